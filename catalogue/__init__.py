@@ -1,0 +1,1 @@
+"""The catalogue: model, ledger, views and services of a node (DESIGN section 5)."""

@@ -1,0 +1,1 @@
+"""Renderings of records and of the log, free of Flask."""

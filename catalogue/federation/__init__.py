@@ -1,0 +1,1 @@
+"""What runs over time: the worker that harvests and keeps views caught up."""

@@ -1,0 +1,1 @@
+"""Opening and rendering image pixels at member sites."""

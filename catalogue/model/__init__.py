@@ -1,0 +1,1 @@
+"""What a record is: generated classes, RDF emitter, identifiers, harvest documents."""

@@ -1,0 +1,1 @@
+"""Public SPARQL in killable read-only worker processes."""

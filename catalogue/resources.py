@@ -1,0 +1,37 @@
+"""Where the files of schema/, shapes/ and the packaged data lie; nobody else builds such paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def schema_dir() -> Path:
+    """Folder of the hand-written LinkML modules and the curated ontology tables."""
+    return _ROOT / "schema"
+
+
+def shapes_dir() -> Path:
+    """Folder of the SHACL shapes, generated and hand-written."""
+    return _ROOT / "shapes"
+
+
+def model_file(name: str) -> Path:
+    """A generated file of catalogue/model, such as `context.jsonld` or `table.json`."""
+    return _ROOT / "catalogue" / "model" / name
+
+
+def query_file(area: str, name: str) -> Path:
+    """The SPARQL text `catalogue/queries/<area>/<name>.rq`."""
+    return _ROOT / "catalogue" / "queries" / area / f"{name}.rq"
+
+
+def queries_dir(area: str) -> Path:
+    """Folder of the SPARQL texts of one area."""
+    return _ROOT / "catalogue" / "queries" / area
+
+
+def migrations_dir() -> Path:
+    """Folder of the Alembic migrations of the ledger."""
+    return _ROOT / "catalogue" / "store" / "migrations"

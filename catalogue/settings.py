@@ -1,0 +1,124 @@
+"""The one frozen Settings object: defaults, then ommatidia.toml, then OMMATIDIA_* variables.
+
+Only app.py reads it; everything else is handed the part it needs (STYLE section 8).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from catalogue.problems import SettingsInvalid
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QuerySettings(_Part):
+    """Limits of the public SPARQL endpoint (reliability.md, TQ2)."""
+
+    workers: int = Field(2, ge=1, le=64, description="Query worker processes.")
+    queue: int = Field(16, ge=0, description="Queries that may wait for a worker before 503 is answered.")
+    deadline_s: float = Field(10.0, gt=0, description="Wall-clock seconds one query may take.")
+    memory_bytes: int = Field(2 << 30, gt=0, description="Address space of one query worker, in bytes.")
+    max_rows: int = Field(100_000, gt=0, description="Rows or triples one answer may have.")
+    max_result_bytes: int = Field(64 << 20, gt=0, description="Bytes one answer may have.")
+    max_query_bytes: int = Field(1 << 20, gt=0, description="Bytes of query text.")
+    max_depth: int = Field(200, gt=0, description="Nesting depth of brackets in a query text.")
+
+
+class HarvestSettings(_Part):
+    """How partner archives are read."""
+
+    contact: str = Field("https://w3id.org/ommatidia/", description="Contact given in the User-Agent and From headers.")
+    allow_private_hosts: tuple[str, ...] = Field(
+        (), description="host or host:port names that may resolve to private or loopback addresses."
+    )
+    absence_hours: float = Field(
+        24.0, ge=0, description="Hours between two complete listings without a record before it is withdrawn (R14)."
+    )
+    guard_share: float = Field(0.05, ge=0, le=1, description="Share of live records a run may withdraw (R16).")
+    guard_count: int = Field(5, ge=0, description="Records a run may always withdraw (R16).")
+    interval_s: float = Field(86_400.0, gt=0, description="Seconds between scheduled harvests of a source.")
+    max_document_bytes: int = Field(10 << 20, gt=0, description="Bytes of one partner document, decoded.")
+    timeout_s: float = Field(30.0, gt=0, description="Seconds one request may take.")
+
+
+class ImageSettings(_Part):
+    """How pixels at member sites are read."""
+
+    timeout_s: float = Field(10.0, gt=0, description="Seconds one request to a member's storage may take.")
+    thumbnail_px: int = Field(256, ge=16, le=1024, description="Longer edge of a thumbnail, in pixels.")
+    max_preview_bytes: int = Field(64 << 20, gt=0, description="Decoded bytes a preview may read.")
+    cache_bytes: int = Field(256 << 20, gt=0, description="Bytes of rendered thumbnails kept on disk.")
+
+
+class WebSettings(_Part):
+    """The HTTP server."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    threads: int = Field(8, ge=1, description="Request threads.")
+    base_url: str = Field("", description="Public address of this node; empty means the address asked for is not trusted and links are relative.")
+
+
+class Settings(BaseSettings):
+    """All settings of a node."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OMMATIDIA_", env_nested_delimiter="__", frozen=True, extra="forbid", nested_model_default_partial_update=True
+    )
+
+    home: Path = Field(Path("ommatidia-home"), description="Data folder.")
+    name: str = Field("Ommatidia node", description="Name of this node, shown on its pages.")
+    ledger_url: str = Field("", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder.")
+    query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")
+    harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
+    images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
+    web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over the TOML file, which wins over defaults."""
+        toml = getattr(cls, "_toml", None)
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if toml is not None and toml.exists():
+            sources.append(TomlConfigSettingsSource(settings_cls, toml))
+        return tuple(sources)
+
+    @property
+    def ledger(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.ledger_url or f"sqlite:///{(self.home / 'ledger.db').absolute()}"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of the node in `home`.
+
+    Args:
+        home: data folder; None means OMMATIDIA_HOME, else `./ommatidia-home`.
+    Raises:
+        SettingsInvalid: an unknown key or a value out of range; the detail names it.
+    """
+    overrides: dict[str, Any] = {} if home is None else {"home": home}
+    try:
+        folder = Settings(**overrides).home
+        local = type("Settings", (Settings,), {"_toml": folder / "ommatidia.toml", "__module__": __name__})
+        return local(**{"home": folder})  # type: ignore[no-any-return]
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsInvalid(f"The settings cannot be used: {lines}. Correct ommatidia.toml or OMMATIDIA_* variables.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(f"ommatidia.toml is not valid TOML: {error}.") from error

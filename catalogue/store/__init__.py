@@ -1,0 +1,1 @@
+"""Durable state: the ledger (truth) and its views (graph, text index)."""

@@ -1,0 +1,1 @@
+"""Graph engines, one file each, behind the contract in base.py."""

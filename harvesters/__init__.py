@@ -1,0 +1,1 @@
+"""Partner formats, one file each: fetch partner bytes, map them to records."""

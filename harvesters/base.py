@@ -1,0 +1,42 @@
+"""The contract of a harvester: fetch partner bytes, map them to records, never mix the two.
+
+Members live beside this file, one format each; HarvesterContract in tests/harvesters holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from catalogue.model.documents import Event, Mapped, SourceDocument, SourceSpec
+
+
+class Harvester(Protocol):
+    """One partner format.
+
+    `name` is what `source add --harvester` takes; `version` changes whenever `map` would give other records
+    for the same bytes, so that kept originals are mapped again.
+    """
+
+    name: str
+    version: str
+
+    def fetch(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
+        """Partner documents in the order the source gives them, ending with one Listed.
+
+        Args:
+            since: cursor of the last complete fetch, None for a full one.
+            known: item -> SHA-256 (hex) of the bytes held for it, for conditional reads.
+        Raises:
+            SourceUnavailable: the partner cannot be read now.
+            SourceChanged: the location no longer holds this format.
+        """
+        ...
+
+    def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
+        """The records in one document; pure, no network, no clock.
+
+        Raises:
+            RecordRejected: the document cannot become a record; the reason is from the closed list.
+        """
+        ...
