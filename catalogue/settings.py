@@ -6,13 +6,22 @@ Only app.py reads it; everything else is handed the part it needs (STYLE section
 from __future__ import annotations
 
 import tomllib
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from catalogue.problems import SettingsInvalid
+
+
+_toml_file: ContextVar[Path | None] = ContextVar("toml_file", default=None)
 
 
 class _Part(BaseModel):
@@ -35,14 +44,20 @@ class QuerySettings(_Part):
 class HarvestSettings(_Part):
     """How partner archives are read."""
 
-    contact: str = Field("https://w3id.org/ommatidia/", description="Contact given in the User-Agent and From headers.")
+    contact: str = Field(
+        "https://w3id.org/ommatidia/", description="Contact given in the User-Agent and From headers."
+    )
     allow_private_hosts: tuple[str, ...] = Field(
         (), description="host or host:port names that may resolve to private or loopback addresses."
     )
     absence_hours: float = Field(
-        24.0, ge=0, description="Hours between two complete listings without a record before it is withdrawn (R14)."
+        24.0,
+        ge=0,
+        description="Hours between two complete listings without a record before it is withdrawn (R14).",
     )
-    guard_share: float = Field(0.05, ge=0, le=1, description="Share of live records a run may withdraw (R16).")
+    guard_share: float = Field(
+        0.05, ge=0, le=1, description="Share of live records a run may withdraw (R16)."
+    )
     guard_count: int = Field(5, ge=0, description="Records a run may always withdraw (R16).")
     interval_s: float = Field(86_400.0, gt=0, description="Seconds between scheduled harvests of a source.")
     max_document_bytes: int = Field(10 << 20, gt=0, description="Bytes of one partner document, decoded.")
@@ -64,19 +79,28 @@ class WebSettings(_Part):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     threads: int = Field(8, ge=1, description="Request threads.")
-    base_url: str = Field("", description="Public address of this node; empty means the address asked for is not trusted and links are relative.")
+    base_url: str = Field(
+        "",
+        description="Public address of this node; empty means the address asked for is not trusted and links are relative.",
+    )
 
 
 class Settings(BaseSettings):
     """All settings of a node."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OMMATIDIA_", env_nested_delimiter="__", frozen=True, extra="forbid", nested_model_default_partial_update=True
+        env_prefix="OMMATIDIA_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
     )
 
     home: Path = Field(Path("ommatidia-home"), description="Data folder.")
     name: str = Field("Ommatidia node", description="Name of this node, shown on its pages.")
-    ledger_url: str = Field("", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder.")
+    ledger_url: str = Field(
+        "", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder."
+    )
     query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
@@ -92,7 +116,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Variables win over the TOML file, which wins over defaults."""
-        toml = getattr(cls, "_toml", None)
+        toml = _toml_file.get()
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if toml is not None and toml.exists():
             sources.append(TomlConfigSettingsSource(settings_cls, toml))
@@ -115,10 +139,15 @@ def load_settings(home: Path | None = None) -> Settings:
     overrides: dict[str, Any] = {} if home is None else {"home": home}
     try:
         folder = Settings(**overrides).home
-        local = type("Settings", (Settings,), {"_toml": folder / "ommatidia.toml", "__module__": __name__})
-        return local(**{"home": folder})  # type: ignore[no-any-return]
+        token = _toml_file.set(folder / "ommatidia.toml")
+        try:
+            return Settings(home=folder)
+        finally:
+            _toml_file.reset(token)
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsInvalid(f"The settings cannot be used: {lines}. Correct ommatidia.toml or OMMATIDIA_* variables.") from error
+        raise SettingsInvalid(
+            f"The settings cannot be used: {lines}. Correct ommatidia.toml or OMMATIDIA_* variables."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsInvalid(f"ommatidia.toml is not valid TOML: {error}.") from error
