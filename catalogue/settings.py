@@ -20,7 +20,6 @@ from pydantic_settings import (
 
 from catalogue.problems import SettingsInvalid
 
-
 _toml_file: ContextVar[Path | None] = ContextVar("toml_file", default=None)
 
 
