@@ -1,0 +1,40 @@
+# Everything a newcomer needs is `make demo` and `make test`; both make their environment first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench soak generate clean
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,postgres,serve]'
+	touch $@
+
+demo: $(VENV)/.run ## three member archives and a hub on loopback; Ctrl-C ends it
+	@$(BIN)/ommatidia demo
+
+test: $(VENV)/.test ## lint, floors, types and every test this machine can run
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
+
+bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real crates
+	$(BIN)/python -m tests.bench.bench_harvest
+	$(BIN)/python -m tests.bench.bench_query
+
+soak: $(VENV)/.test ## long crash tests
+	$(BIN)/python -m tests.bench.soak_kill
+
+generate: $(VENV)/.test ## regenerate everything that comes from schema/
+	$(BIN)/python -m catalogue.model.compiler
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,107 @@
+"""init, status, rebuild, fsck, dump: the data folder itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.cli.output import err, out, plain, print_json, print_rows
+from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
+from catalogue.exchange.dump import DumpFormat, dump
+from catalogue.store.views import state_of
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("init")(init)
+    app.command("status")(status)
+    app.command("rebuild")(rebuild)
+    app.command("fsck")(fsck)
+    app.command("dump")(dump_command)
+
+
+def init(context: typer.Context) -> None:
+    """Make the data folder and an empty ledger; what is there stays."""
+    node = context.obj()
+    node.initialise()
+    with node.views() as views:
+        catch_up_with_progress(node.ledger, views)
+    out.print(plain(f"Ready: {node.home}"))
+
+
+def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Counts, positions of the views, last run of every source."""
+    node = context.obj()
+    ledger = node.ledger
+    counts = ledger.counts()
+    last = ledger.last_position()
+    views = state_of(node.home)
+    runs = {run.source: run for run in reversed(ledger.runs(limit=500))}
+    sources = [
+        {
+            "source": source.name,
+            "harvester": source.harvester,
+            "last_run": str(runs[source.name].started) if source.name in runs else None,
+            "state": runs[source.name].state if source.name in runs else "never run",
+            "quarantined": len(ledger.quarantined(source.name)),
+        }
+        for source in ledger.sources()
+    ]
+    if json_:
+        print_json({"position": last, "counts": counts, "views": views, "sources": sources})
+        return
+    out.print(plain(f"Ledger position {last}; " + ", ".join(f"{k} {v}" for k, v in counts.items())))
+    for name, position in views.items():
+        lag = last - position
+        out.print(plain(f"View {name}: " + ("up to date" if lag == 0 else f"{lag} entries behind")))
+    print_rows(
+        ["source", "harvester", "state", "last run", "quarantined"],
+        [(s["source"], s["harvester"], s["state"], s["last_run"], s["quarantined"]) for s in sources],
+        empty="No sources yet; add one with `ommatidia source add`.",
+    )
+
+
+def rebuild(context: typer.Context) -> None:
+    """Delete the views and make them again from the ledger."""
+    node = context.obj()
+    with node.views() as views:
+        applied = rebuild_with_progress(node.ledger, views)
+    out.print(plain(f"Rebuilt from {applied} ledger entries."))
+
+
+def fsck(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Check every payload, the chain and the kept originals; exit 3 when something is damaged."""
+    node = context.obj()
+    faults = list(node.ledger.fsck())
+    if json_:
+        print_json([{"position": f.position, "identifier": f.curie, "what": f.what} for f in faults])
+    else:
+        print_rows(
+            ["position", "identifier", "what"],
+            [(f.position, f.curie, f.what) for f in faults],
+            empty=f"Clean: {node.ledger.last_position()} entries, chain and originals checked.",
+        )
+    if faults:
+        raise typer.Exit(3)
+
+
+def dump_command(
+    context: typer.Context,
+    format_: Annotated[DumpFormat, typer.Option("--format", help="nquads or jsonl.")] = DumpFormat.NQUADS,
+    out_file: Annotated[Path | None, typer.Option("--out", help="File; standard output when absent.")] = None,
+) -> None:
+    """Write every live record."""
+    node = context.obj()
+    if out_file is None:
+        for chunk in dump(node.ledger, format_):
+            sys.stdout.buffer.write(chunk)
+        return
+    partial = out_file.with_name(out_file.name + ".partial")
+    with partial.open("wb") as stream:
+        for chunk in dump(node.ledger, format_):
+            stream.write(chunk)
+    partial.replace(out_file)
+    err.print(plain(f"Wrote {out_file} ({out_file.stat().st_size:,} bytes)."))

@@ -1,0 +1,227 @@
+"""source, harvest, quarantine, findings: what comes in from partners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from catalogue.cli.node import Node
+from catalogue.cli.output import err, out, plain, print_json, print_rows
+from catalogue.cli.progress import catch_up_with_progress, harvest_progress
+from catalogue.ingest.report import RunReport
+from catalogue.model.namespaces import OWNERS
+from catalogue.problems import BadRequest, Locked, NotFound
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    source = typer.Typer(help="Partner archives and their addresses.", no_args_is_help=True)
+    source.command("add")(source_add)
+    source.command("list")(source_list)
+    quarantine = typer.Typer(help="Records that could not enter, with the reason.", no_args_is_help=True)
+    quarantine.command("list")(quarantine_list)
+    quarantine.command("show")(quarantine_show)
+    quarantine.command("retry")(quarantine_retry)
+    findings = typer.Typer(help="What was noticed about records that entered.", no_args_is_help=True)
+    findings.command("list")(findings_list)
+    app.add_typer(source, name="source")
+    app.command("harvest")(harvest)
+    app.add_typer(quarantine, name="quarantine")
+    app.add_typer(findings, name="findings")
+
+
+def source_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Your name for the source.")],
+    harvester: Annotated[str, typer.Option(help="Format: gide or ome_zarr.")],
+    location: Annotated[str, typer.Option(help="Folder, archive, git+ URL or http(s) address.")],
+    owner: Annotated[list[str] | None, typer.Option(help="Prefix the source may record for; may be repeated.")] = None,
+) -> None:
+    """Name a source to harvest."""
+    node: Node = context.obj()
+    owners = tuple(part for value in owner or [] for part in value.split(",") if part)
+    unknown = [prefix for prefix in owners if prefix not in OWNERS]
+    if unknown:
+        raise BadRequest(f"The owner prefix '{unknown[0]}' is not known; known are {', '.join(OWNERS)}.")
+    if harvester not in node.harvesters:
+        raise BadRequest(f"There is no harvester '{harvester}'; there are {', '.join(sorted(node.harvesters))}.")
+    if "://" not in location:
+        path = Path(location)
+        if not path.exists():
+            raise BadRequest(f"The location '{location}' does not exist; give a folder, an archive or an address.")
+        location = str(path.absolute())
+    node.initialise()
+    cache = str(node.home.absolute() / "cache" / name)
+    node.ledger.add_source(name, harvester=harvester, location=location, owners=owners, options={"cache": cache})
+    out.print(plain(f"Added {name}; read it with `ommatidia harvest {name}`."))
+
+
+def source_list(context: typer.Context, json_: Json = False) -> None:
+    """The sources of this node."""
+    sources = context.obj().ledger.sources()
+    if json_:
+        print_json(
+            [{"source": s.name, "harvester": s.harvester, "location": s.location, "owners": s.owners} for s in sources]
+        )
+        return
+    print_rows(
+        ["source", "harvester", "owners", "location"],
+        [(s.name, s.harvester, ",".join(s.owners) or "any", s.location) for s in sources],
+        empty="No sources yet; add one with `ommatidia source add`.",
+    )
+
+
+def harvest(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; all when absent.")] = None,
+    full: Annotated[bool, typer.Option(help="Read and map everything again.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Decide everything, write nothing.")] = False,
+    json_: Json = False,
+) -> None:
+    """Read sources, append what differs, publish. Exit 4: records quarantined; 5: a source did not answer."""
+    node: Node = context.obj()
+    wanted = names or [source.name for source in node.ledger.sources()]
+    if not wanted:
+        raise NotFound("There are no sources; add one with `ommatidia source add`.")
+    reports = []
+    for name in wanted:
+        with harvest_progress(name) as tell:
+            reports.append(node.ingest.harvest(name, full=full, dry_run=dry_run, on_progress=tell))
+    if not dry_run:
+        publish(node)
+    show_reports(reports, json_)
+    if any(report.state in {"failed", "held"} for report in reports):
+        raise typer.Exit(5 if any(report.state == "failed" for report in reports) else 4)
+    if any(report.quarantined for report in reports):
+        raise typer.Exit(4)
+
+
+def publish(node: Node) -> None:
+    """Catches the views up here, unless a running worker does."""
+    try:
+        with node.views() as views:
+            catch_up_with_progress(node.ledger, views)
+    except Locked:
+        err.print("The running worker publishes the changes.")
+
+
+def show_reports(reports: list[RunReport], json_: bool) -> None:
+    """Run reports as JSON or as a table with the reasons below."""
+    if json_:
+        print_json([report.as_dict() for report in reports])
+        return
+    print_rows(
+        ["source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined", "s"],
+        [
+            (r.source, r.read, r.accepted, r.new, r.changed, r.unchanged, r.withdrawn, r.repaired, r.quarantined)
+            + (f"{r.seconds:.1f}",)
+            for r in reports
+        ],
+        empty="Nothing was read.",
+    )
+    for report in reports:
+        notes = [f"{count} quarantined: {reason}" for reason, count in report.reasons.most_common()]
+        notes += [report.detail] if report.detail else []
+        p = report.properties
+        if p:
+            notes.append(
+                f"source properties: {p['mapped']} mapped, {p['ignored']} ignored for a listed reason, "
+                f"{p['unmapped']} not foreseen"
+            )
+        for note in notes:
+            out.print(plain(f"  {report.source}: {note}"))
+
+
+def quarantine_list(
+    context: typer.Context, source: Annotated[str | None, typer.Option(help="Only this source.")] = None, json_: Json = False
+) -> None:
+    """Every record that could not enter."""
+    rows = [_quarantine_row(row) for row in context.obj().ledger.quarantined(source)]
+    if json_:
+        print_json(rows)
+        return
+    print_rows(
+        ["source", "identifier", "reason", "detail", "tries"],
+        [(r["source"], r["identifier"], r["reason"], r["detail"], r["tries"]) for r in rows],
+        empty="Nothing is quarantined.",
+    )
+
+
+def _quarantine_row(row: Any) -> dict[str, Any]:
+    return {
+        "source": row.source,
+        "identifier": row.identifier or row.item,
+        "item": row.item,
+        "reason": row.reason,
+        "detail": row.detail,
+        "first_seen": row.first_seen.isoformat(),
+        "last_seen": row.last_seen.isoformat(),
+        "tries": row.tries,
+    }
+
+
+def quarantine_show(context: typer.Context, identifier: str, source: str | None = None, json_: Json = False) -> None:
+    """One rejected record: why, and the partner's bytes."""
+    ledger = context.obj().ledger
+    rows = [row for row in ledger.quarantined(source) if identifier in (row.identifier, row.item)]
+    if not rows:
+        raise NotFound(f"Nothing is quarantined under '{identifier}'; see `ommatidia quarantine list`.")
+    for row in rows:
+        original = ledger.original(row.original_digest) if row.original_digest else b""
+        text = original.decode("utf-8", "replace")
+        if json_:
+            print_json({**_quarantine_row(row), "original": text})
+        else:
+            out.print(plain(f"{row.source} {row.item}: {row.reason}\n{row.detail}\n\n{text}"))
+
+
+def quarantine_retry(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    item: Annotated[str | None, typer.Option(help="Only this item.")] = None,
+    json_: Json = False,
+) -> None:
+    """Map the kept originals again, after the adapter or the rules changed."""
+    node: Node = context.obj()
+    report = node.ingest.retry(source, item)
+    publish(node)
+    show_reports([report], json_)
+    if report.quarantined:
+        raise typer.Exit(4)
+
+
+def findings_list(
+    context: typer.Context,
+    identifier: Annotated[str | None, typer.Argument(help="Only this record.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only findings of this code.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 1000,
+    json_: Json = False,
+) -> None:
+    """What was repaired or needs a curator."""
+    rows = context.obj().ledger.findings(source=source, curie=identifier, code=code, limit=limit)
+    if json_:
+        print_json(
+            [
+                {
+                    "source": row.source,
+                    "identifier": row.curie or row.item,
+                    "code": row.code,
+                    "severity": str(row.severity),
+                    "path": row.path,
+                    "value": row.value,
+                    "message": row.message,
+                }
+                for row in rows
+            ]
+        )
+        return
+    print_rows(
+        ["identifier", "severity", "code", "path", "value", "message"],
+        [(r.curie or r.item, r.severity, r.code, r.path, r.value[:60], r.message) for r in rows],
+        empty="No findings.",
+    )

@@ -1,0 +1,100 @@
+"""The `ommatidia` command: global options, command groups, one place that turns problems into exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.cli import data, harvest, images, ontologies, query, serve
+from catalogue.cli.demo import command as demo
+from catalogue.cli.node import Node, OpenNode
+from catalogue.cli.output import err, fail
+from catalogue.problems import Problem
+
+
+def build_cli(open_node: OpenNode) -> typer.Typer:
+    """The command tree over a way to open a node.
+
+    Args:
+        open_node: called once with the --home value, only when a command needs the node.
+    """
+    app = typer.Typer(
+        name="ommatidia",
+        help="A federated FAIR metadata catalogue for biological images.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def start(
+        context: typer.Context,
+        home: Annotated[Path | None, typer.Option(help="Data folder; also OMMATIDIA_HOME.", show_default=False)] = None,
+        version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    ) -> None:
+        if version:
+            typer.echo(f"ommatidia {distribution_version('ommatidia-node')}")
+            raise typer.Exit()
+        context.obj = LazyNode(open_node, home)
+
+    data.register(app)
+    harvest.register(app)
+    query.register(app)
+    images.register(app)
+    ontologies.register(app)
+    serve.register(app)
+    demo.register(app)
+    return app
+
+
+class LazyNode:
+    """Opens the node at the first `node()`; so `--help` costs nothing."""
+
+    def __init__(self, open_node: OpenNode, home: Path | None):
+        self._open = open_node
+        self._home = home
+        self._node: Node | None = None
+
+    def __call__(self) -> Node:
+        if self._node is None:
+            self._node = self._open(self._home)
+        return self._node
+
+    def open_at(self, home: Path) -> Node:
+        """Another node, in a folder of its own."""
+        return self._open(home)
+
+
+def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
+    """Runs the command; gives its exit code (experience.md, section 5)."""
+    try:
+        result = cli(args=arguments, standalone_mode=False)
+        return int(result) if isinstance(result, int) else 0
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except Problem as problem:
+        if "--json" in (arguments if arguments is not None else sys.argv):
+            sys.stdout.write(json.dumps(problem.document(), ensure_ascii=False) + "\n")
+        return int(fail(problem).exit_code)
+    except typer.Abort:
+        return 130
+    except KeyboardInterrupt:
+        err.print("Interrupted; what was acknowledged is kept, run the command again to go on.")
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        if type(error).__name__ in {"UsageError", "BadParameter", "NoSuchOption", "MissingParameter"} or hasattr(
+            error, "exit_code"
+        ):
+            show = getattr(error, "show", None)
+            if show is not None:
+                show()
+            return int(getattr(error, "exit_code", 2))
+        raise

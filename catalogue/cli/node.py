@@ -1,0 +1,86 @@
+"""What the command line needs of a node; app.py builds it, lazily, one part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from catalogue.federation.worker import Worker
+from catalogue.images.service import ImageService
+from catalogue.ingest.run import Harvester
+from catalogue.ingest.service import Ingest
+from catalogue.query.pool import QueryPool
+from catalogue.resolver.service import Resolver
+from catalogue.search.service import SearchService
+from catalogue.settings import Settings
+from catalogue.store.ledger import Ledger
+from catalogue.store.views import View
+
+
+class Node(Protocol):
+    """A node's parts, made when first asked for.
+
+    `views` takes the writer's lock and raises Locked when a worker holds it.
+    """
+
+    settings: Settings
+    home: Path
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger; NotFound where the home was never initialised."""
+        ...
+
+    @property
+    def harvesters(self) -> Mapping[str, Harvester]:
+        """Name -> harvester."""
+        ...
+
+    @property
+    def ingest(self) -> Ingest:
+        """The harvest service."""
+        ...
+
+    @property
+    def resolver(self) -> Resolver:
+        """The resolver."""
+        ...
+
+    @property
+    def search(self) -> SearchService:
+        """Full-text search."""
+        ...
+
+    @property
+    def images(self) -> ImageService:
+        """Pixels."""
+        ...
+
+    def views(self) -> AbstractContextManager[list[View]]:
+        """The views, writable, until the context ends."""
+        ...
+
+    def pool(self, workers: int | None = None) -> QueryPool:
+        """A query pool over the published graph."""
+        ...
+
+    def worker(self, stop: Callable[[], bool]) -> Worker:
+        """The worker loop: views and schedule."""
+        ...
+
+    def serve_web(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serves until interrupted; `on_ready` gets the address."""
+        ...
+
+    def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serves the SPARQL route over one N-Quads file from a throw-away store."""
+        ...
+
+    def initialise(self) -> None:
+        """Makes the home and an empty ledger; nothing that is there is touched."""
+        ...
+
+
+OpenNode = Callable[[Path | None], Node]

@@ -1,0 +1,42 @@
+"""ontology add, ontology list: reference vocabularies installed beside the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.cli.harvest import publish
+from catalogue.cli.node import Node
+from catalogue.cli.output import out, plain, print_rows
+from catalogue.problems import BadRequest
+from catalogue.store.ontologies import install, installed
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    group = typer.Typer(help="Ontologies that labels and hierarchies are taken from.", no_args_is_help=True)
+    group.command("add")(ontology_add)
+    group.command("list")(ontology_list)
+    app.add_typer(group, name="ontology")
+
+
+def ontology_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Short name, such as fbbi.")],
+    file: Annotated[Path, typer.Argument(help="Turtle or RDF/XML, plain, .gz or .xz.")],
+) -> None:
+    """Install an ontology; records are held against it at the next harvest."""
+    node: Node = context.obj()
+    if not file.is_file():
+        raise BadRequest(f"There is no file '{file}'.")
+    node.initialise()
+    count = install(node.home, name, file)
+    publish(node)
+    out.print(plain(f"Installed {name}: {count} terms."))
+
+
+def ontology_list(context: typer.Context) -> None:
+    """What is installed."""
+    print_rows(["name", "terms"], installed(context.obj().home), empty="Only the curated terms shipped with the node.")

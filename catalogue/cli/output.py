@@ -1,0 +1,48 @@
+"""How the command line speaks: JSON on request, tables for people, problems with an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from catalogue.problems import Problem
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
+
+
+def plain(value: object) -> Text:
+    """Partner text as it is: no markup, no control characters that could drive a terminal."""
+    return Text("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(value)))
+
+
+def print_json(value: Any) -> None:
+    """The value on standard output, one JSON document."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """A table, or the sentence `empty` where there are no rows."""
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    count = 0
+    for row in rows:
+        table.add_row(*(plain("" if cell is None else cell) for cell in row))
+        count += 1
+    out.print(table if count else plain(empty))
+
+
+def fail(problem: Problem) -> typer.Exit:
+    """Prints what is wrong and what to do; gives the Exit to raise."""
+    line = Text(problem.title, style="bold red")
+    line.append(": ")
+    line.append_text(plain(problem.detail))
+    line.append(f" [{problem.slug}]", style="dim")
+    err.print(line, soft_wrap=True)
+    return typer.Exit(problem.exit_code)

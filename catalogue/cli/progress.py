@@ -1,0 +1,68 @@
+"""Progress of long work: bars on a terminal, log lines otherwise; always on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+import structlog
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from catalogue.cli.output import err
+from catalogue.ingest.report import RunReport
+from catalogue.store.ledger import Ledger
+from catalogue.store.views import View, catch_up, rebuild
+
+log = structlog.get_logger(__name__)
+LOG_EVERY_S = 10.0
+
+
+@contextmanager
+def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
+    """A callable to tell how far a harvest is."""
+    if not err.is_terminal:
+        last = monotonic()
+
+        def write(report: RunReport) -> None:
+            nonlocal last
+            if monotonic() - last >= LOG_EVERY_S:
+                last = monotonic()
+                log.info("harvest", source=name, read=report.read, quarantined=report.quarantined)
+
+        yield write
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[line]}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(name, total=None, line="")
+
+        def draw(report: RunReport) -> None:
+            bar.update(
+                task,
+                line=f"{report.read} read, {report.new} new, {report.changed} changed, {report.quarantined} quarantined",
+            )
+
+        yield draw
+
+
+@contextmanager
+def _entries_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    if not err.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def catch_up_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
+    """Entries applied to the views until they stand where the ledger stands."""
+    with _entries_bar("publishing") as tell:
+        return catch_up(ledger, views, on_progress=tell)
+
+
+def rebuild_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
+    """Entries applied after every view was emptied."""
+    with _entries_bar("rebuilding") as tell:
+        return rebuild(ledger, views, on_progress=tell)

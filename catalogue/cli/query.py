@@ -1,0 +1,143 @@
+"""sparql, resolve, show, search: what goes out to people."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.cli.lookup import find
+from catalogue.cli.node import Node
+from catalogue.cli.output import out, plain, print_json, print_rows
+from catalogue.model.namespaces import BASE
+from catalogue.problems import BadRequest
+from catalogue.query.request import QueryRequest
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+FORMATS = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdfxml": "application/rdf+xml",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("sparql")(sparql)
+    app.command("resolve")(resolve)
+    app.command("show")(show)
+    app.command("search")(search)
+
+
+def sparql(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="Query file; - or nothing reads standard input.")] = "-",
+    format_: Annotated[str, typer.Option("--format", help=f"table or {', '.join(FORMATS)}.")] = "table",
+) -> None:
+    """Run a query over the published graph, with the limits of the public endpoint."""
+    node: Node = context.obj()
+    if file != "-" and not Path(file).is_file():
+        raise BadRequest(f"There is no query file '{file}'; give a file, or - to read standard input.")
+    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    if format_ != "table" and format_ not in FORMATS:
+        raise BadRequest(f"The format '{format_}' is not known; there are table, {', '.join(FORMATS)}.")
+    with node.pool(workers=1) as pool:
+        accept = "text/tab-separated-values, text/turtle;q=0.9" if format_ == "table" else FORMATS[format_]
+        result = pool.run(QueryRequest(text, accept=accept))
+        if format_ != "table" or result.kind not in {"select", "ask"}:
+            for chunk in result.chunks:
+                sys.stdout.buffer.write(chunk)
+            return
+        body = b"".join(result.chunks).decode()
+    header, *lines = body.splitlines() or [""]
+    print_rows(
+        [name.removeprefix("?") for name in header.split("\t")],
+        [line.split("\t") for line in lines],
+        empty="No rows.",
+    )
+
+
+def resolve(context: typer.Context, identifier: str, json_: Json = False) -> None:
+    """What an identifier names, its state and where it lives."""
+    node: Node = context.obj()
+    found, entry = find(node.resolver, identifier)
+    record = entry.record
+    document = {
+        "identifier": found.curie,
+        "iri": BASE + entry.curie,
+        "kind": found.kind,
+        "state": str(found.state),
+        "title": record.get("title"),
+        "landing_page": record.get("landing_page"),
+        "replicas": [
+            replica["endpoint"] + replica["key"]
+            for representation in record.get("representations", ())
+            for replica in representation.get("replicas", ())
+        ],
+    }
+    if json_:
+        print_json(document)
+        return
+    for name, value in document.items():
+        for line in value if isinstance(value, list) else [value]:
+            if line:
+                out.print(plain(f"{name}: {line}"))
+
+
+def show(context: typer.Context, identifier: str, json_: Json = False) -> None:
+    """The whole record."""
+    node: Node = context.obj()
+    found, entry = find(node.resolver, identifier)
+    record = entry.record
+    if json_ or found.kind == "image":
+        print_json(record)
+        return
+    labels = {term["id"]: term.get("label", term["id"]) for term in record.get("terms", ())}
+    lines = {
+        "title": record.get("title"),
+        "identifier": found.curie,
+        "state": str(found.state),
+        "authors": ", ".join(a["name"] for a in record.get("authors", ()) if "name" in a),
+        "published": record.get("date_published"),
+        "licence": record.get("license"),
+        "organisms": ", ".join(labels.get(t, t) for t in record.get("organisms", ())),
+        "methods": ", ".join(labels.get(t, t) for t in record.get("methods", ())),
+        "archive": record.get("landing_page"),
+        "images": node.ledger.count_children(entry.curie),
+        "description": record.get("description"),
+    }
+    for name, value in lines.items():
+        if value not in (None, ""):
+            out.print(plain(f"{name:>11}: {value}"))
+
+
+def search(
+    context: typer.Context,
+    text: str,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows at most.")] = 20,
+    json_: Json = False,
+) -> None:
+    """Studies and images by title, organism, method, author or accession."""
+    page = context.obj().search.search(text, limit=limit)
+    if json_:
+        print_json(
+            {
+                "total": page.total,
+                "hits": [{"identifier": h.curie, "kind": h.kind, "title": h.title, "year": h.year} for h in page.hits],
+            }
+        )
+        return
+    print_rows(
+        ["identifier", "title", "organisms", "methods", "year"],
+        [(h.curie, h.title, ", ".join(h.organisms), ", ".join(h.methods), h.year) for h in page.hits],
+        empty=f"Nothing fits '{text}'; try fewer or broader words.",
+    )
+    if page.total > len(page.hits):
+        out.print(plain(f"{len(page.hits)} of {page.total}; more with --limit."))

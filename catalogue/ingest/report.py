@@ -1,0 +1,68 @@
+"""What one harvest of one source did, in numbers that add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class RunReport:
+    """Counts of one run; `read == accepted + quarantined` and `accepted == new + changed + unchanged`.
+
+    Args:
+        read: documents the source gave, those that it said were unchanged included.
+        repaired: accepted documents with at least one repair (form changed, meaning kept).
+        held: withdrawals not applied because the guard stopped them (federation.md, R16).
+        absent: items missing from this listing but not long enough to be withdrawn (R14).
+        reasons: quarantine reason -> documents.
+        properties: how many source properties were mapped, ignored for a listed reason, or not foreseen,
+            over the documents mapped in this run.
+    """
+
+    source: str
+    read: int = 0
+    accepted: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    repaired: int = 0
+    quarantined: int = 0
+    findings: int = 0
+    seconds: float = 0.0
+    state: str = "completed"
+    detail: str = ""
+    held: int = 0
+    absent: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    finding_codes: Counter[str] = field(default_factory=Counter)
+    properties: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready values, the interface's fields first."""
+        return {
+            "source": self.source,
+            "read": self.read,
+            "accepted": self.accepted,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "withdrawn": self.withdrawn,
+            "repaired": self.repaired,
+            "quarantined": self.quarantined,
+            "findings": self.findings,
+            "seconds": round(self.seconds, 3),
+            "state": self.state,
+            "detail": self.detail,
+            "held": self.held,
+            "absent": self.absent,
+            "reasons": dict(self.reasons.most_common()),
+            "finding_codes": dict(self.finding_codes.most_common()),
+            "properties": dict(self.properties),
+            "ignored": dict(self.ignored.most_common()),
+            "unmapped": dict(self.unmapped.most_common()),
+        }

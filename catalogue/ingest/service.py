@@ -1,0 +1,147 @@
+"""Harvesting as a service: one call per source, leased, reported, never half applied."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from time import monotonic
+
+import structlog
+
+from catalogue.ingest.harmonise import TermSource
+from catalogue.ingest.report import RunReport
+from catalogue.ingest.run import Harvester, Run
+from catalogue.model.documents import SourceDocument, SourceSpec
+from catalogue.problems import NotFound, SourceChanged, SourceUnavailable
+from catalogue.settings import HarvestSettings
+from catalogue.store.ledger import Ledger
+
+log = structlog.get_logger(__name__)
+Progress = Callable[[RunReport], None]
+
+
+class Ingest:
+    """Runs harvesters against the ledger.
+
+    Args:
+        harvesters: name -> harvester, handed in by app.py.
+        ontology: installed ontologies; `fingerprint` names their content.
+        schema_version: of the model; part of the mapping version.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        harvesters: Mapping[str, Harvester],
+        ontology: TermSource,
+        fingerprint: str,
+        schema_version: str,
+        settings: HarvestSettings,
+        clock: Callable[[], datetime],
+    ):
+        self.ledger = ledger
+        self.harvesters = harvesters
+        self.ontology = ontology
+        self.fingerprint = fingerprint
+        self.schema_version = schema_version
+        self.settings = settings
+        self.clock = clock
+
+    def harvest(
+        self, name: str, *, full: bool = False, dry_run: bool = False, on_progress: Progress | None = None
+    ) -> RunReport:
+        """Reads one source and appends what differs; a partner's failure ends in the report, not in an exception.
+
+        Args:
+            full: read and map everything again, whatever is known.
+            dry_run: decide everything, write nothing.
+        Raises:
+            NotFound: no such source.
+            Locked: another run of this source is under way.
+        """
+        source = self.ledger.source(name).spec
+        report = RunReport(name)
+        started = monotonic()
+        if dry_run:
+            self._execute(self._run(source, 0, report, True, on_progress), full)
+        else:
+            with self._leased(source, report, on_progress) as run:
+                self._execute(run, full)
+        report.seconds = monotonic() - started
+        return report
+
+    def retry(self, source: str | None = None, item: str | None = None) -> RunReport:
+        """Maps quarantined documents again from their kept originals (R19).
+
+        Args:
+            source: only this source's; None means all.
+            item: only this item.
+        """
+        report = RunReport(source or "*")
+        started = monotonic()
+        for name in sorted({row.source for row in self.ledger.quarantined(source)}):
+            spec = self.ledger.source(name).spec
+            with self._leased(spec, report, None) as run:
+                run.items = self.ledger.items(name)
+                for row in self.ledger.quarantined(name):
+                    if (item is not None and row.item != item) or row.original_digest is None:
+                        continue
+                    content = self.ledger.original(row.original_digest)
+                    run.take_again(SourceDocument(row.item, row.url or "", content))
+                run.flush()
+        report.seconds = monotonic() - started
+        return report
+
+    @contextmanager
+    def _leased(self, source: SourceSpec, report: RunReport, on_progress: Progress | None) -> Iterator[Run]:
+        """A run that holds the source's lease and is ended whatever happens, kill -9 excepted (R6)."""
+        started = monotonic()
+        with self.ledger.lease(f"harvest:{source.name}", secrets.token_hex(8)) as lease:
+            run = self._run(source, 0, report, False, on_progress)
+            with self.ledger.transaction(lease) as writer:
+                run.run_id = writer.start_run(source.name)
+            run.lease = lease
+            state = "interrupted"
+            try:
+                yield run
+                state = report.state
+            finally:
+                report.state = state
+                report.seconds = monotonic() - started
+                with self.ledger.transaction(lease) as writer:
+                    writer.end_run(run.run_id, state, report.as_dict())
+
+    def _run(
+        self, source: SourceSpec, run_id: int, report: RunReport, dry_run: bool, on_progress: Progress | None
+    ) -> Run:
+        harvester = self.harvesters.get(source.harvester)
+        if harvester is None:
+            raise NotFound(
+                f"The source '{source.name}' needs the harvester '{source.harvester}', which this node does not have; "
+                f"it has {', '.join(sorted(self.harvesters))}."
+            )
+        version = f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]}"
+        return Run(
+            self.ledger,
+            source,
+            harvester,
+            self.ontology,
+            self.settings,
+            version,
+            run_id,
+            self.clock,
+            report,
+            dry_run,
+            on_progress,
+        )
+
+    def _execute(self, run: Run, full: bool) -> None:
+        try:
+            run.execute(full)
+        except (SourceUnavailable, SourceChanged) as problem:
+            run.flush()
+            run.report.state = "failed"
+            run.report.detail = problem.detail
+            log.warning("harvest-failed", source=run.source.name, kind=problem.slug, detail=problem.detail)
