@@ -1,0 +1,113 @@
+"""What the ledger keeps about harvesting: sources, items, quarantine, findings, runs, leases.
+
+Values only; catalogue.store.bookkeeping reads and writes them. Rules: federation.md section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from catalogue.model.documents import SourceSpec
+
+RUN_STATES = frozenset({"running", "completed", "failed", "held", "interrupted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A partner archive as the operator added it."""
+
+    name: str
+    harvester: str
+    location: str
+    owners: tuple[str, ...]
+    options: Mapping[str, str]
+    added_at: datetime
+
+    @property
+    def spec(self) -> SourceSpec:
+        """The part that a harvester sees."""
+        return SourceSpec(self.name, self.harvester, self.location, self.owners, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """What became of one document of a source.
+
+    Args:
+        digest: SHA-256 (hex) of the bytes last read.
+        mapping_version: harvester and version that mapped them, such as `gide/1`.
+        curies: records made of it.
+        missing_since: when a complete listing first lacked it; None while it is listed.
+        outcome: word of the caller's, such as `accepted`, `quarantined`, `withdrawn`.
+    """
+
+    digest: str
+    mapping_version: str
+    curies: tuple[str, ...] = ()
+    missing_since: datetime | None = None
+    outcome: str = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A document that could not become a record (federation.md, R19).
+
+    Args:
+        reason: one of catalogue.problems.REASONS.
+        original_digest: its bytes, kept as received; None when nothing was received.
+        tries: how often it was refused.
+        resolved_at: when it was accepted after all; None while it waits.
+    """
+
+    source: str
+    item: str
+    identifier: str | None
+    reason: str
+    detail: str
+    url: str | None
+    original_digest: str | None
+    harvester: str
+    first_seen: datetime
+    last_seen: datetime
+    tries: int
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """One thing noticed about a record, as catalogue.model.documents.Finding, with where it belongs."""
+
+    source: str
+    item: str
+    curie: str | None
+    code: str
+    severity: str
+    path: str
+    value: str
+    message: str
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One harvest of one source; `state` is one of RUN_STATES, `report` whatever its end reported."""
+
+    id: int
+    source: str
+    state: str
+    started: datetime
+    heartbeat: datetime
+    ended: datetime | None
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of `holder` to do what `name` says until `expires`."""
+
+    name: str
+    holder: str
+    expires: datetime

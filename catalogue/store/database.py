@@ -1,0 +1,154 @@
+"""Opens the ledger's database: durable settings, one writer at a time, migrations.
+
+SQLite facts: sqlalchemy.org "Serializable isolation / Savepoints / Transactional DDL" (pysqlite), sqlite.org/wal.html.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, column, create_engine, event, inspect, make_url, select, table
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from catalogue.problems import Conflict, Locked, NotFound, SettingsInvalid, StoreDamaged
+from catalogue.resources import migrations_dir
+
+BUSY_TIMEOUT_S = 30
+# Any constant will do; it keeps our advisory locks apart from those of other applications in the same database.
+_LOCK_CLASS = 0x0DDA
+
+
+def open_engine(url: str, *, create: bool, read_only: bool) -> Engine:
+    """An engine on the ledger at `url`, its tables at the newest revision.
+
+    Args:
+        url: `sqlite:////folder/ledger.db` or `postgresql+psycopg://…`.
+        create: make the database file and tables, or bring them up to date; False refuses to do either.
+        read_only: connections refuse to write.
+    Raises:
+        SettingsInvalid: the URL names another engine.
+        NotFound: there is no ledger and `create` is False.
+        Conflict: the ledger was written by another version of this software.
+    """
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        raise SettingsInvalid("The ledger URL cannot be read; give sqlite:///… or postgresql+psycopg://….") from error
+    backend = target.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsInvalid(f"The ledger cannot live in {backend}; give sqlite:///… or postgresql+psycopg://….")
+    if backend == "sqlite":
+        _require_file(target, create=create and not read_only)
+        engine = create_engine(target, connect_args={"timeout": BUSY_TIMEOUT_S})
+        _prepare_sqlite(engine, read_only=read_only)
+    else:
+        engine = create_engine(target, isolation_level="READ COMMITTED", pool_pre_ping=True)
+        _prepare_postgresql(engine, read_only=read_only)
+    event.listen(engine, "handle_error", _translate_error)
+    try:
+        _ensure_revision(engine, create=create and not read_only)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _require_file(target: URL, *, create: bool) -> None:
+    if not target.database or target.database == ":memory:":
+        raise SettingsInvalid("The ledger needs a file; an SQLite database in memory is lost with its process.")
+    path = Path(target.database)
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.exists():
+        raise NotFound("There is no ledger here yet. Run `ommatidia init`.")
+
+
+def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: object) -> None:
+        # pysqlite must not send BEGIN of its own, or DDL and IMMEDIATE cannot be controlled.
+        connection.isolation_level = None
+        run = connection.execute
+        # busy_timeout first: turning a new file to WAL needs a lock another process may hold.
+        run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+        if run("PRAGMA journal_mode").fetchone()[0] != "wal":
+            run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA foreign_keys = ON")
+        # Without it INSERT OR REPLACE would pass by the triggers that refuse deletion.
+        run("PRAGMA recursive_triggers = ON")
+        if read_only:
+            run("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("ledger_writer")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        run = connection.exec_driver_sql
+        if read_only:
+            run("SET TRANSACTION READ ONLY")
+        if connection.get_execution_options().get("ledger_writer"):
+            # Positions are handed out under this lock, which ends with the transaction: gap-free, committed in order.
+            run(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
+            run(f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, hashtext(current_schema()))")
+            # A commit acknowledged here must be on disk, whatever the server's default.
+            run(
+                "SELECT set_config('synchronous_commit', 'on', true) "
+                "WHERE current_setting('synchronous_commit') = 'off'"
+            )
+
+
+def _translate_error(context: ExceptionContext) -> None:
+    said = str(context.original_exception)
+    if "database is locked" in said or "lock timeout" in said:
+        raise Locked(f"Another process has been writing to the ledger for {BUSY_TIMEOUT_S} s. Try again later.")
+    if re.search("malformed|not a database|Could not decode to UTF-8|disk I/O error", said):
+        raise StoreDamaged("The ledger's file is damaged. Run `ommatidia fsck` and restore it from a backup.")
+
+
+def revisions() -> list[str]:
+    """Revisions this version of the software knows, oldest first."""
+    return sorted(path.name[:4] for path in (migrations_dir() / "versions").glob("[0-9]*_*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
+
+
+def _ensure_revision(engine: Engine, *, create: bool) -> None:
+    known = revisions()
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == known[-1]:
+        return
+    if found is not None and found not in known:
+        raise Conflict(f"The ledger is at revision {found}, which this version does not know. Use a newer version.")
+    if not create:
+        if found is None:
+            raise NotFound("There is no ledger here yet. Run `ommatidia init`.")
+        raise Conflict(f"The ledger is at revision {found} and must be brought to {known[-1]}. Run `ommatidia init`.")
+    with engine.execution_options(ledger_writer=True).begin() as connection:
+        # Another process may have done it while this one waited for the lock.
+        if _revision(connection) != known[-1]:
+            _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here because it takes a quarter of a second that only a new or old ledger needs.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

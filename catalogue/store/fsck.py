@@ -1,0 +1,282 @@
+"""Finds what was lost or altered in a ledger, and names the record it happened to.
+
+Read reliability.md section 1, item 6 and section 4, G7: an engine's own check overlooks flipped bits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, literal_column, or_, select, type_coerce
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
+
+from catalogue.problems import StoreDamaged
+from catalogue.store import schema
+from catalogue.store.entries import GENESIS_HASH, damage, normalised_alias
+from catalogue.store.originals import decompress, digest_of, original_stored_digest
+
+_BATCH = 500
+_UNREADABLE = (DBAPIError, StoreDamaged, UnicodeError)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a ledger.
+
+    Args:
+        position: of the entry concerned; None when the fault is not in one entry.
+        curie: of the record concerned, as stored; None when the fault is in no record.
+        what: what is wrong, in one sentence.
+    """
+
+    position: int | None
+    curie: str | None
+    what: str
+
+
+def find_faults(engine: Engine) -> Iterator[Fault]:
+    """Faults, those of the engine first, then of entries by position, heads, aliases and originals.
+
+    Everything is read in one transaction, so that a writer at work is no fault. A damaged record does not hide the
+    next one; where the engine cannot walk on at all, a fault says that the search was cut short.
+    """
+    with _reading(engine) as connection:
+        for search in (_engine_faults, _entry_faults, _head_faults, _alias_faults, _original_faults, _lost_originals):
+            try:
+                yield from search(connection)
+            except _UNREADABLE as error:
+                yield Fault(None, None, f"the search was cut short: {_said(error)}")
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    if engine.dialect.name != "sqlite":
+        with engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        # A flipped bit may break UTF-8; such text must reach the comparison, where it differs from what was hashed.
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield connection
+        finally:
+            driver.text_factory = str
+
+
+def _engine_faults(connection: Connection) -> Iterator[Fault]:
+    if connection.dialect.name != "sqlite":
+        return
+    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+        if said != "ok":
+            yield Fault(None, None, f"SQLite integrity check: {said}")
+
+
+def _entry_faults(connection: Connection) -> Iterator[Fault]:
+    expected, last_hash, last_moment = 1, GENESIS_HASH, ""
+    sequences: dict[tuple[Any, Any], int] = {}
+    for position, row, trouble in _rows(connection, schema.entry):
+        if position != expected:
+            which = f"{expected}" if position == expected + 1 else f"{expected} to {position - 1}"
+            curie = _curie_at(connection, expected)
+            yield Fault(expected, curie, f"no entry is stored at position {which}")
+        expected = position + 1
+        if row is None:
+            yield Fault(position, _curie_at(connection, position), f"the entry cannot be read: {trouble}")
+            last_hash = ""
+            continue
+        faults = list(damage(row))
+        if last_hash and row["prev_hash"] != last_hash:
+            faults.append("it does not follow the entry before it: the chain is broken")
+        of_owner = (row["owner"], row["owner_epoch"])
+        if row["owner_seq"] != sequences.get(of_owner, 0) + 1:
+            faults.append(f"owner sequence {row['owner_seq']} does not follow {sequences.get(of_owner, 0)}")
+        if not isinstance(row["recorded_at"], str) or row["recorded_at"] <= last_moment:
+            faults.append("it was not recorded after the entry before it")
+        else:
+            last_moment = row["recorded_at"]
+        if isinstance(row["owner_seq"], int):
+            sequences[of_owner] = row["owner_seq"]
+        last_hash = row["entry_hash"]
+        for what in faults:
+            yield Fault(position, _printable(row["curie"]), what)
+
+
+def _head_faults(connection: Connection) -> Iterator[Fault]:
+    entry, head = schema.entry.c, schema.head.c
+    newest = select(entry.curie, func.max(entry.position).label("position")).group_by(entry.curie).subquery()
+    missed = (
+        select(newest.c.position, newest.c.curie)
+        .outerjoin(schema.head, head.curie == newest.c.curie)
+        .where(head.position.is_distinct_from(newest.c.position))
+    )
+    for position, curie in _all(connection, missed):
+        yield Fault(position, _printable(curie), "the head of the record is not its newest entry")
+    same = ("curie", "owner", "kind", "parent", "status", "payload_digest")
+    differ = or_(*(head[name].is_distinct_from(entry[name]) for name in same))
+    wrong = select(head.position, head.curie).outerjoin(schema.entry, entry.position == head.position).where(differ)
+    for position, curie in _all(connection, wrong):
+        yield Fault(position, _printable(curie), "the head of the record does not say what its entry says")
+
+
+def _alias_faults(connection: Connection) -> Iterator[Fault]:
+    table = schema.alias.c
+    for position, row, _ in _rows(connection, schema.entry, ("position", "curie", "aliases")):
+        claimed = _claimed(row)
+        if row is None or not claimed:
+            continue
+        query = select(table.alias, table.position).where(table.curie == row["curie"])
+        kept = dict(_all(connection, query)) if _printable(row["curie"]) == row["curie"] else {}
+        for name in claimed:
+            if not isinstance(kept.get(name), int) or kept[name] < position:
+                yield Fault(position, _printable(row["curie"]), f"its other name {name} is not kept")
+    query = (
+        select(table.alias, table.curie, table.position, schema.entry.c.curie, schema.entry.c.aliases)
+        .outerjoin(schema.entry, schema.entry.c.position == table.position)
+        .order_by(table.position)
+    )
+    for name, curie, position, entry_curie, aliases in _all(connection, query):
+        if curie != entry_curie or name not in _claimed({"aliases": aliases}):
+            what = f"it is kept under the name {_printable(name)}, which it never claimed"
+            yield Fault(position, _printable(curie), what)
+
+
+def _original_faults(connection: Connection) -> Iterator[Fault]:
+    for key, row, trouble in _rows(connection, schema.original, size=50):
+        if row is None:
+            faults, digest = [f"cannot be read: {trouble}"], key if isinstance(key, str) else None
+        else:
+            faults, digest = list(_original_damage(row)), row["digest"]
+        position, curie = _user_of(connection, digest) if faults else (None, None)
+        for what in faults:
+            yield Fault(position, curie, f"original {_printable(digest) or 'of a lost name'} {what}")
+
+
+def _original_damage(row: Row) -> Iterator[str]:
+    frame = row["content"]
+    if not isinstance(frame, bytes):
+        yield "is not stored as bytes"
+        return
+    if original_stored_digest(row["media_type"], row["size_bytes"], frame) != row["stored_digest"]:
+        yield "does not fit its stored digest"
+    try:
+        if digest_of(decompress(frame)) != row["digest"]:
+            yield "does not fit its digest"
+    except StoreDamaged:
+        yield "cannot be decompressed"
+
+
+def _lost_originals(connection: Connection) -> Iterator[Fault]:
+    entry, quarantine, original = schema.entry.c, schema.quarantine.c, schema.original.c
+    lost = (
+        select(entry.position, entry.curie, entry.original_digest)
+        .outerjoin(schema.original, original.digest == entry.original_digest)
+        .where(entry.original_digest.is_not(None), original.digest.is_(None))
+        .order_by(entry.position)
+    )
+    for position, curie, digest in _all(connection, lost):
+        yield Fault(position, _printable(curie), f"its original {_printable(digest)} is not kept")
+    refused = (
+        select(quarantine.identifier, quarantine.item, quarantine.original_digest)
+        .outerjoin(schema.original, original.digest == quarantine.original_digest)
+        .where(quarantine.original_digest.is_not(None), original.digest.is_(None))
+    )
+    for identifier, item, digest in _all(connection, refused):
+        what = f"the original {_printable(digest)} of quarantined {_printable(item)} is not kept"
+        yield Fault(None, _printable(identifier), what)
+
+
+def _rows(
+    connection: Connection, table: Table, names: Sequence[str] | None = None, size: int = _BATCH
+) -> Iterator[tuple[Any, Row | None, str]]:
+    """(key, row, "") in key order, or (key, None, why) for a row that cannot be read."""
+    key = _key(connection, table)
+    # Without type processing: bytes(n) of a damaged integer would allocate n bytes.
+    columns = [type_coerce(table.c[name], NullType()).label(name) for name in names or table.c.keys()]
+    every, after = select(*columns).order_by(key), None
+    while True:
+        found = select(key).select_from(table).order_by(key).limit(size)
+        keys = [k for (k,) in _all(connection, found if after is None else found.where(key > after))]
+        if not keys:
+            return
+        span = key <= keys[-1] if after is None else (key > after) & (key <= keys[-1])
+        try:
+            rows = _mappings(connection, every.where(span))
+        except _UNREADABLE:
+            rows = []
+        if len(rows) == len(keys):
+            yield from ((k, row, "") for k, row in zip(keys, rows, strict=True))
+        else:
+            yield from (_one_row(connection, every.where(key == k), k) for k in keys)
+        after = keys[-1]
+
+
+def _one_row(connection: Connection, query: Select[Any], key: Any) -> tuple[Any, Row | None, str]:
+    try:
+        return key, _mappings(connection, query)[0], ""
+    except _UNREADABLE as error:
+        return key, None, _said(error)
+    except IndexError:
+        return key, None, "its key leads nowhere"
+
+
+def _key(connection: Connection, table: Table) -> ColumnElement[Any]:
+    if table is schema.entry:
+        return table.c.position
+    # SQLite's rowid stays usable when the text of a primary key is damaged.
+    return literal_column("rowid") if connection.dialect.name == "sqlite" else table.c.digest
+
+
+def _all(connection: Connection, query: Select[Any]) -> list[Any]:
+    # In a savepoint, since PostgreSQL refuses everything after an error until the transaction is rolled back to one.
+    with connection.begin_nested():
+        return list(connection.execute(query).all())
+
+
+def _mappings(connection: Connection, query: Select[Any]) -> list[Row]:
+    with connection.begin_nested():
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _claimed(row: Row | None) -> set[str]:
+    try:
+        return {normalised_alias(name) for name in json.loads(row["aliases"])} if row else set()
+    except (ValueError, TypeError, AttributeError):
+        # Aliases that cannot be read do not fit the entry hash either, which says so.
+        return set()
+
+
+def _curie_at(connection: Connection, position: int) -> str | None:
+    try:
+        query = select(schema.head.c.curie).where(schema.head.c.position == position)
+        return next((_printable(curie) for (curie,) in _all(connection, query)), None)
+    except _UNREADABLE:
+        # Naming an entry that cannot be read is an attempt; its position is reported all the same.
+        return None
+
+
+def _user_of(connection: Connection, digest: Any) -> tuple[int | None, str | None]:
+    if not isinstance(digest, str) or _printable(digest) != digest:
+        return None, None
+    entry = schema.entry.c
+    query = select(entry.position, entry.curie).where(entry.original_digest == digest).order_by(entry.position)
+    return next(((p, _printable(c)) for p, c in _all(connection, query.limit(1))), (None, None))
+
+
+def _printable(value: Any) -> str | None:
+    """Text with its damaged bytes spelt out, fit for a terminal."""
+    if value is None:
+        return None
+    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _said(error: BaseException) -> str:
+    cause = error.__cause__ or getattr(error, "orig", None) or error
+    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__

@@ -1,0 +1,224 @@
+"""The ledger: what every record ever was, in order; everything else in a node is a view of it.
+
+Writing is catalogue.store.writer's, checking catalogue.store.fsck's. Read DESIGN sections 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from catalogue.problems import AmbiguousIdentifier, NotFound, StoreDamaged
+from catalogue.store import schema
+from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
+from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
+from catalogue.store.database import open_engine
+from catalogue.store.entries import Entry, entry_from, normalised_alias
+from catalogue.store.fsck import Fault, find_faults
+from catalogue.store.originals import decompress, digest_of
+from catalogue.store.writer import LedgerWriter
+
+__all__ = [
+    "Entry",
+    "Fault",
+    "ItemState",
+    "Lease",
+    "Ledger",
+    "LedgerWriter",
+    "Quarantined",
+    "Run",
+    "Source",
+    "StoredFinding",
+]
+
+_IN_LIST = 500
+
+
+class Ledger(Bookkeeping):
+    """An open ledger; safe to share between threads, not across a fork.
+
+    Args:
+        url: `sqlite:////folder/ledger.db` or `postgresql+psycopg://…`.
+        clock: gives the present moment, aware.
+        create: make the ledger, or bring its tables up to date; False refuses to do either.
+        read_only: refuse to write; any number of processes may read while another writes.
+    Raises:
+        SettingsInvalid: the URL names another engine.
+        NotFound: there is no ledger and it may not be made.
+        Conflict: the ledger belongs to another version of this software.
+    """
+
+    def __init__(self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False) -> None:
+        super().__init__(open_engine(url, create=create, read_only=read_only), clock)
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self, lease: Lease | None = None, ttl_s: float = 60.0) -> Iterator[LedgerWriter]:
+        """A writer whose work is durable when the block ends well, and never happened when it raises.
+
+        Args:
+            lease: refuse to commit unless this lease is still held; it is prolonged to `ttl_s` seconds from now.
+        Raises:
+            Locked: another process kept writing for half a minute, or the lease was lost.
+        """
+        with self._write_engine.begin() as connection:
+            if lease is not None:
+                now = self.clock()
+                prolonged = Lease(lease.name, lease.holder, now + timedelta(seconds=ttl_s))
+                take_lease(connection, prolonged, now, must_hold=True)
+            writer = LedgerWriter(connection, self.clock)
+            try:
+                yield writer
+                writer.flush()
+            finally:
+                writer.close()
+
+    def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """Entries with a position above `after`, in position order.
+
+        Raises:
+            StoreDamaged: an entry does not fit its digests.
+        """
+        table = schema.entry
+        return self._entries(select(table).where(table.c.position > after).order_by(table.c.position).limit(limit))
+
+    def history(self, curie: str, limit: int = 1000) -> list[Entry]:
+        """The versions of one record, oldest first."""
+        table = schema.entry
+        return self._entries(select(table).where(table.c.curie == curie).order_by(table.c.position).limit(limit))
+
+    def head(self, curie: str) -> Entry | None:
+        """The newest version of `curie`, tombstones included; None when it was never recorded."""
+        found = self._entries(_heads().where(schema.head.c.curie == curie))
+        return found[0] if found else None
+
+    def find_heads(self, curies: Iterable[str]) -> dict[str, Entry]:
+        """Curie -> newest version, of those of `curies` that were ever recorded."""
+        wanted = list(dict.fromkeys(curies))
+        found: dict[str, Entry] = {}
+        for start in range(0, len(wanted), _IN_LIST):
+            query = _heads().where(schema.head.c.curie.in_(wanted[start : start + _IN_LIST]))
+            found |= {entry.curie: entry for entry in self._entries(query)}
+        return found
+
+    def heads(
+        self, kind: str | None = None, status: str | None = None, after_curie: str = "", limit: int = 1000
+    ) -> list[Entry]:
+        """Newest versions by curie, those above `after_curie`; None asks for every kind or status."""
+        query = _heads().where(schema.head.c.curie > after_curie)
+        if kind is not None:
+            query = query.where(schema.head.c.kind == kind)
+        if status is not None:
+            query = query.where(schema.head.c.status == status)
+        return self._entries(query.order_by(schema.head.c.curie).limit(limit))
+
+    def children(
+        self, curie: str, after_curie: str = "", limit: int = 100, *, status: str | None = "public"
+    ) -> list[Entry]:
+        """Newest versions of the records whose parent is `curie`, by curie; None asks for every status."""
+        query = _heads().where(schema.head.c.parent == curie, schema.head.c.curie > after_curie)
+        if status is not None:
+            query = query.where(schema.head.c.status == status)
+        return self._entries(query.order_by(schema.head.c.curie).limit(limit))
+
+    def count_children(self, curie: str, *, status: str | None = "public") -> int:
+        """Number of records whose parent is `curie`; None counts every status."""
+        query = select(func.count()).select_from(schema.head).where(schema.head.c.parent == curie)
+        if status is not None:
+            query = query.where(schema.head.c.status == status)
+        with self.engine.connect() as connection:
+            return connection.scalar(query) or 0
+
+    def find_alias(self, text: str) -> str | None:
+        """The curie that `text` is another name of; None when it is nobody's.
+
+        A name that newest versions claim belongs to them; one that only older versions claimed still leads to its
+        record.
+
+        Raises:
+            AmbiguousIdentifier: several records claim it; `candidates` lists their curies.
+        """
+        name = normalised_alias(text)
+        query = (
+            select(schema.alias.c.curie, schema.alias.c.position == schema.head.c.position)
+            .join(schema.head, schema.head.c.curie == schema.alias.c.curie)
+            .where(schema.alias.c.alias == name)
+            .order_by(schema.alias.c.curie)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        claimants = [curie for curie, current in rows if current] or [curie for curie, _ in rows]
+        if len(claimants) > 1:
+            raise AmbiguousIdentifier(
+                f"{text.strip()} is a name of {len(claimants)} records: {', '.join(claimants)}. Ask for one of them.",
+                candidates=claimants,
+            )
+        return claimants[0] if claimants else None
+
+    def last_position(self) -> int:
+        """Position of the newest entry; 0 in an empty ledger."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(func.max(schema.entry.c.position))) or 0
+
+    def counts(self) -> dict[str, Any]:
+        """Numbers of records as they are now.
+
+        Returns:
+            `studies` and `images` (public), `withdrawn` (of both kinds), `entries` (versions), and `owners`:
+            owner prefix -> the same without `entries`.
+        """
+        table = schema.head
+        query = select(table.c.owner, table.c.kind, table.c.status, func.count())
+        owners: dict[str, dict[str, int]] = {}
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.group_by(table.c.owner, table.c.kind, table.c.status)).all()
+            entries = connection.scalar(select(func.max(schema.entry.c.position))) or 0
+        for owner, kind, status, count in sorted(rows):
+            of_owner = owners.setdefault(owner, {"studies": 0, "images": 0, "withdrawn": 0})
+            if status == "withdrawn":
+                of_owner["withdrawn"] += count
+            elif status == "public":
+                of_owner["studies" if kind == "study" else "images"] += count
+        totals = {name: sum(o[name] for o in owners.values()) for name in ("studies", "images", "withdrawn")}
+        return {**totals, "entries": entries, "owners": owners}
+
+    def original(self, digest: str) -> bytes:
+        """The partner's bytes called `digest`.
+
+        Raises:
+            NotFound: they are not kept.
+            StoreDamaged: they no longer fit their digest.
+        """
+        with self.engine.connect() as connection:
+            frame = connection.scalar(select(schema.original.c.content).where(schema.original.c.digest == digest))
+        if frame is None:
+            raise NotFound(f"No original is kept under the digest {digest}.")
+        content = decompress(frame)
+        if digest_of(content) != digest:
+            raise StoreDamaged(f"Original {digest} does not fit its digest; it is not served. Run `ommatidia fsck`.")
+        return content
+
+    def fsck(self) -> Iterator[Fault]:
+        """Every fault in what is stored, see catalogue.store.fsck; nothing when all is well."""
+        return find_faults(self.engine)
+
+    def _entries(self, query: Select[Any]) -> list[Entry]:
+        with self.engine.connect() as connection:
+            return [entry_from(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def _heads() -> Select[Any]:
+    return select(schema.entry).join(schema.head, schema.head.c.position == schema.entry.c.position)

@@ -1,0 +1,175 @@
+"""Tables of the ledger, the same on SQLite and PostgreSQL; migrations/ holds how they came to be.
+
+Moments are text, `2026-11-22T10:00:00.000000Z`, so that hashing and ordering need no engine's date type.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# SQLite gives the rowid only to a column declared exactly INTEGER PRIMARY KEY.
+Counter = BigInteger().with_variant(Integer(), "sqlite")
+
+original = Table(
+    "original",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("stored_digest", Text, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("harvester", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("owners", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=False),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("heartbeat", Text, nullable=False),
+    Column("ended", Text),
+    Column("report", Text, nullable=False),
+    Index("run_source", "source", "id"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("position", Counter, primary_key=True, autoincrement=False),
+    Column("curie", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_epoch", BigInteger, nullable=False),
+    Column("owner_seq", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent", Text),
+    Column("action", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("stored_digest", Text, nullable=False),
+    Column("payload_digest", Text, nullable=False),
+    Column("prev_hash", Text, nullable=False),
+    Column("entry_hash", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_url", Text),
+    Column("original_digest", Text, ForeignKey("original.digest")),
+    Column("harvester", Text, nullable=False),
+    Column("run_id", BigInteger, ForeignKey("run.id")),
+    Column("retrieved_at", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("aliases", Text, nullable=False),
+    UniqueConstraint("owner", "owner_epoch", "owner_seq", name="entry_owner_seq"),
+    Index("entry_curie", "curie", "position"),
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("curie", Text, primary_key=True),
+    Column("position", BigInteger, ForeignKey("entry.position"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent", Text),
+    Column("status", Text, nullable=False),
+    Column("payload_digest", Text, nullable=False),
+    Index("head_parent", "parent", "curie"),
+    Index("head_kind", "kind", "status", "curie"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("alias", Text, nullable=False),
+    Column("curie", Text, nullable=False),
+    Column("position", BigInteger, ForeignKey("entry.position"), nullable=False),
+    PrimaryKeyConstraint("alias", "curie"),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), primary_key=True),
+    Column("cursor", Text),
+    Column("moved_at", Text, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("mapping_version", Text, nullable=False),
+    Column("curies", Text, nullable=False),
+    Column("missing_since", Text),
+    Column("outcome", Text, nullable=False),
+    PrimaryKeyConstraint("source", "item"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("identifier", Text),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("url", Text),
+    Column("original_digest", Text, ForeignKey("original.digest")),
+    Column("harvester", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("resolved_at", Text),
+    PrimaryKeyConstraint("source", "item"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("curie", Text),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("run_id", BigInteger, ForeignKey("run.id")),
+    Index("finding_item", "source", "item"),
+    Index("finding_curie", "curie"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+)

@@ -1,0 +1,265 @@
+"""Writes one ledger transaction: entries, originals and books, which become durable together or not at all.
+
+Rows are gathered and sent in batches; positions are handed out at once, since a ledger has one writer at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from catalogue.problems import BadRequest, Conflict, NotFound
+from catalogue.store import schema
+from catalogue.store.bookkeeping import Clock
+from catalogue.store.bookwriter import BookWriter, upsert
+from catalogue.store.entries import (
+    GENESIS_HASH,
+    KINDS,
+    STATUSES,
+    Entry,
+    compact_json,
+    entry_from,
+    entry_hash,
+    moment,
+    normalised_alias,
+    stamp,
+)
+from catalogue.store.originals import Packer, digest_of, original_stored_digest
+
+# Rows or raw bytes gathered before they are sent to the database; bounds memory in long transactions.
+_BATCH_ROWS = 1000
+_BATCH_BYTES = 32 << 20
+# SQLite before 3.32 takes 999 variables; half of it leaves room.
+_IN_LIST = 500
+
+
+_HEAD_COLUMNS = tuple(schema.head.c.keys())
+
+
+class _Head(NamedTuple):
+    position: int
+    status: str
+    payload_digest: str
+
+
+class LedgerWriter(BookWriter):
+    """One open transaction of the ledger; made by Ledger.transaction only."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__(connection, clock)
+        self._packer = Packer()
+        self._heads: dict[str, _Head | None] = {}
+        self._sequences: dict[str, int] = {}
+        self._entries: list[dict[str, Any]] = []
+        self._new_heads: dict[str, dict[str, Any]] = {}
+        self._new_aliases: dict[tuple[str, str], int] = {}
+        self._contents: dict[str, tuple[bytes, str]] = {}
+        self._known_originals: set[str] = set()
+        self._gathered_bytes = 0
+        last = connection.execute(
+            select(schema.entry.c.position, schema.entry.c.entry_hash, schema.entry.c.recorded_at)
+            .order_by(schema.entry.c.position.desc())
+            .limit(1)
+        ).one_or_none()
+        self._position, self._last_hash = (last[0], last[1]) if last else (0, GENESIS_HASH)
+        self._last_moment = moment(last[2]) if last else None
+
+    def prefetch(self, curies: Iterable[str]) -> None:
+        """Reads the heads of `curies` in one go, so that appending to them asks nothing more."""
+        missing = [curie for curie in dict.fromkeys(curies) if curie not in self._heads]
+        table = schema.head
+        for start in range(0, len(missing), _IN_LIST):
+            part = missing[start : start + _IN_LIST]
+            query = select(table.c.curie, table.c.position, table.c.status, table.c.payload_digest)
+            found = {row[0]: _Head(*row[1:]) for row in self.connection.execute(query.where(table.c.curie.in_(part)))}
+            for curie in part:
+                self._heads[curie] = found.get(curie)
+
+    def head(self, curie: str) -> Entry | None:
+        """The newest version of `curie`, as this transaction sees it."""
+        self.flush()
+        query = select(schema.entry).join(schema.head, schema.head.c.position == schema.entry.c.position)
+        row = self.connection.execute(query.where(schema.head.c.curie == curie)).mappings().one_or_none()
+        return None if row is None else entry_from(dict(row))
+
+    def append(
+        self,
+        *,
+        curie: str,
+        owner: str,
+        kind: str,
+        status: str,
+        payload: bytes,
+        source: str,
+        harvester: str,
+        retrieved_at: datetime,
+        parent: str | None = None,
+        source_url: str | None = None,
+        original_digest: str | None = None,
+        run_id: int | None = None,
+        aliases: Sequence[str] = (),
+    ) -> Entry:
+        """The entry that makes `payload` the newest version of `curie`; durable when the transaction commits.
+
+        Args:
+            kind: 'study' or 'image'.
+            status: one of catalogue.store.entries.STATUSES; 'withdrawn' makes the entry a deletion.
+            payload: canonical JSON bytes (of the tombstone, when withdrawn).
+            original_digest: of bytes put by `put_original`, now or earlier.
+            aliases: other names of the record; each keeps resolving after later versions no longer claim it.
+        Raises:
+            Conflict: the newest version has the same payload and status; nothing is doubled.
+            BadRequest: a field is outside its allowed values.
+            NotFound: `original_digest` names bytes the ledger does not hold.
+        """
+        self.require_open()
+        _check(curie, owner, kind, status, payload)
+        digest = digest_of(payload)
+        head = self._head(curie)
+        if head is not None and (head.payload_digest, head.status) == (digest, status):
+            raise Conflict(f"{curie} holds this payload with status {status} already, at position {head.position}.")
+        if original_digest is not None and not self.has_original(original_digest):
+            raise NotFound(f"Original {original_digest} of {curie} is not in the ledger. Put it before appending.")
+        recorded_at = self._next_moment()
+        if status == "withdrawn":
+            action = "delete"
+        else:
+            action = "create" if head is None or head.status == "withdrawn" else "update"
+        frame = self._packer.compress(payload)
+        fields: dict[str, Any] = {
+            "position": self._position + 1,
+            "curie": curie,
+            "owner": owner,
+            "owner_epoch": 0,
+            "owner_seq": self._next_sequence(owner),
+            "kind": kind,
+            "parent": parent,
+            "action": action,
+            "status": status,
+            "payload": frame,
+            "stored_digest": digest_of(frame),
+            "payload_digest": digest,
+            "prev_hash": self._last_hash,
+            "source": source,
+            "source_url": source_url,
+            "original_digest": original_digest,
+            "harvester": harvester,
+            "run_id": run_id,
+            "retrieved_at": stamp(retrieved_at),
+            "recorded_at": stamp(recorded_at),
+            "aliases": compact_json(list(aliases)),
+        }
+        fields["entry_hash"] = entry_hash(fields)
+        self._gather(fields)
+        values = {name: fields[name] for name in Entry.__slots__}
+        values |= {"payload": payload, "recorded_at": recorded_at, "aliases": tuple(aliases)}
+        values["retrieved_at"] = moment(fields["retrieved_at"])
+        return Entry(**values)
+
+    def put_original(self, content: bytes, media_type: str) -> str:
+        """The digest under which `content` is kept; bytes that are there already are not stored again."""
+        self.require_open()
+        digest = digest_of(content)
+        if digest not in self._known_originals and digest not in self._contents:
+            self._contents[digest] = (content, media_type)
+            self._gathered_bytes += len(content)
+            self._flush_if_full()
+        return digest
+
+    def has_original(self, digest: str) -> bool:
+        """True when the bytes called `digest` are kept, or were put in this transaction."""
+        if digest in self._contents or digest in self._known_originals:
+            return True
+        query = select(schema.original.c.digest).where(schema.original.c.digest == digest)
+        if self.connection.scalar(query) is None:
+            return False
+        self._known_originals.add(digest)
+        return True
+
+    def flush(self) -> None:
+        """Sends everything gathered to the database, still within the transaction."""
+        self.require_open()
+        self._flush_originals()
+        if self._entries:
+            self.connection.execute(insert(schema.entry), self._entries)
+            upsert(self.connection, schema.head, list(self._new_heads.values()))
+            rows = [{"alias": a, "curie": c, "position": p} for (a, c), p in self._new_aliases.items()]
+            upsert(self.connection, schema.alias, rows)
+            self._entries, self._new_heads, self._new_aliases = [], {}, {}
+        self._gathered_bytes = 0
+        self.flush_books()
+
+    def _head(self, curie: str) -> _Head | None:
+        if curie not in self._heads:
+            self.prefetch([curie])
+        return self._heads[curie]
+
+    def _next_sequence(self, owner: str) -> int:
+        if owner not in self._sequences:
+            table = schema.entry
+            query = select(func.max(table.c.owner_seq)).where(table.c.owner == owner, table.c.owner_epoch == 0)
+            self._sequences[owner] = self.connection.scalar(query) or 0
+        return self._sequences[owner] + 1
+
+    def _next_moment(self) -> datetime:
+        now = self.clock()
+        if self._last_moment is not None:
+            # R23: stamps of one ledger never go back or repeat, whatever the clock does.
+            now = max(now, self._last_moment + timedelta(microseconds=1))
+        return now
+
+    def _gather(self, fields: dict[str, Any]) -> None:
+        position, curie = fields["position"], fields["curie"]
+        self._position, self._last_hash = position, fields["entry_hash"]
+        self._last_moment = moment(fields["recorded_at"])
+        self._sequences[fields["owner"]] = fields["owner_seq"]
+        self._heads[curie] = _Head(position, fields["status"], fields["payload_digest"])
+        self._entries.append(fields)
+        self._new_heads[curie] = {name: fields[name] for name in _HEAD_COLUMNS}
+        for name in json.loads(fields["aliases"]):
+            self._new_aliases[normalised_alias(name), curie] = position
+        self._gathered_bytes += len(fields["payload"])
+        self._flush_if_full()
+
+    def _flush_if_full(self) -> None:
+        if len(self._entries) >= _BATCH_ROWS or self._gathered_bytes >= _BATCH_BYTES:
+            self.flush()
+
+    def _flush_originals(self) -> None:
+        digests = list(self._contents)
+        table = schema.original
+        for start in range(0, len(digests), _IN_LIST):
+            part = digests[start : start + _IN_LIST]
+            kept = set(self.connection.scalars(select(table.c.digest).where(table.c.digest.in_(part))))
+            rows = [self._original_row(digest) for digest in part if digest not in kept]
+            if rows:
+                self.connection.execute(insert(table), rows)
+        self._known_originals.update(digests)
+        self._contents = {}
+
+    def _original_row(self, digest: str) -> dict[str, Any]:
+        content, media_type = self._contents[digest]
+        frame = self._packer.compress(content)
+        return {
+            "digest": digest,
+            "media_type": media_type,
+            "size_bytes": len(content),
+            "content": frame,
+            "stored_digest": original_stored_digest(media_type, len(content), frame),
+        }
+
+
+def _check(curie: str, owner: str, kind: str, status: str, payload: bytes) -> None:
+    if kind not in KINDS:
+        raise BadRequest(f"{curie}: kind {kind!r} is none of {', '.join(sorted(KINDS))}.")
+    if status not in STATUSES:
+        raise BadRequest(f"{curie}: status {status!r} is none of {', '.join(sorted(STATUSES))}.")
+    prefix, _, accession = curie.partition(":")
+    if not accession or prefix != owner:
+        raise BadRequest(f"{curie!r} is not an accession of its owner {owner!r}; its prefix must be the owner.")
+    if not (payload.startswith(b"{") and payload.endswith(b"}")):
+        raise BadRequest(f"{curie}: the payload is not a JSON object.")
