@@ -1,0 +1,191 @@
+"""Ledger entries as named graphs: the record, its provenance, and summaries that spare readers from scanning images.
+
+The emitter turns payloads into quads; the engine keeps them with the position. Reference: DESIGN sections 4 and 8.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
+from catalogue.store.graph.base import STATE, SUMMARY, Change, GraphEngine, Mark, ReplaceGraph, SetValue
+
+if TYPE_CHECKING:
+    from catalogue.store.ledger import Entry
+    from catalogue.store.ontologies import OntologyGraph
+
+log = structlog.get_logger(__name__)
+
+SCHEMA_VERSION: Final = "0.1.0"
+IMAGE_COUNT: Final = TERMS + "imageCount"
+STUDY_COUNT: Final = TERMS + "studyCount"
+CONTENT_DIGEST: Final = TERMS + "contentDigest"
+STATUS: Final = TERMS + "status"
+PUBLIC: Final = TERMS + "public"
+STUDY: Final = expand("dcterms:isPartOf")
+
+Emit = Callable[[dict[str, Any], str], bytes]
+
+
+class GraphView:
+    """The view that SPARQL reads.
+
+    Only public records have triples in their record graph; of a suppressed, replaced or withdrawn one only the
+    provenance graph is left, and says so.
+
+    Args:
+        engine: where the graphs live.
+        emit: `catalogue.model.rdf.quads`.
+        ontologies: the ontology graphs as they are now; asked before each publish, must be cheap when unchanged.
+    """
+
+    name = "graph"
+
+    def __init__(
+        self, engine: GraphEngine, emit: Emit, ontologies: Callable[[], Iterable[OntologyGraph]] = tuple
+    ) -> None:
+        self._engine = engine
+        self._emit = emit
+        self._ontologies = ontologies
+
+    @property
+    def rebuilding(self) -> bool:
+        """True from `reset()` until the next `publish()`."""
+        return self._engine.rebuilding
+
+    def position(self) -> int:
+        """Ledger position that the graphs reflect."""
+        return self._engine.mark().position
+
+    def entry_hash(self) -> str:
+        """Hash of the ledger entry at that position."""
+        return self._engine.mark().entry_hash
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Replace the graphs of all records named; of several entries of one record only the last counts."""
+        position = self.position()
+        last = {entry.curie: entry for entry in entries if entry.position > position}
+        if not last:
+            return
+        changes: list[Change] = []
+        delta: Counter[tuple[str, str]] = Counter()
+        for entry in last.values():
+            self._count(entry, delta)
+            changes.extend(self._graphs(entry))
+        changes.extend(self._summaries(delta, last))
+        self._engine.change(changes, Mark(entries[-1].position, entries[-1].entry_hash))
+
+    def publish(self) -> None:
+        """Let readers see everything applied, with the ontologies as they are now."""
+        self._take_in_ontologies()
+        self._engine.publish()
+
+    def tidy(self) -> None:
+        """Compact the store when that has become worth it."""
+        self._engine.tidy()
+
+    def reset(self) -> None:
+        """Start an empty store beside the old one."""
+        self._engine.reset()
+
+    def close(self) -> None:
+        """Give up the store and its lock."""
+        self._engine.close()
+
+    def _graphs(self, entry: Entry) -> list[Change]:
+        record, provenance = BASE + entry.curie, f"{BASE}{entry.curie}/record"
+        return [
+            ReplaceGraph(record, self._quads(entry.record, record) if is_public(entry) else None),
+            ReplaceGraph(provenance, self._quads(catalog_record(entry), provenance)),
+        ]
+
+    def _quads(self, record: dict[str, Any], graph: str) -> bytes | None:
+        """Quads of a record; None for one that the emitter refuses, so that it does not hold up all others."""
+        try:
+            return self._emit(record, graph)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.error("graph.record_not_emitted", graph=graph, error=repr(error))
+            return None
+
+    def _count(self, entry: Entry, delta: Counter[tuple[str, str]]) -> None:
+        """Note what this entry changes in the counts, by what the store holds and what it will hold."""
+        graph = BASE + entry.curie
+        record = f"{graph}/record"
+        before = self._engine.value(record, record, STATUS) == PUBLIC
+        after = is_public(entry)
+        owner = f"{SUMMARY}/{entry.owner}"
+        if entry.kind != "image":
+            change = after - before
+            delta[(owner, STUDY_COUNT)] += change
+            delta[(SUMMARY, STUDY_COUNT)] += change
+            return
+        parent = f"{BASE}{entry.parent}"
+        if before:
+            delta[(self._engine.value(graph, graph, STUDY) or parent, IMAGE_COUNT)] -= 1
+        if after:
+            delta[(parent, IMAGE_COUNT)] += 1
+        delta[(owner, IMAGE_COUNT)] += after - before
+        delta[(SUMMARY, IMAGE_COUNT)] += after - before
+
+    def _summaries(self, delta: Counter[tuple[str, str]], last: dict[str, Entry]) -> Iterable[Change]:
+        """New values of the counts; a public study always has an image count, be it 0."""
+        for entry in last.values():
+            if entry.kind != "image":
+                delta[(BASE + entry.curie, IMAGE_COUNT)] += 0
+        for (subject, predicate), change in delta.items():
+            stored = self._engine.value(SUMMARY, subject, predicate)
+            count = int(stored or 0) + change
+            value: int | None = count
+            if count == 0 and not subject.startswith(SUMMARY):
+                entry_of = last.get(subject.removeprefix(BASE))
+                public = is_public(entry_of) if entry_of else self._engine.has_graph(subject)
+                value = 0 if public else None
+            if stored is None or value is None or change:
+                yield SetValue(SUMMARY, subject, predicate, value)
+
+    def _take_in_ontologies(self) -> None:
+        changes: list[Change] = []
+        for ontology in self._ontologies():
+            if self._engine.value(STATE, ontology.graph, CONTENT_DIGEST) != ontology.digest:
+                changes.append(ReplaceGraph(ontology.graph, ontology.quads()))
+                changes.append(SetValue(STATE, ontology.graph, CONTENT_DIGEST, ontology.digest))
+                log.info("graph.ontology_loaded", graph=ontology.graph)
+        if changes:
+            self._engine.change(changes, self._engine.mark())
+
+
+def is_public(entry: Entry) -> bool:
+    """True when the entry's record itself is shown; of any other only its provenance is."""
+    return entry.status == "public"
+
+
+def catalog_record(entry: Entry) -> dict[str, Any]:
+    """The CatalogRecord of an entry: what this node knows about where the record came from and how it stands."""
+    record: dict[str, Any] = {
+        "type": "CatalogRecord",
+        "id": f"{entry.curie}/record",
+        "primary_topic": entry.curie,
+        "owner": entry.owner,
+        "status": entry.status,
+        "source": entry.source,
+        # A folder of the operator's machine is nobody else's business.
+        "source_url": entry.source_url if is_absolute(entry.source_url or "") else None,
+        "source_digest": entry.original_digest,
+        "harvester": entry.harvester,
+        "retrieved_at": _instant(entry.retrieved_at),
+        "recorded_at": _instant(entry.recorded_at),
+        "ledger_position": entry.position,
+        "payload_digest": entry.payload_digest,
+        "schema_version": SCHEMA_VERSION,
+    }
+    if entry.status == "withdrawn":
+        record["status_date"] = entry.record.get("date_withdrawn")
+    return {key: value for key, value in record.items() if value not in (None, "")}
+
+
+def _instant(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else value.isoformat().replace("+00:00", "Z")
