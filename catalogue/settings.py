@@ -80,7 +80,7 @@ class WebSettings(_Part):
     threads: int = Field(8, ge=1, description="Request threads.")
     base_url: str = Field(
         "",
-        description="Public address of this node; empty means the address asked for is not trusted and links are relative.",
+        description="Public address of this node; empty makes links relative (no Host header is trusted).",
     )
 
 

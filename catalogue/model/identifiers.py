@@ -217,8 +217,8 @@ def _from_bare(text: str, given: str) -> Identifier:
                 f"A bare number names nothing; '{text}' may be {' or '.join(guesses)}.", candidates=guesses
             )
     raise BadIdentifier(
-        f"'{text[:100]}' has no form of identifier known here; write a CURIE such as biostudies:S-BIAD634, idr:idr0062, "
-        "empiar:10595, an accession, or the address of the record at its archive."
+        f"'{text[:100]}' has no form of identifier known here; write a CURIE such as biostudies:S-BIAD634, "
+        "idr:idr0062, empiar:10595, an accession, or the address of the record at its archive."
     )
 
 

@@ -1,0 +1,37 @@
+"""Skips with reasons: partner data, PostgreSQL and Chromium are there or they are not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+PARTNERS = Path(__file__).resolve().parent.parent.parent / "shared" / "partners"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what this machine cannot run."""
+    reasons = {
+        "partners": None if PARTNERS.is_dir() else "../shared/partners is not here",
+        "postgres": None if os.environ.get("OMMATIDIA_TEST_POSTGRES") else "OMMATIDIA_TEST_POSTGRES names no server",
+        "browser": None if shutil.which("chromium") else "Chromium is not installed",
+    }
+    for item in items:
+        for name, reason in reasons.items():
+            if reason is not None and item.get_closest_marker(name) is not None:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def partners() -> Path:
+    """Folder of real partner metadata."""
+    return PARTNERS
+
+
+@pytest.fixture
+def clock():
+    """The real time, aware."""
+    return lambda: datetime.now(UTC)
