@@ -1,0 +1,109 @@
+"""The body of an answer, read to its end and unpacked within limits."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import urllib3
+import urllib3.exceptions
+
+from catalogue.problems import FetchRefused
+from harvesters.addresses import shown
+from harvesters.transport import TooSlow
+
+_BLOCK = 1 << 16
+_MAX_RATIO = 100
+# Small answers of repeated text compress well; only beyond this does the ratio tell a bomb.
+_RATIO_FROM_BYTES = 1 << 20
+
+
+class BadBody(Exception):
+    """The body came short, too long for its Content-Length, or in broken compression: worth another try."""
+
+
+def read_body(raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], limit: int, url: str) -> bytes:
+    """The whole body with gzip and deflate undone.
+
+    Args:
+        headers: names in lower case.
+        limit: decoded bytes it may have; also a stated Content-Length beyond it is refused before reading.
+    Raises:
+        BadBody: cut off or damaged.
+        FetchRefused: larger than `limit`, a compression bomb, or a compression nobody asked for.
+        TooSlow: the request's budget of time is used up.
+    """
+    stated = headers.get("content-length", "").strip()
+    if stated.isascii() and stated.isdigit() and int(stated[:18]) > limit:
+        raise _too_large(url, limit)
+    coding = headers.get("content-encoding", "").strip().lower()
+    blocks = _wire(raw, limit, url)
+    if coding in ("", "identity"):
+        return b"".join(blocks)
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise FetchRefused(f"{shown(url)} answers in the unknown compression {coding[:40]!r}.", rule="coding")
+    return _inflate(blocks, coding, limit, url)
+
+
+def _wire(raw: urllib3.BaseHTTPResponse, limit: int, url: str) -> Iterator[bytes]:
+    """Blocks as sent, at most `limit` bytes together."""
+    total = 0
+    try:
+        while block := raw.read(_BLOCK, decode_content=False):
+            total += len(block)
+            if total > limit:
+                raise _too_large(url, limit)
+            yield block
+    except urllib3.exceptions.HTTPError as error:
+        slow = next((part for part in _wrapped(error) if isinstance(part, TooSlow)), None)
+        if slow is not None:
+            raise slow from error
+        raise BadBody("the answer was cut off before its end") from error
+
+
+def _wrapped(error: BaseException) -> Iterator[Any]:
+    yield error
+    yield from error.args
+    yield error.__cause__
+    yield error.__context__
+
+
+def _inflate(blocks: Iterator[bytes], coding: str, limit: int, url: str) -> bytes:
+    out = bytearray()
+    taken = 0
+    unpacker: Any = None
+    try:
+        for block in blocks:
+            taken += len(block)
+            while block:
+                if unpacker is None:
+                    unpacker = _unpacker(coding, block)
+                out += unpacker.decompress(block, limit + 1 - len(out))
+                if len(out) > limit:
+                    raise _too_large(url, limit)
+                if len(out) > _RATIO_FROM_BYTES and len(out) > _MAX_RATIO * taken:
+                    raise FetchRefused(
+                        f"{shown(url)} unpacks to more than {_MAX_RATIO} times its size; it was not read.", rule="ratio"
+                    )
+                block = unpacker.unconsumed_tail
+                if unpacker.eof:
+                    # gzip may have several members (RFC 1952, section 2.2) and padding after the last.
+                    block, unpacker = unpacker.unused_data.lstrip(b"\0"), None
+        if unpacker is not None or not taken:
+            raise BadBody("the compressed answer was cut off before its end")
+    except zlib.error as error:
+        raise BadBody("the compression of the answer is damaged") from error
+    return bytes(out)
+
+
+def _unpacker(coding: str, first: bytes) -> Any:
+    if coding != "deflate":
+        return zlib.decompressobj(31)
+    # Some servers send raw deflate instead of the zlib form that HTTP means (RFC 9110, section 8.4.1.2).
+    zlib_form = len(first) > 1 and first[0] & 0x0F == 8 and (first[0] << 8 | first[1]) % 31 == 0
+    return zlib.decompressobj(15 if zlib_form else -15)
+
+
+def _too_large(url: str, limit: int) -> FetchRefused:
+    return FetchRefused(f"{shown(url)} is larger than {limit:,} bytes; it was not read.", rule="too-large")
