@@ -284,7 +284,8 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
 def _upsert_quarantine(connection: Connection, rows: list[dict[str, Any]]) -> None:
     table = schema.quarantine
     statement = _insert_for(connection, table)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name not in ("source", "item", "first_seen")}
+    fresh: dict[str, Any] = {name: statement.excluded[name] for name in rows[0] if name not in ("source", "item")}
+    del fresh["first_seen"]
     fresh["tries"] = table.c.tries + 1
     connection.execute(statement.on_conflict_do_update(index_elements=["source", "item"], set_=fresh), rows)
 

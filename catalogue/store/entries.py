@@ -101,9 +101,12 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def compact_json(value: Any) -> str:
     """`value` as JSON with sorted keys and no blanks."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def entry_hash(fields: dict[str, Any]) -> str:

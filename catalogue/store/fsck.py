@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, literal_column, or_, select, type_coerce
@@ -128,21 +129,22 @@ def _head_faults(connection: Connection) -> Iterator[Fault]:
 
 def _alias_faults(connection: Connection) -> Iterator[Fault]:
     table = schema.alias.c
-    for position, row, _ in _rows(connection, schema.entry, ("position", "curie", "aliases")):
-        claimed = _claimed(row)
-        if row is None or not claimed:
-            continue
-        query = select(table.alias, table.position).where(table.curie == row["curie"])
-        kept = dict(_all(connection, query)) if _printable(row["curie"]) == row["curie"] else {}
-        for name in claimed:
-            if not isinstance(kept.get(name), int) or kept[name] < position:
-                yield Fault(position, _printable(row["curie"]), f"its other name {name} is not kept")
-    query = (
+    rows = _rows(connection, schema.entry, ("curie", "aliases"))
+    while batch := list(islice(rows, _BATCH)):
+        claims = [(position, row["curie"], name) for position, row, _ in batch if row for name in _claimed(row)]
+        curies = {curie for _, curie, _ in claims if _printable(curie) == curie}
+        query = select(table.curie, table.alias, table.position).where(table.curie.in_(curies))
+        kept = {(curie, name): position for curie, name, position in _all(connection, query)} if curies else {}
+        for position, curie, name in claims:
+            newest = kept.get((curie, name))
+            if not isinstance(newest, int) or newest < position:
+                yield Fault(position, _printable(curie), f"its other name {name} is not kept")
+    unclaimed = (
         select(table.alias, table.curie, table.position, schema.entry.c.curie, schema.entry.c.aliases)
         .outerjoin(schema.entry, schema.entry.c.position == table.position)
         .order_by(table.position)
     )
-    for name, curie, position, entry_curie, aliases in _all(connection, query):
+    for name, curie, position, entry_curie, aliases in _all(connection, unclaimed):
         if curie != entry_curie or name not in _claimed({"aliases": aliases}):
             what = f"it is kept under the name {_printable(name)}, which it never claimed"
             yield Fault(position, _printable(curie), what)
@@ -199,8 +201,9 @@ def _rows(
     """(key, row, "") in key order, or (key, None, why) for a row that cannot be read."""
     key = _key(connection, table)
     # Without type processing: bytes(n) of a damaged integer would allocate n bytes.
-    columns = [type_coerce(table.c[name], NullType()).label(name) for name in names or table.c.keys()]
-    every, after = select(*columns).order_by(key), None
+    columns: list[Any] = [type_coerce(table.c[name], NullType()).label(name) for name in names or table.c.keys()]
+    every: Select[Any] = select(*columns).order_by(key)
+    after = None
     while True:
         found = select(key).select_from(table).order_by(key).limit(size)
         keys = [k for (k,) in _all(connection, found if after is None else found.where(key > after))]

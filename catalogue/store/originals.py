@@ -6,15 +6,19 @@ A damaged frame is an error, never other bytes; catalogue.store.fsck names the r
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import zstandard
 
 from catalogue.problems import StoreDamaged
 
-# Level 3: on 1,364 real crates (26 MB) about 5 times smaller at 150 MB/s or more.
+# Measured on 877 GIDE crates (7.5 MB): level 3 gives 3.6 times smaller at 180 MB/s, level 6 3.8 times at 93 MB/s.
 _LEVEL = 3
 # Far above every limit on partner documents; a damaged frame header must not make us allocate what it claims.
 MAX_CONTENT_BYTES = 1 << 30
+
+# A context costs 25 us to make and must not be used by two threads at once.
+_of_thread = threading.local()
 
 
 def digest_of(content: bytes) -> str:
@@ -42,7 +46,10 @@ def decompress(frame: bytes) -> bytes:
     try:
         if zstandard.frame_content_size(frame) > MAX_CONTENT_BYTES:
             raise StoreDamaged("A stored frame claims an impossible size. Run `ommatidia fsck`.")
-        return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
+        context = getattr(_of_thread, "context", None)
+        if context is None:
+            context = _of_thread.context = zstandard.ZstdDecompressor()
+        return bytes(context.decompress(frame, allow_extra_data=False))
     except (zstandard.ZstdError, MemoryError, TypeError) as error:
         raise StoreDamaged("A stored frame cannot be decompressed. Run `ommatidia fsck`.") from error
 

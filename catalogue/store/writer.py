@@ -65,7 +65,8 @@ class LedgerWriter(BookWriter):
             .order_by(schema.entry.c.position.desc())
             .limit(1)
         ).one_or_none()
-        self._position, self._last_hash = (last[0], last[1]) if last else (0, GENESIS_HASH)
+        self._position: int = last[0] if last else 0
+        self._last_hash: str = last[1] if last else GENESIS_HASH
         self._last_moment = moment(last[2]) if last else None
 
     def prefetch(self, curies: Iterable[str]) -> None:
@@ -119,16 +120,10 @@ class LedgerWriter(BookWriter):
         self.require_open()
         _check(curie, owner, kind, status, payload)
         digest = digest_of(payload)
-        head = self._head(curie)
-        if head is not None and (head.payload_digest, head.status) == (digest, status):
-            raise Conflict(f"{curie} holds this payload with status {status} already, at position {head.position}.")
+        action = self._action(curie, status, digest)
         if original_digest is not None and not self.has_original(original_digest):
             raise NotFound(f"Original {original_digest} of {curie} is not in the ledger. Put it before appending.")
         recorded_at = self._next_moment()
-        if status == "withdrawn":
-            action = "delete"
-        else:
-            action = "create" if head is None or head.status == "withdrawn" else "update"
         frame = self._packer.compress(payload)
         fields: dict[str, Any] = {
             "position": self._position + 1,
@@ -197,6 +192,14 @@ class LedgerWriter(BookWriter):
         if curie not in self._heads:
             self.prefetch([curie])
         return self._heads[curie]
+
+    def _action(self, curie: str, status: str, payload_digest: str) -> str:
+        head = self._head(curie)
+        if head is not None and (head.payload_digest, head.status) == (payload_digest, status):
+            raise Conflict(f"{curie} holds this payload with status {status} already, at position {head.position}.")
+        if status == "withdrawn":
+            return "delete"
+        return "create" if head is None or head.status == "withdrawn" else "update"
 
     def _next_sequence(self, owner: str) -> int:
         if owner not in self._sequences:
