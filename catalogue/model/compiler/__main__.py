@@ -1,0 +1,36 @@
+"""`python -m catalogue.model.compiler [--check]`: write the generated files, or say which ones have drifted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from catalogue import resources
+from catalogue.model.compiler.build import GENERATED, generate
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 0 when files were written or, with --check, when none differs."""
+    parser = argparse.ArgumentParser(prog="python -m catalogue.model.compiler")
+    parser.add_argument("--check", action="store_true", help="write nothing, fail when a committed file differs")
+    options = parser.parse_args(arguments)
+    root = resources.schema_dir().parent
+    if not options.check:
+        generate(resources.schema_dir() / "ommatidia.yaml", root)
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        generate(resources.schema_dir() / "ommatidia.yaml", Path(folder))
+        drifted = [
+            name
+            for name in GENERATED
+            if not (root / name).is_file() or (root / name).read_bytes() != (Path(folder) / name).read_bytes()
+        ]
+    for name in drifted:
+        print(f"{name} differs from schema/*.yaml: run python -m catalogue.model.compiler", file=sys.stderr)
+    return 1 if drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
