@@ -1,0 +1,1 @@
+"""Three made-up member archives with real OME-Zarr images, for demonstrations and tests."""
