@@ -11,8 +11,7 @@ from typing import Any
 
 from catalogue import resources
 from catalogue.model.namespaces import PREFIXES
-from catalogue.model.rdf import FieldError
-from catalogue.model.table import Class, Slot, class_of, classes, record_classes
+from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes
 from catalogue.model.terms import iri
 
 

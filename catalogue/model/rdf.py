@@ -8,28 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from catalogue.model import terms
-from catalogue.model.table import Class, Slot, class_of, classes, record_classes
+from catalogue.model.jsonld import jsonld
+from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes
 from catalogue.model.terms import iri
 
-__all__ = ["FieldError", "iri", "quads", "triples"]
-
-
-class FieldError(ValueError):
-    """A field that cannot become RDF.
-
-    Args:
-        path: where it is, such as `authors[0].orcid`.
-        reason: what is wrong with its value.
-    """
-
-    def __init__(self, path: str, reason: str):
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
-
-    def below(self, path: str) -> FieldError:
-        """The same error seen from a node further up."""
-        return FieldError(f"{path}.{self.path}", self.reason)
+__all__ = ["FieldError", "iri", "jsonld", "quads", "triples"]
 
 
 def quads(record: dict[str, Any], graph: str, class_name: str | None = None) -> bytes:

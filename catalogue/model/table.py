@@ -14,6 +14,24 @@ from catalogue import resources
 from catalogue.model import terms
 
 
+class FieldError(ValueError):
+    """A field that cannot become RDF.
+
+    Args:
+        path: where it is, such as `authors[0].orcid`.
+        reason: what is wrong with its value.
+    """
+
+    def __init__(self, path: str, reason: str):
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def below(self, path: str) -> FieldError:
+        """The same error seen from a node further up."""
+        return FieldError(f"{path}.{self.path}", self.reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A field of a class.

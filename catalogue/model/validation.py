@@ -1,0 +1,153 @@
+"""The gates: JSON Schema first, then SHACL. What blocks and what annotates is decided in shapes/, not here.
+
+Schema and shapes are loaded once per process (DESIGN section 4).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Final
+
+import jsonschema_rs
+
+from catalogue import resources
+from catalogue.model.rdf import triples
+from catalogue.model.shacl_engines import ShapesEngine, Violation, best_engine
+from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes
+
+__all__ = ["Violation", "check_schema", "check_shapes", "profiles"]
+
+_DEFINITION: Final = "https://w3id.org/ommatidia/schema/records.schema.json#/$defs/"
+
+
+def check_schema(record: dict[str, Any], class_name: str | None = None) -> list[Violation]:
+    """What is wrong with the record's form, by field; an empty list for a well-formed one.
+
+    Args:
+        record: a payload, or a part of one when `class_name` says of which class.
+    """
+    validator = _validator(class_name)
+    if validator.is_valid(record):
+        return []
+    if class_name:
+        kind = classes()[class_name]
+    else:
+        try:
+            kind = class_of(record, record_classes())
+        except ValueError as error:
+            return [Violation(_focus(record), "type", "", str(error), "violation", _DEFINITION)]
+    found = [_explain(record, kind, error) for error in validator.iter_errors(record)]
+    return sorted(set(found), key=lambda violation: (violation.path, violation.message))
+
+
+def check_shapes(record: dict[str, Any], profile: str | None = None, class_name: str | None = None) -> list[Violation]:
+    """What the record's RDF breaks: the hard rules, or those of one profile.
+
+    A value that cannot become RDF at all (an IRI with a blank in it) is a violation as well.
+
+    Args:
+        record: a payload, or a part of one when `class_name` says of which class.
+        profile: name of a file in shapes/profiles without `.ttl`, such as `gide-0.2`; None for the hard rules.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    engine = _engine(profile)
+    try:
+        data = triples(record, class_name)
+    except FieldError as error:
+        return [Violation(_focus(record), error.path, "", error.reason, "violation", _DEFINITION)]
+    return engine.validate(data)
+
+
+@cache
+def profiles() -> tuple[str, ...]:
+    """Names of the profiles that records can be held against."""
+    return tuple(sorted(path.name.removesuffix(".ttl") for path in _profile_dir().glob("*.ttl")))
+
+
+def shapes_text(profile: str | None = None) -> str:
+    """The Turtle of the hard rules, or of one profile.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    if profile is None:
+        folder = resources.shapes_dir()
+        return "\n".join((folder / name).read_text("utf-8") for name in ("records.ttl", "hard.ttl"))
+    if profile not in profiles():
+        raise ValueError(f"no profile '{profile}'; there are {', '.join(profiles())}")
+    return (_profile_dir() / f"{profile}.ttl").read_text("utf-8")
+
+
+def _profile_dir() -> Any:
+    return resources.shapes_dir() / "profiles"
+
+
+@cache
+def _engine(profile: str | None) -> ShapesEngine:
+    return best_engine(shapes_text(profile))
+
+
+@cache
+def _validator(class_name: str | None) -> Any:
+    schema = json.loads(resources.model_file("records.schema.json").read_text("utf-8"))
+    if class_name is not None:
+        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{class_name}", "$defs": schema["$defs"]}
+    return jsonschema_rs.validator_for(schema, validate_formats=True)
+
+
+def _focus(record: Any) -> str:
+    name = record.get("id") if isinstance(record, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _explain(record: dict[str, Any], kind: Class, error: Any) -> Violation:
+    """One error of the schema in words of the model."""
+    where = list(error.instance_path)
+    parts = error.schema_path
+    rule = str(parts[-1]) if parts else ""
+    node, owner, slot = _locate(record, kind, where)
+    value = "" if isinstance(error.instance, dict | list) else str(error.instance)
+    message = slot.rule if slot else error.message
+    if rule == "required":
+        where.append(error.kind.property)
+        value = ""
+        missing = next((s for s in owner.slots if s.key == error.kind.property), None)
+        message = missing.rule if missing else "must be given"
+    elif rule in ("additionalProperties", "unevaluatedProperties"):
+        where.append(", ".join(error.kind.unexpected))
+        value, message = "", f"{owner.name} has no such field"
+    elif rule == "minItems":
+        message = "an empty list says nothing; leave the field out"
+    elif slot is None and where and where[-1] == "id":
+        message = "must be a CURIE with a known prefix or an absolute http(s) IRI"
+    return Violation(
+        _focus(node) or _focus(record), _path(where), value[:500], message, "violation", _DEFINITION + owner.name
+    )
+
+
+def _locate(record: dict[str, Any], kind: Class, where: list[Any]) -> tuple[Any, Class, Slot | None]:
+    """The innermost object on a path, its class, and the slot the path ends in."""
+    node: Any = record
+    owner = kind
+    value: Any = record
+    slot: Slot | None = None
+    for step in where:
+        if isinstance(step, str):
+            slot = next((s for s in owner.slots if s.key == step), None)
+        value = value[step]
+        if slot is not None and slot.kind == "node" and isinstance(value, dict):
+            try:
+                owner = class_of(value, slot.classes)
+            except ValueError:
+                continue  # the fault is its type, which the message of the slot names
+            node = value
+            slot = None
+    return node, owner, slot
+
+
+def _path(where: list[Any]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    return text.removeprefix(".")
