@@ -1,0 +1,64 @@
+"""The contract of an exchange format: one record, rendered to bytes; members lie beside this file.
+
+A format is free of Flask and of the ledger; `formats()` finds every member that defines FORMAT.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+RENDERER_VERSION = "1"
+"""Part of every ETag: changes when any renderer gives other bytes for the same record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is rendered: a payload record (study, image or tombstone) and where it came from.
+
+    Args:
+        provenance: the CatalogRecord of the ledger entry; None where provenance is not wanted.
+    """
+
+    record: Mapping[str, Any]
+    provenance: Mapping[str, Any] | None = None
+
+
+class Format(Protocol):
+    """One way to write a record down.
+
+    `suffix` is what a document's address ends with; `profile` is a profile IRI when the media type alone is
+    ambiguous; `types` are the record types that can be written.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    media_type: str
+    profile: str | None
+    types: frozenset[str]
+
+    def render(self, document: Document) -> bytes:
+        """The record in this format; equal documents give equal bytes."""
+        ...
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every member of this package that defines FORMAT, by name."""
+    package = import_module("catalogue.exchange")
+    found: list[Format] = []
+    for module in pkgutil.iter_modules(package.__path__):
+        member = getattr(import_module(f"catalogue.exchange.{module.name}"), "FORMAT", None)
+        if member is not None:
+            found.append(member)
+    return tuple(sorted(found, key=lambda member: member.name))
+
+
+def format_by_suffix(suffix: str) -> Format | None:
+    """The format whose documents end with `suffix` (`.ttl`), or None."""
+    return next((member for member in formats() if member.suffix == suffix), None)

@@ -1,0 +1,58 @@
+"""The whole present state of the ledger as one stream, sorted by CURIE, without ever holding it in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from catalogue.model import rdf
+from catalogue.model.namespaces import BASE
+from catalogue.store.graph_view import catalog_record, is_public
+
+if TYPE_CHECKING:
+    from catalogue.store.ledger import Entry, Ledger
+
+_PAGE = 500
+
+
+class DumpFormat(StrEnum):
+    """What a dump is made of: named graphs, or one JSON object a line."""
+
+    NQUADS = "nquads"
+    JSONL = "jsonl"
+
+
+def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
+    """Chunks of the dump, one a record, in the order of CURIEs; equal states give equal bytes.
+
+    N-Quads are the record graphs of public records and the provenance graphs of all, as the graph view holds them.
+    JSON lines are objects with `curie`, `status`, `record` (a tombstone for what is withdrawn) and `provenance`.
+    A record that changes while the dump runs is in it once, as old or as new.
+    """
+    render = _quads if form is DumpFormat.NQUADS else _line
+    after = ""
+    while entries := ledger.heads(after_curie=after, limit=_PAGE):
+        for entry in entries:
+            yield render(entry)
+        after = entries[-1].curie
+
+
+def _quads(entry: Entry) -> bytes:
+    graph = BASE + entry.curie
+    lines = set(rdf.quads(catalog_record(entry), f"{graph}/record").splitlines(keepends=True))
+    if is_public(entry):
+        lines.update(rdf.quads(entry.record, graph).splitlines(keepends=True))
+    return b"".join(sorted(lines))
+
+
+def _line(entry: Entry) -> bytes:
+    document = {
+        "curie": entry.curie,
+        "kind": entry.kind,
+        "status": entry.status,
+        "record": entry.record,
+        "provenance": catalog_record(entry),
+    }
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"

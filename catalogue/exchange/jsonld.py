@@ -1,0 +1,34 @@
+"""JSON-LD: the model's own context over the payload record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from catalogue.exchange.base import Document
+from catalogue.exchange.ntriples import ALL_TYPES
+from catalogue.model.jsonld import jsonld
+
+
+class JsonLd:
+    """The record as it is kept, readable as JSON and as RDF (JSON-LD 1.1)."""
+
+    name = "jsonld"
+    title = "JSON-LD"
+    suffix = ".jsonld"
+    media_type = "application/ld+json"
+    profile = None
+    types = ALL_TYPES
+
+    def render(self, document: Document) -> bytes:
+        """Indented JSON; with provenance a `@graph` of the record and its CatalogRecord."""
+        node: dict[str, Any] = jsonld(dict(document.record))
+        if document.provenance is not None:
+            context = node.pop("@context")
+            about = jsonld(dict(document.provenance))
+            about.pop("@context")
+            node = {"@context": context, "@graph": [node, about]}
+        return json.dumps(node, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+FORMAT = JsonLd()

@@ -1,0 +1,224 @@
+"""Detached RO-Crate 1.2 in the GIDE search profile 0.2, one study a crate.
+
+What the profile has no place for (specimens, access, provenance) is only in the other formats.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from catalogue.exchange.base import Document
+from catalogue.model.namespaces import BASE, expand
+
+PROFILE = "https://w3id.org/ro/crate"
+_CONTEXT: list[Any] = [
+    "https://w3id.org/ro/crate/1.2/context",
+    {
+        "obo": "http://purl.obolibrary.org/obo/",
+        "dwc": "http://rs.tdwg.org/dwc/terms/",
+        "dwciri": "http://rs.tdwg.org/dwc/iri/",
+        "bao": "http://www.bioassayontology.org/bao#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "vernacularName": {"@id": "dwc:vernacularName"},
+        "scientificName": {"@id": "dwc:scientificName"},
+        "hasCellLine": {"@id": "bao:BAO_0002004"},
+        "measurementMethod": {"@id": "dwciri:measurementMethod"},
+        "seeAlso": {"@id": "rdfs:seeAlso"},
+        "BioSample": {"@id": "http://schema.org/BioSample"},
+        "LabProtocol": {"@id": "http://schema.org/LabProtocol"},
+        "labEquipment": {"@id": "http://schema.org/labEquipment"},
+    },
+]
+_BYTES = ("http://purl.obolibrary.org/obo/UO_0000233", "bytes")
+_COUNT = ("http://purl.obolibrary.org/obo/UO_0000189", "file count")
+Entity = dict[str, Any]
+
+
+class _Crate:
+    """Entities by @id in the order they were first named; a second one of the same @id adds what the first lacks."""
+
+    def __init__(self) -> None:
+        self.entities: dict[str, Entity] = {}
+
+    def add(self, entity: Entity) -> dict[str, str]:
+        held = self.entities.setdefault(entity["@id"], entity)
+        for key, value in entity.items():
+            held.setdefault(key, value)
+        return {"@id": entity["@id"]}
+
+    def taken(self, identifier: str) -> bool:
+        return identifier in self.entities
+
+
+def _local(identifier: str, study: str) -> str:
+    """`#author-1` for `{study}/author/1`, the way the profile's own example names local entities."""
+    return "#" + identifier.removeprefix(study + "/").replace("/", "-")
+
+
+def _copy(source: Mapping[str, Any], names: Iterable[tuple[str, str]]) -> Entity:
+    return {theirs: source[ours] for ours, theirs in names if ours in source}
+
+
+def _organization(crate: _Crate, source: Mapping[str, Any], study: str) -> dict[str, str]:
+    identifier = source.get("ror") or source["id"]
+    if not identifier.startswith(("http://", "https://")):
+        identifier = _local(identifier, study)
+    fields = _copy(source, (("name", "name"), ("url", "url"), ("address", "address")))
+    return crate.add({"@id": identifier, "@type": "Organization", **fields})
+
+
+def _person(crate: _Crate, source: Mapping[str, Any], study: str) -> dict[str, str]:
+    identifier = source.get("orcid", "")
+    if not identifier or crate.taken(identifier):  # two authors with one ORCID stay two authors
+        identifier = _local(source["id"], study)
+    names = ("given_name", "givenName"), ("family_name", "familyName")
+    same = "email", "description", "address", "url"
+    entity = {"@id": identifier, "@type": "Person", "name": source["name"]}
+    entity |= _copy(source, (*names, *((name, name) for name in same)))
+    places = [_organization(crate, place, study) for place in source.get("affiliations", ())]
+    if places:
+        entity["affiliation"] = places
+    return crate.add(entity)
+
+
+def _terms(crate: _Crate, record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Reference of every term by CURIE, after adding the term's entity."""
+    found = {}
+    for term in record.get("terms", ()):
+        if term["type"] == "Taxon":
+            entity = {"@id": expand(term["id"]), "@type": "Taxon"}
+            entity |= _copy(term, (("label", "scientificName"), ("vernacular_name", "vernacularName")))
+        else:
+            entity = {"@id": expand(term["id"]), "@type": "DefinedTerm"}
+            entity |= _copy(term, (("label", "name"),))
+        found[term["id"]] = crate.add(entity)
+    return found
+
+
+def _references(curies: Iterable[str], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
+    return [terms.get(curie) or {"@id": expand(curie)} for curie in curies]
+
+
+def _about(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
+    found = []
+    for sample in record.get("biosamples", ()):
+        entity = {"@id": _local(sample["id"], record["id"]), "@type": "BioSample"}
+        entity |= _copy(sample, (("title", "name"), ("description", "description")))
+        for ours, theirs in (("organisms", "taxonomicRange"), ("cell_lines", "hasCellLine")):
+            if sample.get(ours):
+                entity[theirs] = _references(sample[ours], terms)
+        found.append(crate.add(entity))
+    return found + _references([*record.get("organisms", ()), *record.get("subjects", ())], terms)
+
+
+def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
+    found = []
+    for acquisition in record.get("acquisitions", ()):
+        entity = {"@id": _local(acquisition["id"], record["id"]), "@type": "LabProtocol"}
+        names = ("title", "name"), ("description", "description"), ("instrument", "labEquipment")
+        entity |= _copy(acquisition, names)
+        if acquisition.get("methods"):
+            entity["measurementTechnique"] = _references(acquisition["methods"], terms)
+        found.append(crate.add(entity))
+    return found + _references(record.get("methods", ()), terms)
+
+
+def _papers(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = []
+    for paper in record.get("publications", ()):
+        if "doi" in paper:
+            identifier = f"https://doi.org/{paper['doi']}"
+        elif "pubmed_id" in paper:
+            identifier = f"https://pubmed.ncbi.nlm.nih.gov/{paper['pubmed_id']}"
+        else:
+            identifier = paper.get("url") or _local(paper["id"], record["id"])
+        entity = {"@id": identifier, "@type": "ScholarlyArticle"}
+        found.append(crate.add(entity | _copy(paper, (("title", "name"), ("date_issued", "datePublished")))))
+    return found
+
+
+def _grants(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = []
+    for grant in record.get("grants", ()):
+        names = ("title", "name"), ("grant_identifier", "identifier"), ("url", "url")
+        found.append(
+            crate.add({"@id": _local(grant["id"], record["id"]), "@type": "Grant", **_copy(grant, names)})
+        )
+    return found
+
+
+def _sizes(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = []
+    for field, identifier, (unit, text) in (
+        ("total_size_bytes", "#total-dataset-size", _BYTES),
+        ("file_count", "#file-count", _COUNT),
+    ):
+        if field in record:
+            entity = {"@id": identifier, "@type": "QuantitativeValue", "value": record[field]}
+            found.append(crate.add(entity | {"unitCode": unit, "unitText": text}))
+    return found
+
+
+def crate(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The study as a detached crate whose root is its page at the archive, as the profile demands.
+
+    Source: GIDE search input profile, January 2026; RO-Crate 1.2, section "Detached RO-Crate Package".
+    """
+    root_id = record.get("landing_page") or BASE + record["id"]
+    built = _Crate()
+    root: Entity = {"@id": root_id, "@type": "Dataset", "identifier": record["accession"]}
+    built.add(
+        {
+            "@id": f"{record['accession']}-ro-crate-metadata.json",
+            "@type": "CreativeWork",
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
+            "about": {"@id": root_id},
+        }
+    )
+    built.add(root)
+    root |= _copy(
+        record,
+        (
+            ("title", "name"),
+            ("description", "description"),
+            ("date_published", "datePublished"),
+            ("license", "license"),
+            ("copyright_notice", "copyrightNotice"),
+            ("keywords", "keywords"),
+            ("thumbnails", "thumbnailUrl"),
+        ),
+    )
+    if "publisher" in record:
+        root["publisher"] = _organization(built, record["publisher"], record["id"])
+    terms = _terms(built, record)
+    for name, references in (
+        ("author", [_person(built, person, record["id"]) for person in record.get("authors", ())]),
+        ("funder", _grants(built, record)),
+        ("seeAlso", _papers(built, record) + [{"@id": url} for url in record.get("see_also", ())]),
+        ("about", _about(built, record, terms)),
+        ("measurementMethod", _methods(built, record, terms)),
+        ("size", _sizes(built, record)),
+    ):
+        if references:
+            root[name] = references
+    return {"@context": _CONTEXT, "@graph": list(built.entities.values())}
+
+
+class RoCrate:
+    """The study as other GIDE members exchange it."""
+
+    name = "ro-crate"
+    title = "RO-Crate"
+    suffix = ".crate.json"
+    media_type = "application/ld+json"
+    profile = PROFILE
+    types = frozenset({"Study"})
+
+    def render(self, document: Document) -> bytes:
+        """Indented JSON, entities in a fixed order; provenance has no place in the profile."""
+        return json.dumps(crate(document.record), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+FORMAT = RoCrate()

@@ -1,0 +1,93 @@
+"""How to cite a study: as text, BibTeX and RIS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from catalogue.model.identifiers import owner_name
+from catalogue.model.namespaces import BASE
+from catalogue.web.text import plain
+
+_MOST_AUTHORS = 20
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def _year(record: Mapping[str, Any]) -> str:
+    return str(record.get("date_published", ""))[:4]
+
+
+def _archive(record: Mapping[str, Any]) -> str:
+    return plain(record.get("publisher", {}).get("name", "")) or owner_name(record["owner"])
+
+
+def _authors(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = record.get("authors", ())
+    return found
+
+
+def _inverted(person: Mapping[str, Any]) -> str:
+    """`Family, Given` where the archive tells them apart, else the name as it stands."""
+    if "family_name" in person and "given_name" in person:
+        return f"{plain(person['family_name'])}, {plain(person['given_name'])}"
+    return plain(person["name"])
+
+
+def cite_text(record: Mapping[str, Any]) -> str:
+    """One line: authors, year, title, archive with accession, persistent identifier."""
+    names = [plain(person["name"]) for person in _authors(record)]
+    if len(names) > _MOST_AUTHORS:
+        names = [*names[: _MOST_AUTHORS - 1], "et al."]
+    lead = ", ".join(names)
+    year = f"({_year(record)})" if _year(record) else "(no date)"
+    title = plain(record.get("title", record["accession"])).rstrip(".")
+    head = f"{lead} {year}." if lead else f"{year}."
+    return f"{head} {title} [Data set]. {_archive(record)}, {record['accession']}. {BASE}{record['id']}"
+
+
+def _latex(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def cite_bibtex(record: Mapping[str, Any]) -> str:
+    """A BibTeX `@misc` entry; its key is the accession with other characters than letters and digits left out."""
+    key = re.sub(r"[^A-Za-z0-9]+", "", f"{record['owner']}{record['accession']}")
+    # An author without the two parts is braced, so that BibTeX does not take a name apart that it cannot know.
+    authors = [
+        _latex(_inverted(person)) if "family_name" in person else "{" + _latex(plain(person["name"])) + "}"
+        for person in _authors(record)
+    ]
+    fields = {
+        "author": " and ".join(authors),
+        "title": "{" + _latex(plain(record.get("title", record["accession"]))) + "}",
+        "year": _year(record),
+        "publisher": _latex(_archive(record)),
+        "note": _latex(f"Data set, accession {record['accession']}"),
+        "url": BASE + record["id"],
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def cite_ris(record: Mapping[str, Any]) -> str:
+    """An RIS record of type DATA, lines ended by CR LF as the format demands."""
+    lines = ["TY  - DATA"]
+    lines += [f"AU  - {_inverted(person)}" for person in _authors(record)]
+    lines.append(f"TI  - {plain(record.get('title', record['accession']))}")
+    if record.get("date_published"):
+        lines.append(f"PY  - {_year(record)}")
+        lines.append(f"DA  - {plain(record['date_published']).replace('-', '/')}")
+    lines += [f"PB  - {_archive(record)}", f"AN  - {record['accession']}", f"UR  - {BASE}{record['id']}"]
+    return "\r\n".join([*lines, "ER  - ", ""])

@@ -1,0 +1,63 @@
+"""create_web: blueprints, security headers and templates put together; every part comes in through Services."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+try:  # built beside this file
+    from catalogue.web.errors import register_errors
+except ModuleNotFoundError:
+    register_errors = None
+from catalogue.web.filters import register_filters
+from catalogue.web.images import images_blueprint
+from catalogue.web.pages import pages_blueprint
+from catalogue.web.resolve import resolver_blueprint
+from catalogue.web.search import search_blueprint
+from catalogue.web.services import Services
+from catalogue.web.studies import studies_blueprint
+
+__all__ = ["Services", "create_web"]
+
+# No script runs anywhere; styles, pictures and forms are this node's own (experience.md section 9: no third parties).
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_MAX_FORM_BYTES = 4 << 20
+_STATIC_CACHE = "public, max-age=31536000, immutable"
+
+
+def create_web(services: Services) -> Flask:
+    """The node's web application, a WSGI callable.
+
+    Nothing is read from the environment, and nothing a request says about its host goes into an answer.
+    """
+    app = Flask("catalogue.web", static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_FORM_BYTES
+    # Redirects that the router makes by itself carry the host of the request.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    register_filters(app, services)
+    for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
+        app.register_blueprint(make(services))
+    if register_errors is not None:
+        register_errors(app)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static" and response.status_code == 200:
+        response.headers["Cache-Control"] = _STATIC_CACHE if "v" in request.args else "public, max-age=300"
+    return response

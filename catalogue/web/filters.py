@@ -1,0 +1,89 @@
+"""Filters of the templates; partner values go through one of them wherever they are printed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from catalogue.model.identifiers import owner_name
+from catalogue.model.namespaces import BASE, OWNERS, expand
+from catalogue.web.licences import describe_licence
+from catalogue.web.services import Links, Services
+from catalogue.web.text import human_size, plain, safe_url, spaced
+
+_COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
+_REASONS = {
+    "removed-at-source": "The archive no longer offers it.",
+    "study-withdrawn": "The study it belongs to was withdrawn.",
+    "withdrawn": "The archive withdrew it.",
+}
+
+
+def paragraphs(text: Any) -> str:
+    """The text without control characters, its line breaks kept, at most one empty line in a row."""
+    lines = [plain(line) for line in str(text).splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def iri_of(name: str) -> str:
+    """The IRI of a CURIE; an unknown prefix gives the text back, which is then no link."""
+    try:
+        return expand(name)
+    except ValueError:
+        return name
+
+
+def below(identifier: str, curie: str) -> str:
+    """The part of a sub-resource's identifier below its record, as the anchor to which /id/… leads."""
+    return plain(str(identifier).removeprefix(curie + "/"))
+
+
+def round_to(number: Any, digits: int) -> str:
+    """The number with so many significant digits, without an exponent for everyday sizes."""
+    return f"{float(number):.{digits}g}"
+
+
+def _archive(owner: str) -> str:
+    return owner_name(owner) if owner in OWNERS else owner
+
+
+def _reason(slug: str) -> str:
+    return _REASONS.get(slug, f"Reason given: {plain(slug)}.")
+
+
+@cache
+def _asset_version(folder: str, name: str) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
+
+
+def register_filters(app: Flask, services: Services) -> None:
+    """Make filters and addresses known to every template."""
+    links: Links = services.links
+    app.jinja_env.filters.update(
+        plain=plain,
+        paragraphs=paragraphs,
+        safe_url=safe_url,
+        human_size=human_size,
+        spaced=spaced,
+        iri=iri_of,
+        licence=describe_licence,
+        below=below,
+        round_to=round_to,
+        archive=_archive,
+        reason=_reason,
+        is_colour=lambda text: bool(_COLOUR.fullmatch(str(text))),
+    )
+    static = app.static_folder or ""
+    app.jinja_env.globals.update(
+        node_name=services.name,
+        link=links.path,
+        full=links.full,
+        asset=lambda name: links.path(f"/static/{name}?v={_asset_version(static, name)}"),
+        path_for=lambda kind, curie: links.path(links.document(kind, curie)),
+        base_iri=BASE,
+    )

@@ -1,0 +1,105 @@
+"""What the pages are handed: one frozen bundle of services, made by app.py, no globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from catalogue.model.namespaces import BASE
+from catalogue.settings import QuerySettings, WebSettings
+from catalogue.web.text import path_of
+
+if TYPE_CHECKING:
+    from catalogue.resolver.service import Resolver
+    from catalogue.search.service import SearchService
+    from catalogue.store.ledger import Ledger
+
+
+class Thumbnail(Protocol):
+    """A rendered preview."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+class Images(Protocol):
+    """What the pages need of catalogue.images."""
+
+    def thumbnail(self, curie: str) -> Thumbnail:
+        """The preview of an image.
+
+        Raises:
+            NoPreview: it cannot be rendered within the limits.
+            ImageUnreachable: no site answered.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a request may use.
+
+    Args:
+        pool: catalogue.query.pool.QueryPool, None where SPARQL is not offered.
+        search: None where there is no text index.
+        images: None where previews are not offered.
+        snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
+        ready: further checks of /readyz by name, each giving None when well, else what is wrong.
+        name: name of this node, shown on its pages.
+    """
+
+    ledger: Ledger
+    resolver: Resolver
+    search: SearchService | None = None
+    pool: Any = None
+    images: Images | None = None
+    snapshot: Path | None = None
+    web: WebSettings = WebSettings()
+    query: QuerySettings = QuerySettings()
+    name: str = "Ommatidia node"
+    ready: Mapping[str, Callable[[], str | None]] | None = None
+
+    @property
+    def links(self) -> Links:
+        """Addresses on this node."""
+        return Links(self.web.base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses on this node; never made from what a request says about its host.
+
+    Args:
+        base_url: public address of the node; "" makes addresses relative to the host.
+    """
+
+    base_url: str
+
+    def path(self, path: str) -> str:
+        """A path of this node, below the path of its public address when it has one."""
+        return urlsplit(self.base_url).path.rstrip("/") + path
+
+    def full(self, path: str) -> str:
+        """For headers and copying: with the public address when that is configured, else the path alone."""
+        return self.base_url.rstrip("/") + path if self.base_url else path
+
+    def document(self, kind: str, curie: str, suffix: str = "") -> str:
+        """Path of the page (or of another form) that describes a record."""
+        return f"/{'images' if kind == 'image' else 'studies'}/{path_of(curie)}{suffix}"
+
+    def identifier(self, curie: str) -> str:
+        """Path at which this node resolves a record."""
+        return f"/id/{path_of(curie)}"
+
+    def thumbnail(self, curie: str) -> str:
+        """Path of an image's preview."""
+        return f"/id/{path_of(curie)}/thumbnail"
+
+    @staticmethod
+    def iri(curie: str) -> str:
+        """The persistent identifier, the same on every node."""
+        return BASE + curie

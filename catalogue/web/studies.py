@@ -1,0 +1,169 @@
+"""/studies/{curie}: the page of a study, its other forms, its citation files, and its original beside our record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from catalogue.exchange.schema_org import schema_org
+from catalogue.model.identifiers import owner_name
+from catalogue.problems import NotFound
+from catalogue.resolver.service import Resolution
+from catalogue.store.graph_view import catalog_record
+from catalogue.web.citation import cite_bibtex, cite_ris, cite_text
+from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
+from catalogue.web.negotiation import offers
+from catalogue.web.pictures import picture
+from catalogue.web.services import Services
+from catalogue.web.signposting import page_links
+
+CITATIONS = {
+    ".bib": ("application/x-bibtex", cite_bibtex),
+    ".ris": ("application/x-research-info-systems", cite_ris),
+}
+PAGE_SIZE = 24
+_SHOWN_CHARACTERS = 200_000
+_SHOWN_FINDINGS = 100
+
+
+def _study_page(services: Services, resolution: Resolution) -> Response:
+    entry, curie = resolution.entry, resolution.curie or ""
+    assert entry is not None
+    record, links = entry.record, services.links
+    after = request.args.get("after", "")[:300]
+    children = services.ledger.children(curie, after_curie=after, limit=PAGE_SIZE + 1)
+    shown, available = children[:PAGE_SIZE], offers("Study")
+    response = Response(
+        render_template(
+            "study.html",
+            record=record,
+            curie=curie,
+            iri=links.iri(curie),
+            archive=owner_name(entry.owner),
+            state=resolution.state,
+            terms={term["id"]: term for term in record.get("terms", ())},
+            image_count=services.ledger.count_children(curie),
+            images=[picture(services, child.record) for child in shown],
+            after=after,
+            next_after=shown[-1].curie if len(children) > PAGE_SIZE else "",
+            path=links.path(links.document("study", curie)),
+            offers=available,
+            citation=cite_text(record),
+            bibtex=cite_bibtex(record),
+            description=schema_org(record),
+            provenance=catalog_record(entry),
+            entry=entry,
+            sites=_sites(shown),
+            findings=services.ledger.findings(curie=curie, limit=_SHOWN_FINDINGS),
+        )
+    )
+    response.headers["Link"] = page_links(links, "study", record, available, [child.curie for child in shown])
+    return response
+
+
+def _sites(images: list[Any]) -> list[str]:
+    """Names of the sites at which the shown images lie."""
+    return sorted(
+        {
+            replica["site"]
+            for image in images
+            for representation in image.record.get("representations", ())
+            for replica in representation.get("replicas", ())
+        }
+    )
+
+
+def _citation_file(services: Services, resolution: Resolution, suffix: str) -> Response:
+    entry = resolution.entry
+    assert entry is not None
+    media_type, render = CITATIONS[suffix]
+    response = Response(render(entry.record), content_type=f"{media_type}; charset=utf-8")
+    name = entry.record["accession"] + suffix
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return finish(response, entry.recorded_at)
+
+
+def _pretty(content: bytes) -> tuple[str, bool]:
+    """The bytes as readable text, JSON indented, and whether it was cut to what a page can show."""
+    text = content.decode("utf-8", "replace")
+    if len(content) <= _SHOWN_CHARACTERS:
+        try:
+            text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        except (ValueError, RecursionError):
+            pass  # not JSON, or too deep for the parser: shown as it came
+    return text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS
+
+
+def _public(services: Services, name: str, below: str) -> Resolution | Response:
+    """The public study `name`, or the redirect to the path `below` its own name."""
+    resolution = services.resolver.resolve(name)
+    if resolution.state not in FOUND:
+        refuse(services, resolution)
+    if resolution.tombstone is not None:
+        return answer(services, resolution.kind or "study", resolution.curie or "", tombstone_page)
+    if name != resolution.curie or resolution.kind != "study":
+        # An image's original is its study's list; its page says where that is.
+        suffix = below if resolution.kind == "study" else ""
+        return to(services, services.links.document(resolution.kind or "", resolution.curie or "", suffix), 301)
+    return resolution
+
+
+def _original(services: Services, name: str, raw: bool) -> Response:
+    resolution = _public(services, name, "/original/raw" if raw else "/original")
+    if isinstance(resolution, Response):
+        return resolution
+    entry = resolution.entry
+    if entry is None or entry.original_digest is None:
+        raise NotFound(f"No original was kept for {name}.")
+    content = services.ledger.original(entry.original_digest)
+    if raw:
+        # Partner bytes are never typed as something that a browser would run.
+        response = Response(content, content_type="application/octet-stream")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{entry.original_digest[:16]}.original")
+        return finish(response, entry.retrieved_at)
+    text, cut = _pretty(content)
+    page = render_template(
+        "original.html",
+        record=entry.record,
+        curie=entry.curie,
+        entry=entry,
+        provenance=catalog_record(entry),
+        original=text,
+        cut=cut,
+        size=len(content),
+        ours=json.dumps(entry.record, ensure_ascii=False, indent=2),
+        path=services.links.path(services.links.document("study", entry.curie)),
+    )
+    return finish(Response(page), entry.recorded_at)
+
+
+def studies_blueprint(services: Services) -> Blueprint:
+    """Routes of studies."""
+    blueprint = Blueprint("studies", __name__)
+
+    @blueprint.get("/studies/<path:name>")
+    def study(name: str) -> Response:
+        resolution, suffix = split_suffix(services, name, tuple(CITATIONS))
+        own = name == f"{resolution.curie}{suffix}" and resolution.kind == "study"
+        if suffix in CITATIONS and own and resolution.tombstone is None:
+            return _citation_file(services, resolution, suffix)
+        return answer(services, "study", name, lambda found: _study_page(services, found), tuple(CITATIONS))
+
+    @blueprint.get("/studies/<path:name>/original")
+    def original(name: str) -> Response:
+        return _original(services, name, raw=False)
+
+    @blueprint.get("/studies/<path:name>/original/raw")
+    def original_raw(name: str) -> Response:
+        return _original(services, name, raw=True)
+
+    @blueprint.get("/studies")
+    @blueprint.get("/studies/")
+    def all_studies() -> Response:
+        return to(services, "/search", 303)
+
+    return blueprint
+
+

@@ -1,0 +1,76 @@
+"""Partner text and addresses made safe to print: plain lines, safe links, sizes, dates, spelled for people."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from catalogue.model.namespaces import is_absolute
+
+_SPACES = re.compile(r"\s+")
+_HEADER_SAFE = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.ASCII)
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+def plain(text: Any) -> str:
+    """The text on one line, without control, bidi-override and other invisible format characters."""
+    kept = (
+        " " if character in "\t\r\n\u2028\u2029" else character
+        for character in str(text)
+        if character in "\t\r\n\u200d\u2028\u2029" or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+    )
+    return _SPACES.sub(" ", "".join(kept)).strip()
+
+
+def safe_url(text: Any) -> str | None:
+    """The address when it is an absolute http(s) one with a host and no forbidden character, else None."""
+    if not isinstance(text, str) or len(text) > 2_000 or not is_absolute(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  a port that is no number raises ValueError here
+    except ValueError:
+        return None
+    return text if parts.hostname and "@" not in parts.netloc else None
+
+
+def header_url(text: Any) -> str | None:
+    """The address when it may stand between `<` and `>` of a Link header as it is, else None."""
+    url = safe_url(text)
+    return url if url is not None and _HEADER_SAFE.fullmatch(url) else None
+
+
+def is_public(url: str) -> bool:
+    """True when others than this machine's network can be expected to reach the address."""
+    checked = safe_url(url)
+    host = (urlsplit(checked).hostname or "").rstrip(".").lower() if checked else ""
+    if not host or host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".test")):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host
+
+
+def human_size(size: int) -> str:
+    """Bytes in the largest binary unit that leaves a number of at least 1, with about three digits: `41.3 MiB`."""
+    value, place = float(size), 0
+    while value >= 1024 and place < len(_UNITS) - 1:
+        value, place = value / 1024, place + 1
+    if place == 0:
+        return f"{size:,} bytes" if size != 1 else "1 byte"
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits}f} {_UNITS[place]}"
+
+
+def spaced(number: int) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def path_of(curie: str) -> str:
+    """A CURIE as one or more segments of an address path."""
+    return quote(curie, safe=":/")
