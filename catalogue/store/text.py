@@ -116,12 +116,16 @@ class TextView:
         if not fresh:
             return
         last = {entry.curie: entry for entry in fresh}
-        # A term of one delete query per record costs a search each at commit; one set of terms costs one.
+        # One search at commit, where a deletion for each record would cost one each.
         query = tantivy.Query.term_set_query(self._index.schema, "curie", list(last))
-        self._writer.delete_documents_by_query(query)
-        for entry in last.values():
-            if entry.status == "public":
-                self._writer.add_document(document(entry, self._ontology))
+        try:
+            self._writer.delete_documents_by_query(query)
+            for entry in last.values():
+                if entry.status == "public":
+                    self._writer.add_document(document(entry, self._ontology))
+        except ValueError:
+            self._reopen()
+            raise
         self._position, self._entry_hash = fresh[-1].position, fresh[-1].entry_hash
         self._dirty = True
 
@@ -132,7 +136,11 @@ class TextView:
         """
         if not self._dirty:
             return
-        self._writer.commit()
+        try:
+            self._writer.commit()
+        except ValueError:
+            self._reopen()
+            raise
         self._note_position()
         self._dirty = False
         self.rebuilding = False
@@ -175,6 +183,14 @@ class TextView:
             self.reset()
             return
         self._position, self._entry_hash = found["position"], found["entry_hash"]
+
+    def _reopen(self) -> None:
+        """Go back to what was last published: a writer whose thread died refuses everything from then on."""
+        log.warning("text.writer_reopened")
+        self.close()
+        self._position, self._entry_hash = 0, ""
+        self._dirty = self.rebuilding = False
+        self._open()
 
     def _make_writer(self) -> tantivy.IndexWriter:
         try:

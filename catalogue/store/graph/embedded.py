@@ -43,7 +43,7 @@ TIDY_GRAPHS: Final = 300
 _STATE: Final = px.NamedNode(STATE)
 _POSITION: Final = px.NamedNode(APPLIED_POSITION)
 _ENTRY: Final = px.NamedNode(APPLIED_ENTRY)
-_LOADING: Final = px.NamedNode(TERMS + "loading")
+_IN_BULK: Final = px.NamedNode(TERMS + "loading")
 
 
 class EmbeddedGraph:
@@ -67,6 +67,7 @@ class EmbeddedGraph:
         self._path = folder / "live"
         self._dirty = False
         self._untidy = 0
+        self._loading = False
         self.rebuilding = False
         try:
             self._open()
@@ -112,6 +113,9 @@ class EmbeddedGraph:
         if not self._dirty and not self.rebuilding:
             return False
         target = self._folder / "snapshots" / str(_next(self._folder / "snapshots"))
+        if self._loading:
+            self._live.update(_loading("DELETE"))
+            self._loading = False
         self._live.flush()
         self._live.backup(target)
         _sync_tree(target)
@@ -142,6 +146,7 @@ class EmbeddedGraph:
         self._store = px.Store(self._path)
         self._dirty = True
         self._untidy = 0
+        self._loading = False
         self.rebuilding = True
         self._drop_other_stores()
 
@@ -166,7 +171,7 @@ class EmbeddedGraph:
         self._path = link.resolve()
         try:
             self._store = px.Store(self._path)
-            loading = next(self._store.quads_for_pattern(_STATE, _LOADING, None, _STATE), None)
+            loading = next(self._store.quads_for_pattern(_STATE, _IN_BULK, None, _STATE), None)
         except (OSError, RuntimeError) as error:
             if "lock" in str(error).lower():
                 raise Locked(_LOCKED) from error
@@ -201,20 +206,22 @@ class EmbeddedGraph:
         return bad
 
     def _change_in_bulk(self, wanted: dict[str, bytes], values: Sequence[SetValue], mark: Mark) -> list[str]:
-        """Load many graphs at once; a crash before the mark is set leaves `loading`, and the store is built anew."""
+        """Load many graphs at once; after a crash before the next publish the store is built anew."""
         bad: list[str] = []
-        state, loading = str(_STATE), str(_LOADING)
+        begun = [] if self._loading else [_loading("INSERT")]
         drops = [f"DROP SILENT GRAPH {px.NamedNode(g)}" for g in wanted if self.has_graph(g)]
-        begun = f"INSERT DATA {{ GRAPH {state} {{ {state} {loading} true }} }}"
-        self._live.update(";\n".join([begun, *drops]))
-        self._live.flush()
+        if begun or drops:
+            self._live.update(";\n".join([*begun, *drops]))
+        if begun:
+            # The loaded files reach the disk before the log does: without this a power cut could keep them alone.
+            self._live.flush()
+            self._loading = True
         try:
             self._live.bulk_load(b"".join(wanted.values()), px.RdfFormat.N_QUADS)
         except SyntaxError:
             good = {g: content for g, content in wanted.items() if _parsed(g, content, bad) is not None}
             self._live.bulk_load(b"".join(good.values()), px.RdfFormat.N_QUADS)
-        done = f"DELETE DATA {{ GRAPH {state} {{ {state} {loading} true }} }}"
-        self._live.update(";\n".join([*_set_values(values), *_set_mark(mark), done]))
+        self._live.update(";\n".join([*_set_values(values), *_set_mark(mark)]))
         return bad
 
     def _drop_other_stores(self) -> None:
@@ -299,6 +306,10 @@ def _set_values(values: Sequence[SetValue]) -> Iterator[str]:
             yield f"INSERT DATA {{ GRAPH {graph} {{ {subject} {predicate} {px.Literal(v.value)} }} }}"
 
 
+def _loading(verb: str) -> str:
+    return f"{verb} DATA {{ GRAPH {_STATE} {{ {_STATE} {_IN_BULK} true }} }}"
+
+
 def _set_mark(mark: Mark) -> Iterator[str]:
     return _set_values(
         [
@@ -336,6 +347,7 @@ def _sync(path: Path) -> None:
 
 def _sync_tree(folder: Path) -> None:
     for path in folder.iterdir():
-        _sync(path)
+        if path.stat().st_nlink == 1:  # the store has synced what it shares with the snapshot
+            _sync(path)
     _sync(folder)
     _sync(folder.parent)
