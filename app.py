@@ -1,6 +1,254 @@
 """Wires settings, ledger, views, services, web and command line together; owns no behaviour."""
 
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from catalogue.problems import NotFound
+from catalogue.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from catalogue.images.service import ImageService
+    from catalogue.query.pool import QueryPool
+    from flask import Flask
+
+    from catalogue.federation.worker import Worker
+    from catalogue.ingest.run import Harvester
+    from catalogue.ingest.service import Ingest
+    from catalogue.resolver.service import Resolver
+    from catalogue.search.service import SearchService
+    from catalogue.store.ledger import Ledger
+    from catalogue.store.ontologies import Ontology
+    from catalogue.store.views import View
+    from harvesters.http import Fetcher
+
+
+def now() -> datetime:
+    """The one clock."""
+    return datetime.now(UTC)
+
+
+class LocalNode:
+    """A node in a folder of this machine; each part is made when first asked for (catalogue.cli.node.Node).
+
+    Imports stand inside the parts, so that `ommatidia --help` or `source list` does not load a graph engine.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.home = settings.home
+
+    def initialise(self) -> None:
+        """Makes the home and an empty ledger; nothing that is there is touched."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.__dict__.setdefault("ledger", self._open_ledger(create=True))
+
+    def _open_ledger(self, *, create: bool) -> Ledger:
+        from catalogue.store.ledger import Ledger
+
+        return Ledger(self.settings.ledger, now, create=create)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger; NotFound where the home was never initialised."""
+        try:
+            return self._open_ledger(create=False)
+        except NotFound as problem:
+            raise NotFound(f"There is no node in {self.home}; make one with `ommatidia init`.") from problem
+
+    @cached_property
+    def ontology(self) -> Ontology:
+        """Installed ontologies and the curated terms shipped with the node."""
+        from catalogue.store.ontologies import Ontology
+
+        return Ontology.load(self.home)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The one way out of this process for harvests."""
+        from harvesters.http import Fetcher
+
+        part = self.settings.harvest
+        return Fetcher(
+            contact=part.contact,
+            allow_private=frozenset(part.allow_private_hosts),
+            timeout_s=part.timeout_s,
+            max_bytes=part.max_document_bytes,
+            clock=now,
+        )
+
+    @cached_property
+    def harvesters(self) -> Mapping[str, Harvester]:
+        """Name -> harvester."""
+        from harvesters.gide import GideHarvester
+
+        from harvesters.ome_zarr import OmeZarrHarvester
+
+        members: tuple[Harvester, ...] = (GideHarvester(self.fetcher), OmeZarrHarvester(self.fetcher))
+        return {member.name: member for member in members}
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """The harvest service."""
+        from catalogue.ingest.service import Ingest
+        from catalogue.model.table import schema_version
+
+        return Ingest(
+            self.ledger,
+            self.harvesters,
+            self.ontology,
+            self.ontology.digest,
+            schema_version(),
+            self.settings.harvest,
+            now,
+        )
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """The resolver."""
+        from catalogue.resolver.service import Resolver
+
+        return Resolver(self.ledger)
+
+    @cached_property
+    def search(self) -> SearchService:
+        """Full-text search."""
+        from catalogue.search.service import SearchService
+
+        return SearchService(self.home / "search")
+
+    @cached_property
+    def images(self) -> ImageService:
+        """Pixels, through a fetcher with the time limit for images."""
+        from catalogue.images.service import ImageService
+
+        from harvesters.http import Fetcher
+
+        part = self.settings.images
+        transport = Fetcher(
+            contact=self.settings.harvest.contact,
+            allow_private=frozenset(self.settings.harvest.allow_private_hosts),
+            timeout_s=part.timeout_s,
+            max_bytes=part.max_preview_bytes,
+            attempts=2,
+            pause_s=(0.0, 0.0),
+            parallel=8,
+            clock=now,
+        )
+        return ImageService(self.ledger, transport, part, self.home / "thumbnails")
+
+    @contextmanager
+    def views(self) -> Iterator[list[View]]:
+        """The views, writable, until the context ends; Locked when a worker holds them."""
+        from catalogue.model.rdf import quads
+        from catalogue.store.graph.embedded import EmbeddedGraph
+        from catalogue.store.graph_view import GraphView
+        from catalogue.store.ontologies import OntologyGraphs
+        from catalogue.store.text import TextView
+
+        with ExitStack() as stack:
+            graph = GraphView(EmbeddedGraph(self.home / "graph"), quads, OntologyGraphs(self.home))
+            stack.callback(graph.close)
+            text = TextView(self.home / "search", self.ontology)
+            stack.callback(text.close)
+            yield [graph, text]
+
+    def pool(self, workers: int | None = None) -> QueryPool:
+        """A query pool over the published graph."""
+        return self.pool_over(self.home / "graph" / "current", workers)
+
+    def pool_over(self, snapshot: Path, workers: int | None = None) -> QueryPool:
+        """A query pool over a snapshot link, with the limits of the settings."""
+        from catalogue.query.pool import QueryPool
+
+        part = self.settings.query if workers is None else self.settings.query.model_copy(update={"workers": workers})
+        return QueryPool(snapshot, part)
+
+    def work(self, stop: threading.Event) -> int:
+        """Runs the worker until `stop` is set; gives the exit code."""
+        with self.views() as views:
+            return self._worker(views, stop).run()
+
+    def _worker(self, views: list[View], stop: threading.Event) -> Worker:
+        from catalogue.federation.worker import Worker
+
+        return Worker(self.ledger, views, stop=stop, clock=now)
+
+    def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
+        """The Flask application over this node's services."""
+        from catalogue.web.factory import create_web
+        from catalogue.web.services import Services
+
+        return create_web(
+            Services(
+                ledger=self.ledger,
+                resolver=self.resolver,
+                search=self.search,
+                pool=pool,
+                images=self.images,
+                snapshot=snapshot,
+                web=self.settings.web,
+                query=self.settings.query,
+                name=self.settings.name,
+            )
+        )
+
+    def serve_web(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serves until interrupted; `on_ready` gets the address."""
+        from catalogue.web.server import serve
+
+        with self.pool() as pool:
+            serve(self.web(pool, self.home / "graph" / "current"), host, port, self.settings.web.threads, on_ready)
+
+    def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+        """Serves the SPARQL route over one N-Quads file from a throw-away store."""
+        from catalogue.query.quads import throwaway_store
+
+        from catalogue.web.factory import create_sparql_only
+        from catalogue.web.server import serve
+
+        with throwaway_store(file) as snapshot, self.pool_over(snapshot) as pool:
+            serve(create_sparql_only(pool, self.settings.query), host, port, self.settings.web.threads, on_ready)
+
+
+def create_app(home: Path | None = None) -> Flask:
+    """The WSGI application of a node, for `gunicorn 'app:create_app()'`; a worker runs beside it."""
+    node = open_node(home)
+    node.initialise()
+    return node.web(node.pool(), node.home / "graph" / "current")
+
+
+def open_node(home: Path | None) -> LocalNode:
+    """The node in `home`, or where OMMATIDIA_HOME says."""
+    return LocalNode(load_settings(home))
+
 
 def main() -> None:
     """Entry point of the `ommatidia` command."""
-    raise SystemExit("ommatidia: being built")
+    from catalogue.cli.main import build_cli, run
+
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    sys.exit(run(build_cli(open_node)))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
 from catalogue.exchange.dump import DumpFormat, dump
-from catalogue.store.views import state_of
+from catalogue.problems import Locked
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def init(context: typer.Context) -> None:
     """Make the data folder and an empty ledger; what is there stays."""
-    node = context.obj()
+    node: Node = context.obj()
     node.initialise()
     with node.views() as views:
         catch_up_with_progress(node.ledger, views)
@@ -34,17 +35,17 @@ def init(context: typer.Context) -> None:
 
 def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Counts, positions of the views, last run of every source."""
-    node = context.obj()
+    node: Node = context.obj()
     ledger = node.ledger
     counts = ledger.counts()
     last = ledger.last_position()
-    views = state_of(node.home)
+    views = positions(node)
     runs = {run.source: run for run in reversed(ledger.runs(limit=500))}
     sources = [
         {
             "source": source.name,
             "harvester": source.harvester,
-            "last_run": str(runs[source.name].started) if source.name in runs else None,
+            "last_run": runs[source.name].started.isoformat(timespec="seconds") if source.name in runs else None,
             "state": runs[source.name].state if source.name in runs else "never run",
             "quarantined": len(ledger.quarantined(source.name)),
         }
@@ -53,7 +54,11 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
     if json_:
         print_json({"position": last, "counts": counts, "views": views, "sources": sources})
         return
-    out.print(plain(f"Ledger position {last}; " + ", ".join(f"{k} {v}" for k, v in counts.items())))
+    out.print(
+        plain(f"Ledger position {last}; " + ", ".join(f"{v} {k}" for k, v in counts.items() if isinstance(v, int)))
+    )
+    if not views:
+        out.print("A worker is running and keeps the views caught up.")
     for name, position in views.items():
         lag = last - position
         out.print(plain(f"View {name}: " + ("up to date" if lag == 0 else f"{lag} entries behind")))
@@ -64,9 +69,18 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
     )
 
 
+def positions(node: Node) -> dict[str, int]:
+    """View -> ledger position it reflects; empty while a worker writes them."""
+    try:
+        with node.views() as views:
+            return {view.name: view.position() for view in views}
+    except Locked:
+        return {}
+
+
 def rebuild(context: typer.Context) -> None:
     """Delete the views and make them again from the ledger."""
-    node = context.obj()
+    node: Node = context.obj()
     with node.views() as views:
         applied = rebuild_with_progress(node.ledger, views)
     out.print(plain(f"Rebuilt from {applied} ledger entries."))
@@ -74,7 +88,7 @@ def rebuild(context: typer.Context) -> None:
 
 def fsck(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Check every payload, the chain and the kept originals; exit 3 when something is damaged."""
-    node = context.obj()
+    node: Node = context.obj()
     faults = list(node.ledger.fsck())
     if json_:
         print_json([{"position": f.position, "identifier": f.curie, "what": f.what} for f in faults])
@@ -94,7 +108,7 @@ def dump_command(
     out_file: Annotated[Path | None, typer.Option("--out", help="File; standard output when absent.")] = None,
 ) -> None:
     """Write every live record."""
-    node = context.obj()
+    node: Node = context.obj()
     if out_file is None:
         for chunk in dump(node.ledger, format_):
             sys.stdout.buffer.write(chunk)

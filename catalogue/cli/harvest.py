@@ -137,7 +137,9 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
 
 
 def quarantine_list(
-    context: typer.Context, source: Annotated[str | None, typer.Option(help="Only this source.")] = None, json_: Json = False
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    json_: Json = False,
 ) -> None:
     """Every record that could not enter."""
     rows = [_quarantine_row(row) for row in context.obj().ledger.quarantined(source)]

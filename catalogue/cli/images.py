@@ -54,7 +54,9 @@ def image_open(
     node: Node = context.obj()
     curie = find(node.resolver, identifier, "image")[1].curie
     array = node.images.open(curie, level=level)
-    corner = array[tuple(slice(0, min(size, 512)) if axis >= array.ndim - 2 else 0 for axis, size in enumerate(array.shape))]
+    corner = array[
+        tuple(slice(0, min(size, 512)) if axis >= array.ndim - 2 else 0 for axis, size in enumerate(array.shape))
+    ]
     facts = {
         "identifier": curie,
         "level": level,

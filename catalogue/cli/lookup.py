@@ -24,7 +24,9 @@ def find(resolver: Resolver, text: str, kind: str | None = None) -> tuple[Resolu
     if found.entry is None or found.tombstone is not None:
         _refuse(found)
     if kind is not None and found.kind != kind:
-        raise BadIdentifier(f"{found.curie} is {_article(found.kind)}, not {_article(kind)}; give the identifier of {_article(kind)}.")
+        raise BadIdentifier(
+            f"{found.curie} is {_article(found.kind)}, not {_article(kind)}; give the identifier of {_article(kind)}."
+        )
     return found, found.entry
 
 

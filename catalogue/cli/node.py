@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from catalogue.federation.worker import Worker
 from catalogue.images.service import ImageService
 from catalogue.ingest.run import Harvester
 from catalogue.ingest.service import Ingest
@@ -66,8 +66,8 @@ class Node(Protocol):
         """A query pool over the published graph."""
         ...
 
-    def worker(self, stop: Callable[[], bool]) -> Worker:
-        """The worker loop: views and schedule."""
+    def work(self, stop: threading.Event) -> int:
+        """Runs the worker until `stop` is set; gives the exit code."""
         ...
 
     def serve_web(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:

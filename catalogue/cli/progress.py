@@ -32,7 +32,12 @@ def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
 
         yield write
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[line]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[line]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(name, total=None, line="")
 
@@ -59,10 +64,10 @@ def _entries_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 def catch_up_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
     """Entries applied to the views until they stand where the ledger stands."""
     with _entries_bar("publishing") as tell:
-        return catch_up(ledger, views, on_progress=tell)
+        return max((catch_up(ledger, view, on_progress=tell) for view in views), default=0)
 
 
 def rebuild_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
     """Entries applied after every view was emptied."""
     with _entries_bar("rebuilding") as tell:
-        return rebuild(ledger, views, on_progress=tell)
+        return max((rebuild(ledger, view, on_progress=tell) for view in views), default=0)

@@ -29,7 +29,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = None,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also run the worker.")] = True,
-    quads: Annotated[Path | None, typer.Option(help="Serve this N-Quads file instead, from a throw-away store.")] = None,
+    quads: Annotated[
+        Path | None, typer.Option(help="Serve this N-Quads file instead, from a throw-away store.")
+    ] = None,
 ) -> None:
     """Serve pages, SPARQL and the resolver; Ctrl-C ends it."""
     node: Node = context.obj()

@@ -79,7 +79,13 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
         findings.extend(_annotate(check_shapes(record, profile="gide-0.2")))
     payload = canonical(record)
     return Candidate(
-        curie, owner, record["type"].lower(), record.get("study"), payload, digest(payload), tuple(sorted(_aliases(record)))
+        curie,
+        owner,
+        record["type"].lower(),
+        record.get("study"),
+        payload,
+        digest(payload),
+        tuple(sorted(_aliases(record))),
     )
 
 

@@ -237,9 +237,7 @@ class Run:
             require_study(candidate, self.heads.get(candidate.parent))
         return decision
 
-    def _append(
-        self, writer: LedgerWriter, candidate: Candidate, decision: Decision, original: str, url: str
-    ) -> None:
+    def _append(self, writer: LedgerWriter, candidate: Candidate, decision: Decision, original: str, url: str) -> None:
         if decision is Decision.UNCHANGED:
             return
         head = self.heads.get(candidate.curie)
@@ -354,9 +352,7 @@ class Run:
             if self.claimed.get(curie, item) == item
         }
         gone.update(
-            (curie, (item, "renamed-at-source"))
-            for curie, item in self.replaced.items()
-            if curie not in self.claimed
+            (curie, (item, "renamed-at-source")) for curie, item in self.replaced.items() if curie not in self.claimed
         )
         return gone
 

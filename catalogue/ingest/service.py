@@ -133,8 +133,8 @@ class Ingest:
             run_id,
             self.clock,
             report,
-            dry_run,
-            on_progress,
+            dry_run=dry_run,
+            on_progress=on_progress,
         )
 
     def _execute(self, run: Run, full: bool) -> None:

@@ -196,10 +196,8 @@ def _next_steps(node: Node, address: str) -> None:
         f"{address}images/{image}",
         f"{address}search?q=zebrafish",
         f"curl -L -H 'Accept: text/turtle' {address}id/{study}",
-        f"curl '{address}sparql' --data-urlencode 'query=SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }}'",
+        f"curl '{address}sparql' --data-urlencode query@{resources.query_file('examples', 'all-taxa')}",
         f"ommatidia --home {home} quarantine list      (one crate is broken on purpose)",
         f"ommatidia --home {home} image open {image}",
     ):
         _note(line)
-
-

@@ -18,7 +18,18 @@ from catalogue.cli.demo.stores import DemoImage, write_store
 from catalogue.cli.demo.studies import BIA_STUDIES, IDR_STUDIES, SSBD_STUDIES, DemoStudy
 
 START_S: Final = 20.0
-_COLUMNS: Final = ("url", "origin", "name", "description", "license", "organismId", "fbbiId", "identifier", "written")
+_COLUMNS: Final = (
+    "url",
+    "origin",
+    "name",
+    "license",
+    "organismId",
+    "organism",
+    "fbbiId",
+    "method",
+    "identifier",
+    "written",
+)
 # Delivered cut off in the middle, so that the quarantine has something to show.
 _BROKEN: Final = DemoStudy(
     "S-BIADTEST5",
@@ -132,10 +143,11 @@ def _row(image: DemoImage, study: DemoStudy, size_bytes: int) -> dict[str, str]:
         image.key,
         study.accession,
         image.title,
-        image.description,
         study.license,
         image.organism,
+        study.taxa[0][1],
         image.method,
+        study.methods[0][1],
         image.identifier,
         str(size_bytes),
     )

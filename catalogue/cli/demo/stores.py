@@ -39,7 +39,6 @@ class DemoImage:
     shard_chunks: int = 0
     identifier: str = ""
     title: str = ""
-    description: str = ""
     organism: str = ""
     method: str = ""
 

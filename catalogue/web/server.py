@@ -1,0 +1,35 @@
+"""The WSGI server of a node on one machine: waitress, told to notice clients that leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from waitress.server import create_server
+
+
+def serve(app: Flask, host: str, port: int, threads: int, on_ready: Callable[[str], None]) -> None:
+    """Serves until interrupted.
+
+    Args:
+        port: 0 picks a free one.
+        threads: requests at a time.
+        on_ready: gets the address with the port in use, before the first request is answered.
+    """
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident="",
+        # Lets `waitress.client_disconnected` see a client that left while its query runs.
+        channel_request_lookahead=1,
+        max_request_header_size=1 << 16,
+        max_request_body_size=2 << 20,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    on_ready(f"http://{shown}:{server.effective_port}/")
+    try:
+        server.run()
+    finally:
+        server.close()
