@@ -77,6 +77,8 @@ def _host(url: str, parts: SplitResult) -> str:
     if not host:
         _refuse(url, "url-form", "has no host")
     if "[" in parts.netloc:
+        if "%" in host:
+            _refuse(url, "host-form", "names a network interface")
         try:
             return ipaddress.IPv6Address(host).compressed
         except ValueError:
@@ -110,7 +112,7 @@ def is_public(text: str) -> bool:
         or address.is_loopback
         or address.is_link_local
         or address.is_multicast
-        or address.is_reserved and address not in _NAT64
+        or (address.is_reserved and address not in _NAT64)
         or address.is_unspecified
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import requests
 import urllib3
 import urllib3.exceptions
 
@@ -17,10 +19,52 @@ _BLOCK = 1 << 16
 _MAX_RATIO = 100
 # Small answers of repeated text compress well; only beyond this does the ratio tell a bomb.
 _RATIO_FROM_BYTES = 1 << 20
+_MAX_ERROR_BYTES = 64 << 10
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class BadBody(Exception):
     """The body came short, too long for its Content-Length, or in broken compression: worth another try."""
+
+
+def read_answer(raw: requests.Response, headers: Mapping[str, str], limit: int, url: str) -> bytes:
+    """The body of an answer as far as its status makes it worth reading; b"" for redirects and 304.
+
+    Args:
+        headers: names in lower case.
+        limit: decoded bytes a success may have; error pages may have 64 kB, longer ones are left out.
+    Raises:
+        BadBody, FetchRefused, TooSlow: as for read_body.
+    """
+    if raw.status_code == 304:
+        # Reading the empty body gives the connection back for the next request.
+        raw.raw.read(1, decode_content=False)
+        return b""
+    if raw.status_code in REDIRECTS:
+        return b""
+    if raw.status_code < 400:
+        return read_body(raw.raw, headers, limit, url)
+    try:
+        return read_body(raw.raw, headers, _MAX_ERROR_BYTES, url)
+    except FetchRefused:
+        # The status is the answer; a page about it that is too long to read changes nothing.
+        return b""
+
+
+def check_range(headers: Mapping[str, str], byte_range: tuple[int, int] | None, body: bytes, url: str) -> None:
+    """Hold a 206 answer to the range that was asked for.
+
+    Raises:
+        FetchRefused: it is for another range, or nobody asked for one.
+    """
+    match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", headers.get("content-range", "").strip())
+    if byte_range is None or match is None:
+        raise FetchRefused(f"{shown(url)} answered with a part that nobody asked for.", rule="range")
+    first, last = int(match[1]), int(match[2])
+    # The end may fall short only where the object ends (RFC 9110, section 14.4).
+    whole = last == byte_range[1] or (match[3] != "*" and last == int(match[3]) - 1 and last < byte_range[1])
+    if first != byte_range[0] or not whole or len(body) != last - first + 1:
+        raise FetchRefused(f"{shown(url)} answered with another byte range than asked for.", rule="range")
 
 
 def read_body(raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], limit: int, url: str) -> bytes:

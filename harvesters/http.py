@@ -5,18 +5,14 @@ Rules: reliability.md section 2, federation.md R7 to R11. Addresses are judged i
 
 from __future__ import annotations
 
-import email.utils
 import importlib.metadata
 import random
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
-from http.client import HTTPException
 from urllib.parse import urljoin
 
 import requests
@@ -24,7 +20,8 @@ from requests.structures import CaseInsensitiveDict
 
 from catalogue.problems import FetchRefused, SourceUnavailable
 from harvesters.addresses import Origin, origin_of, parse_url, shown
-from harvesters.body import BadBody, read_body
+from harvesters.body import REDIRECTS, BadBody, check_range, read_answer
+from harvesters.failures import MAX_WAIT_S, Transient, failure_of, phrase, retry_after_s, unavailable
 from harvesters.transport import Budget, Gate, PinnedAdapter, Resolve, TooSlow, current_budget, resolve
 
 __all__ = ["Fetcher", "Origin", "Response", "Target"]
@@ -32,16 +29,13 @@ __all__ = ["Fetcher", "Origin", "Response", "Target"]
 Clock = Callable[[], datetime]
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _SET_BY_US = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "range"})
 _TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 _MAX_REDIRECTS = 3
-_MAX_WAIT_S = 3600.0
 _MAX_BACKOFF_S = 300.0
 _BREAKER_FAILURES = 5
 _BREAKER_S = 300.0
-_MAX_ERROR_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +78,6 @@ class _Host:
     open_until: float = 0.0
     last_end: float = field(default=float("-inf"))
     last_took_s: float = 0.0
-
-
-class _Transient(Exception):
-    """An attempt that may succeed when repeated.
-
-    Args:
-        wait_s: least seconds until the next attempt, from Retry-After.
-        last: no more than one repetition is worth it.
-    """
-
-    def __init__(self, reason: str, wait_s: float = 0.0, *, last: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.wait_s, self.last = reason, wait_s, last
 
 
 class Fetcher:
@@ -204,12 +185,12 @@ class Fetcher:
         for attempt in range(self._attempts):
             try:
                 return self._attempt(url, start, sent, limit, origin, byte_range)
-            except _Transient as error:
+            except Transient as error:
                 again = attempt + 1 < self._attempts and not (error.last and slow)
                 slow = slow or error.last
                 pause = max(error.wait_s, random.uniform(0, min(_MAX_BACKOFF_S, 2.0**attempt)))
-                if not again or waited + pause > _MAX_WAIT_S:
-                    raise _unavailable(url, error, attempt + 1) from error
+                if not again or waited + pause > MAX_WAIT_S:
+                    raise unavailable(url, error, attempt + 1) from error
                 waited += pause
                 self._sleep(pause)
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -237,11 +218,13 @@ class Fetcher:
             own = {k: v for k, v in sent.items() if here == start or k.lower() not in _CREDENTIALS}
             answer = self._exchange(url, here, own, limit, budget, byte_range)
             location = answer.headers.get("location", "")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location:
                 return answer
             target = urljoin(url, location)
             if here.scheme == "https" and origin_of(target).scheme != "https":
-                raise FetchRefused(f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect")
+                raise FetchRefused(
+                    f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect"
+                )
             url = target
         raise FetchRefused(f"{shown(url)} is behind more than {_MAX_REDIRECTS} redirects.", rule="redirect")
 
@@ -268,7 +251,7 @@ class Fetcher:
             budget.extend(begun - arrived)
             try:
                 answer = self._send(url, headers, limit, budget, byte_range)
-            except _Transient:
+            except Transient:
                 host.failures += 1
                 host.open_until = time.monotonic() + _BREAKER_S
                 raise
@@ -298,17 +281,17 @@ class Fetcher:
                 status = raw.status_code
                 found = {name.lower(): value for name, value in raw.headers.items()}
                 if status in _RETRIED:
-                    raise _Transient(f"it answered {status} {_phrase(status)}", self._retry_after(found))
-                body = _body(raw, found, limit, url)
+                    raise Transient(f"it answered {status} {phrase(status)}", retry_after_s(found, self._clock()))
+                body = read_answer(raw, found, limit, url)
                 if status == 206:
-                    _check_range(found, byte_range, body, url)
+                    check_range(found, byte_range, body, url)
                 return Response(
                     status, url, found, body, found.get("etag", ""), found.get("last-modified", ""), status == 304
                 )
         except requests.RequestException as error:
-            raise _failure(error, url) from error
+            raise failure_of(error, url) from error
         except (BadBody, OSError) as error:
-            raise _Transient(str(error), last=isinstance(error, TooSlow)) from error
+            raise Transient(str(error), last=isinstance(error, TooSlow)) from error
         finally:
             current_budget.reset(token)
 
@@ -329,21 +312,6 @@ class Fetcher:
         left = host.last_end + pause - time.monotonic()
         if left > 0:
             self._sleep(left)
-
-    def _retry_after(self, headers: Mapping[str, str]) -> float:
-        """Seconds a server asks to wait; 0 when it does not say, or nothing sensible."""
-        text = headers.get("retry-after", "").strip()
-        if not text:
-            return 0.0
-        if text.isascii() and text.isdigit():
-            return float(text[:12])
-        try:
-            when = email.utils.parsedate_to_datetime(text)
-        except (ValueError, TypeError, OverflowError):
-            return 0.0
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        return max(0.0, (when - self._clock()).total_seconds())
 
 
 def _request_headers(
@@ -368,86 +336,6 @@ def _request_headers(
         # Ranges of a compressed form would not be ranges of the object (RFC 9110, section 14.2).
         headers["Accept-Encoding"] = "identity"
     return headers
-
-
-def _body(raw: requests.Response, headers: Mapping[str, str], limit: int, url: str) -> bytes:
-    if raw.status_code == 304:
-        # Reading the empty body gives the connection back for the next request.
-        raw.raw.read(1, decode_content=False)
-        return b""
-    if raw.status_code in _REDIRECTS:
-        return b""
-    if raw.status_code < 400:
-        return read_body(raw.raw, headers, limit, url)
-    try:
-        return read_body(raw.raw, headers, _MAX_ERROR_BYTES, url)
-    except FetchRefused:
-        # The status is the answer; a page about it that is too long to read changes nothing.
-        return b""
-
-
-def _check_range(headers: Mapping[str, str], byte_range: tuple[int, int] | None, body: bytes, url: str) -> None:
-    """Hold a 206 answer to the range that was asked for.
-
-    Raises:
-        FetchRefused: it is for another range, or nobody asked for one.
-    """
-    match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", headers.get("content-range", "").strip())
-    if byte_range is None or match is None:
-        raise FetchRefused(f"{shown(url)} answered with a part that nobody asked for.", rule="range")
-    first, last = int(match[1]), int(match[2])
-    # The end may fall short only where the object ends (RFC 9110, section 14.4).
-    whole = last == byte_range[1] or (match[3] != "*" and last == int(match[3]) - 1 and last < byte_range[1])
-    if first != byte_range[0] or not whole or len(body) != last - first + 1:
-        raise FetchRefused(f"{shown(url)} answered with another byte range than asked for.", rule="range")
-
-
-def _failure(error: requests.RequestException, url: str) -> Exception:
-    """What an exception of the HTTP library means here."""
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-        return FetchRefused(f"The request for {shown(url)} is malformed.", rule="url-form")
-    for part in _chain(error):
-        if isinstance(part, TooSlow):
-            return _Transient(str(part), last=True)
-        # http.client's words for more than 100 headers or one beyond 64 kB.
-        if isinstance(part, HTTPException) and "got more than" in str(part):
-            return FetchRefused(f"{shown(url)} answers with too many or too long headers.", rule="headers")
-        if isinstance(part, ssl.SSLCertVerificationError):
-            return SourceUnavailable(
-                f"The certificate of {origin_of(url)} cannot be trusted ({part.verify_message}). "
-                "Check the address, or ask the partner to renew it."
-            )
-    if isinstance(error, requests.exceptions.Timeout):
-        return _Transient("it did not answer in time", last=True)
-    return _Transient("the connection failed or was cut")
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """An exception with all it wraps, by argument, cause or context."""
-    found: list[BaseException] = []
-    queue: list[object] = [error]
-    while queue and len(found) < 50:
-        one = queue.pop()
-        if isinstance(one, BaseException) and not any(one is seen for seen in found):
-            found.append(one)
-            queue += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return found
-
-
-def _unavailable(url: str, error: _Transient, tries: int) -> SourceUnavailable:
-    times = "once" if tries == 1 else f"{tries} times"
-    text = f"{shown(url)} could not be read (tried {times}): {error.reason}."
-    if error.wait_s > _MAX_WAIT_S:
-        text += f" It asks to wait {error.wait_s / 3600:.1f} h; run again after that."
-    # A day is the longest postponement (R8).
-    return SourceUnavailable(text, retry_after_s=int(min(error.wait_s, 86_400.0)))
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def _printable(text: str) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -49,7 +49,7 @@ class Budget:
     def begin_response(self) -> None:
         """Count anew: a response (of a redirect chain) begins."""
         self._received = 0
-        self._in_headers = True
+        self.in_headers = True
         self._window_start, self._window_received = time.monotonic(), 0
 
     def extend(self, seconds: float) -> None:
@@ -58,7 +58,7 @@ class Budget:
 
     def headers_done(self) -> None:
         """The header part ended; what follows counts as body."""
-        self._in_headers = False
+        self.in_headers = False
         self._window_start, self._window_received = time.monotonic(), 0
 
     def remaining_s(self) -> float:
@@ -79,7 +79,7 @@ class Budget:
             TooSlow: the deadline is over, or a window brought too few bytes.
         """
         left = self.remaining_s()
-        if self._in_headers:
+        if self.in_headers:
             # Thinking before the first byte is bounded by the deadline alone.
             return left
         now = time.monotonic()
@@ -97,7 +97,7 @@ class Budget:
         """
         self._received += count
         self._window_received += count
-        if self._in_headers and self._received > MAX_HEADER_BYTES + _READ_AHEAD:
+        if self.in_headers and self._received > MAX_HEADER_BYTES + _READ_AHEAD:
             raise FetchRefused(f"The answer has more than {MAX_HEADER_BYTES >> 10} kB of headers.", rule="headers")
         if self._received > self._max_wire_bytes:
             raise FetchRefused("The answer is larger than one may be.", rule="too-large")
@@ -210,6 +210,9 @@ class _MeteredSocket(io.RawIOBase):
                 count = self._connection.recv_into(buffer)
             except TimeoutError:
                 continue
+            if not count and self._budget.in_headers:
+                # http.client takes an end within the headers for the end of the headers: an empty 200.
+                raise ConnectionResetError("the answer was cut off in its headers")
             self._budget.take(count)
             return count
 
@@ -227,7 +230,7 @@ class _Response(http.client.HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         self._budget = current_budget.get()
         self._budget.begin_response()
-        owner = cast(io.BufferedReader, self.fp).detach()
+        owner = self.fp.detach()
         self.fp = io.BufferedReader(_MeteredSocket(owner, sock, self._budget))
 
     def begin(self) -> None:
@@ -274,4 +277,3 @@ class PinnedAdapter(HTTPAdapter):
             "http": type("PinnedPool", (HTTPConnectionPool,), plain),
             "https": type("PinnedTLSPool", (HTTPSConnectionPool,), tls),
         }
-

@@ -63,7 +63,9 @@ def _read(member: tarfile.TarInfo, file: tarfile.TarFile, item: str, url: str, d
         detail = f"The member name {item} points outside the archive. Pack it with relative names."
         return Unreadable(item, url, "policy", detail)
     if member.name.encode("utf-8", "surrogateescape") != member.name.encode("utf-8", "backslashreplace"):
-        return Unreadable(item, url, "bad-encoding", f"The member name {item} is not UTF-8. Rename the file and pack again.")
+        return Unreadable(
+            item, url, "bad-encoding", f"The member name {item} is not UTF-8. Rename the file and pack again."
+        )
     if not member.isreg() or member.issparse():
         detail = f"{item} is a link or a special file in the archive. Pack the document itself."
         return Unreadable(item, url, "link-unsafe", detail)
@@ -94,10 +96,11 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     try:
         with _unpacked(path) as stream:
             try:
-                file = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115
+                file = _open(stream)
             except tarfile.ReadError as error:
                 raise SourceChanged(f"{path.name} is not a tar archive. Correct the source's location.") from error
             with file:
+                # A damaged header in the middle looks like the end to tarfile; _Member tells them apart.
                 while (member := file.next()) is not None:
                     yield member, file
                     # tarfile keeps every member it has seen; an archive of a million would fill the memory.
@@ -108,6 +111,14 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
                 pass
     except _DAMAGE as error:
         raise _damaged(path.name, type(error).__name__) from error
+
+
+def _open(stream: _Bounded) -> tarfile.TarFile:
+    opened: Any = tarfile.open  # the stubs ask for more of a stream than reading forwards needs
+    return cast(
+        tarfile.TarFile,
+        opened(fileobj=stream, mode="r|", tarinfo=_Member, encoding="utf-8", errors="surrogateescape"),
+    )
 
 
 def _damaged(path_name: str, reason: str) -> SourceUnavailable:
@@ -126,7 +137,7 @@ class _Member(tarfile.TarInfo):
     @classmethod
     def fromtarfile(cls, tarfile_: Any) -> _Member:
         try:
-            return cast(_Member, super().fromtarfile(tarfile_))
+            return super().fromtarfile(tarfile_)
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             tarfile_.ommatidia_end = True
             raise
@@ -150,7 +161,7 @@ def _unpacked(path: Path) -> Iterator[_Bounded]:
         if magic.startswith(b"\x1f\x8b"):
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=raw))
         elif magic.startswith(b"\xfd7zXZ\x00"):
-            stream = cast(IO[bytes], lzma.LZMAFile(raw))
+            stream = cast(IO[bytes], lzma.LZMAFile(raw))  # noqa: SIM115 - closed with the file beneath
         elif magic.startswith(b"BZh"):
             stream = cast(IO[bytes], bz2.BZ2File(raw))
         elif magic.startswith(b"\x28\xb5\x2f\xfd"):

@@ -25,7 +25,9 @@ def iter_folder(root: Path, delivery: Delivery) -> Iterator[Event]:
     for path in sorted(_files(root, root), key=lambda p: p.relative_to(root).as_posix()):
         item, decoded = printable(os.fsencode(path.relative_to(root).as_posix()))
         if path.is_dir():
-            yield Unreadable(item, "", "link-unsafe", f"The link {item} leads out of the folder. Copy what it points to.")
+            yield Unreadable(
+                item, "", "link-unsafe", f"The link {item} leads out of the folder. Copy what it points to."
+            )
             continue
         if not delivery.wants(item):
             continue

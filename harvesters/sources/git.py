@@ -36,7 +36,7 @@ class Git:
             SourceUnavailable: the command ended otherwise than `allowed`, or took longer than 300 s.
         """
         try:
-            done = subprocess.run(  # noqa: S603 - arguments are ours or follow --end-of-options
+            done = subprocess.run(
                 self._command((), arguments), capture_output=True, env=_environment(), timeout=_LOCAL_S, check=False
             )
         except subprocess.TimeoutExpired as error:
@@ -54,7 +54,7 @@ class Git:
         scheme = url.split(":", 1)[0].lower()
         settings = (f"protocol.{scheme}.allow=always", *config)
         arguments = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--force", "--", url, refspec)
-        with subprocess.Popen(  # noqa: S603 - the URL was checked by the fetcher and follows --
+        with subprocess.Popen(
             self._command(settings, arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -83,12 +83,14 @@ class Git:
             if time.monotonic() > end:
                 raise SourceUnavailable(f"The repository was not fetched within {_FETCH_S / 60:.0f} minutes.")
             if _size_bytes(self.git_dir) > _MAX_CLONE_BYTES:
-                raise SourceUnavailable(f"The repository is larger than {_MAX_CLONE_BYTES >> 30} GB and was not fetched.")
+                raise SourceUnavailable(
+                    f"The repository is larger than {_MAX_CLONE_BYTES >> 30} GB and was not fetched."
+                )
 
     @contextlib.contextmanager
     def blobs(self) -> Iterator[BlobReader]:
         """A reader of file contents by object id, served by one git process."""
-        with subprocess.Popen(  # noqa: S603 - a fixed command
+        with subprocess.Popen(
             self._command((), ("cat-file", "--batch")),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -6,15 +6,26 @@ import json
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from catalogue.problems import SourceChanged
+from harvesters.addresses import shown
 
 # GIDE's own index documents hold `id` = study page; RO-Crate uses `@id`; GitHub's contents API `download_url`.
 _ADDRESS_KEYS = ("url", "href", "contentUrl", "download_url", "id", "@id", "path", "name")
 _LIST_KEYS = ("items", "@graph", "hasPart", "documents", "files", "studies")
-_VERSION_KEYS = ("sha256", "digest", "etag", "sha", "version", "lastModified", "last_modified", "modified", "dateModified")
+_VERSION_KEYS = (
+    "sha256",
+    "digest",
+    "etag",
+    "sha",
+    "version",
+    "lastModified",
+    "last_modified",
+    "modified",
+    "dateModified",
+)
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$")
 _MAX_NESTING = 4
 
@@ -50,7 +61,7 @@ class Page:
     def load(cls, value: object) -> Page | None:
         """The page back from `dump`; None when it is something else."""
         try:
-            url, entries = value  # type: ignore[misc]
+            url, entries = cast(Any, value)
             return cls(str(url), tuple(Entry(str(u), str(v), int(k) > 0, int(k) > 1) for u, v, k in entries))
         except (TypeError, ValueError):
             return None
@@ -68,7 +79,7 @@ def parse_page(content: bytes, content_type: str, url: str, suffix: str) -> Page
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceChanged(f"The index {_plain(url)} is not UTF-8. Check the source's location.") from error
+        raise SourceChanged(f"The index {shown(url)} is not UTF-8. Check the source's location.") from error
     if "json" in content_type.lower() or text.lstrip()[:1] in ("[", "{"):
         return Page(url, _json_entries(text, url, suffix))
     return Page(url, _html_entries(text, url))
@@ -78,12 +89,13 @@ def _json_entries(text: str, url: str, suffix: str) -> tuple[Entry, ...]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SourceChanged(f"The index {_plain(url)} is not valid JSON. Check the source's location.") from error
+        raise SourceChanged(f"The index {shown(url)} is not valid JSON. Check the source's location.") from error
     found: list[Entry] = []
     recognised = _collect(value, url, suffix, found, 0)
     if not recognised:
         raise SourceChanged(
-            f"The index {_plain(url)} is no list of documents: a list, or an object with one of {', '.join(_LIST_KEYS)}."
+            f"The index {shown(url)} lists no documents: it must be a list, "
+            f"or an object with one of {', '.join(_LIST_KEYS)}."
         )
     further = value.get("next") if isinstance(value, dict) else None
     if isinstance(further, str) and further:
@@ -153,7 +165,7 @@ def _html_entries(text: str, url: str) -> tuple[Entry, ...]:
         if "?" not in address and address.startswith(stem) and address != stem:
             found.setdefault(address, Entry(address, is_page=address.endswith("/")))
     if not found:
-        raise SourceChanged(f"The page {_plain(url)} lists nothing below itself; it is no index. Check the location.")
+        raise SourceChanged(f"The page {shown(url)} lists nothing below itself; it is no index. Check the location.")
     return tuple(found.values())
 
 

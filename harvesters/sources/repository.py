@@ -65,7 +65,8 @@ def iter_repository(repository: Repository, since: str | None, delivery: Deliver
     files = _files(git, head, repository.folder)
     if repository.folder and not files:
         raise SourceChanged(
-            f"Commit {head[:12]} has no folder {repository.folder}. Correct the location, or ask the partner where it went."
+            f"Commit {head[:12]} has no folder {repository.folder}. "
+            "Correct the location, or ask the partner where it went."
         )
     before = _files(git, base, repository.folder) if base else {}
     dates, deletions = _log(git, base, head, repository.folder)

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from catalogue.model.documents import Event, Listed, Unchanged, Unreadable
 from catalogue.problems import FetchRefused, SourceChanged, SourceUnavailable
+from harvesters.addresses import shown
 from harvesters.http import Fetcher, Response
 from harvesters.sources.delivery import Delivery, plain_name
 from harvesters.sources.listing import Entry, Page, parse_page
@@ -99,7 +100,9 @@ class _Walk:
                 continue
             seen.add(url)
             if len(seen) > _MAX_PAGES:
-                raise SourceChanged(f"The index has more than {_MAX_PAGES:,} pages. Point the source at a smaller folder.")
+                raise SourceChanged(
+                    f"The index has more than {_MAX_PAGES:,} pages. Point the source at a smaller folder."
+                )
             page = self._page(url, seen)
             stem = stem or _stem(page.url)
             listed += len(page.entries)
@@ -111,17 +114,24 @@ class _Walk:
                         # A `next` that leads back would repeat for ever; a folder is simply read once.
                         if entry.is_next:
                             raise SourceChanged("The index's next link leads back to a page already read.")
-                    elif depth < _MAX_DEPTH or entry.is_next:
+                    elif entry.is_next or (depth < _MAX_DEPTH and self._leads_to_folder(entry.url, stem)):
                         queue.append((entry.url, depth if entry.is_next else depth + 1))
                     continue
                 item = self._name(entry.url, stem)
                 if item is not None and self._delivery.wants(item):
                     found.setdefault(item, entry)
-        if listed and not found and not self._folder:
+        if listed and not found:
+            # An empty JSON list says that nothing is left; a page without a single document says nothing (R13).
+            where = f" in {self._folder}" if self._folder else ""
             raise SourceChanged(
-                f"The index lists {listed:,} entries, none ending in {self._delivery.suffix}. Check the source's location."
+                f"The index lists {listed:,} entries, none ending in {self._delivery.suffix}{where}. "
+                "Check the source's location."
             )
         return found
+
+    def _leads_to_folder(self, url: str, stem: str) -> bool:
+        name = unquote(url.removeprefix(stem))
+        return name.startswith(self._folder) or self._folder.startswith(name)
 
     def _name(self, url: str, stem: str) -> str | None:
         """Item of an address: relative to the index, to the server's root, or (elsewhere) the address itself."""
@@ -156,7 +166,9 @@ class _Walk:
         )
         if not (answer.not_modified and page):
             if answer.status in (404, 410) and len(seen) == 1:
-                raise SourceChanged(f"The index {answer.url} is gone ({answer.status}). Check the source's location.")
+                raise SourceChanged(
+                    f"The index {shown(answer.url)} is gone ({answer.status}). Check the source's location."
+                )
             if answer.status != 200:
                 raise _refused(answer)
             page = parse_page(answer.content, answer.headers.get("content-type", ""), answer.url, self._delivery.suffix)
@@ -200,7 +212,7 @@ class _Walk:
 
 def _refused(answer: Response) -> SourceUnavailable:
     hint = " It needs permission: ask the partner." if answer.status in _STOPS else ""
-    return SourceUnavailable(f"{_plain(answer.url)} answers {answer.status}; nothing counts as removed.{hint}")
+    return SourceUnavailable(f"{shown(answer.url)} answers {answer.status}; nothing counts as removed.{hint}")
 
 
 def _plain(url: str) -> str:
