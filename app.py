@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from harvesters.http import Fetcher
 
 
+HEARTBEAT = "worker.json"
+
+
 def now() -> datetime:
     """The one clock."""
     return datetime.now(UTC)
@@ -172,17 +175,28 @@ class LocalNode:
         from catalogue.query.pool import QueryPool
 
         part = self.settings.query if workers is None else self.settings.query.model_copy(update={"workers": workers})
-        return QueryPool(snapshot, part)
+        return QueryPool(
+            snapshot,
+            workers=part.workers,
+            queue=part.queue,
+            deadline_s=part.deadline_s,
+            memory_bytes=part.memory_bytes,
+            max_rows=part.max_rows,
+            max_bytes=part.max_result_bytes,
+            max_query_bytes=part.max_query_bytes,
+            max_depth=part.max_depth,
+        )
 
     def work(self, stop: threading.Event) -> int:
         """Runs the worker until `stop` is set; gives the exit code."""
-        with self.views() as views:
-            return self._worker(views, stop).run()
-
-    def _worker(self, views: list[View], stop: threading.Event) -> Worker:
+        from catalogue.federation.schedule import Schedule
         from catalogue.federation.worker import Worker
 
-        return Worker(self.ledger, views, stop=stop, clock=now)
+        schedule = Schedule(self.ledger, lambda: self.ingest, self.settings.harvest.interval_s, now, stop)
+        with self.views() as views:
+            return Worker(
+                self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
+            ).run()
 
     def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
         """The Flask application over this node's services."""

@@ -14,6 +14,7 @@ from catalogue.ingest.report import RunReport
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
 
+SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
@@ -115,10 +116,9 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
         print_json([report.as_dict() for report in reports])
         return
     print_rows(
-        ["source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined", "s"],
+        [*SHOWN, "s"],
         [
-            (r.source, r.read, r.accepted, r.new, r.changed, r.unchanged, r.withdrawn, r.repaired, r.quarantined)
-            + (f"{r.seconds:.1f}",)
+            (*(getattr(r, name) for name in SHOWN), f"{r.seconds:.1f}")
             for r in reports
         ],
         empty="Nothing was read.",

@@ -35,8 +35,8 @@ def image_info(context: typer.Context, identifier: str, json_: Json = False) -> 
         axes = "".join(axis["name"] for axis in representation["axes"])
         out.print(
             plain(
-                f"  {representation['format']} {representation.get('format_version', '')}: "
-                f"{axes} {representation['shape']} {representation['data_type']}, {len(representation['levels'])} levels"
+                f"  {representation['format']} {representation.get('format_version', '')}: {axes} "
+                f"{representation['shape']} {representation['data_type']}, {len(representation['levels'])} levels"
             )
         )
         for replica in representation.get("replicas", ()):

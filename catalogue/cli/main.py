@@ -62,6 +62,7 @@ class LazyNode:
         self._node: Node | None = None
 
     def __call__(self) -> Node:
+        """The node of --home."""
         if self._node is None:
             self._node = self._open(self._home)
         return self._node

@@ -44,7 +44,7 @@ def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
         def draw(report: RunReport) -> None:
             bar.update(
                 task,
-                line=f"{report.read} read, {report.new} new, {report.changed} changed, {report.quarantined} quarantined",
+                line=f"{report.read} read, {report.new} new, {report.changed} changed, {report.quarantined} rejected",
             )
 
         yield draw

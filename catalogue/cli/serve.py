@@ -13,6 +13,7 @@ import typer
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain
+from catalogue.federation.worker import stop_on_signals
 from catalogue.problems import BadRequest
 
 STOP_S = 15.0
@@ -78,8 +79,7 @@ def work(context: typer.Context) -> None:
     node: Node = context.obj()
     node.initialise()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     err.print("Worker started.")
     code = node.work(stop)
     if code:
