@@ -1,0 +1,144 @@
+"""Every public example query, with the rows it must give on a small graph of our own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as px
+import pytest
+
+from catalogue import resources
+from catalogue.model.namespaces import BASE, contract, expand
+from catalogue.model.rdf import quads
+from catalogue.store.ontologies import OntologyGraphs
+from tests.ingest.conftest import image, study
+
+HUMAN, COLI, BACILLUS, YEAST = "NCBITaxon:9606", "NCBITaxon:562", "NCBITaxon:1423", "NCBITaxon:4932"
+CONFOCAL, FLUORESCENCE, ELECTRON = "FBbi:00000251", "FBbi:00000246", "FBbi:00000256"
+# Preparation of specimens, not a kind of microscopy: it hangs under no imaging method.
+SECTIONED = "FBbi:00000026"
+LABELS = {
+    HUMAN: "Homo sapiens",
+    COLI: "Escherichia coli",
+    BACILLUS: "Bacillus subtilis",
+    YEAST: "Saccharomyces cerevisiae",
+    CONFOCAL: "confocal microscopy",
+    FLUORESCENCE: "fluorescence microscopy",
+    ELECTRON: "electron microscopy",
+    SECTIONED: "sectioned tissue",
+}
+
+
+def about(number: int, date: str, archive: str, organisms: list[str], methods: list[str]) -> dict[str, Any]:
+    terms = [{"type": "Taxon", "id": t, "label": LABELS[t]} for t in organisms]
+    terms += [{"type": "ImagingMethod", "id": t, "label": LABELS[t]} for t in methods]
+    publisher = {"type": "Organization", "id": f"https://{archive}.example/", "name": archive}
+    return study(
+        number, date_published=date, publisher=publisher, organisms=organisms, methods=methods, terms=terms
+    )
+
+
+RECORDS = [
+    about(1, "2019-12-31", "Alpha", [HUMAN], [CONFOCAL]),
+    about(2, "2020-01-01", "Alpha", [COLI], [CONFOCAL, ELECTRON]),
+    about(3, "2024-05-06", "Beta", [BACILLUS, HUMAN], [SECTIONED]),
+    about(4, "2023-05-06", "Beta", [YEAST], [FLUORESCENCE, CONFOCAL]),
+    image(1, of=2),
+]
+S = [f"biostudies:S-BIADTEST{n}" for n in range(5)]
+
+
+@pytest.fixture(scope="module")
+def store() -> px.Store:
+    graph = px.Store()
+    for record in RECORDS:
+        graph.load(quads(record, BASE + record["id"]), format=px.RdfFormat.N_QUADS)
+    for ontology in OntologyGraphs(None)():
+        graph.load(ontology.quads(), format=px.RdfFormat.N_QUADS)
+    return graph
+
+
+def rows(store: px.Store, name: str) -> list[tuple[str, ...]]:
+    text = resources.query_file("examples", name).read_text("utf-8")
+    found = store.query(text, use_default_graph_as_union=True)
+    return [tuple("" if term is None else contract(term.value) for term in row) for row in found]
+
+
+EXPECTED: dict[str, list[tuple[str, ...]]] = {
+    "all-taxa": [
+        (HUMAN, "Homo sapiens", "2"),
+        (BACILLUS, "Bacillus subtilis", "1"),
+        (YEAST, "Saccharomyces cerevisiae", "1"),
+        (COLI, "Escherichia coli", "1"),
+    ],
+    "methods-in-hierarchy": [
+        (CONFOCAL, "confocal microscopy", "3"),
+        (FLUORESCENCE, "fluorescence microscopy", "1"),
+        (ELECTRON, "electron microscopy", "1"),
+    ],
+    "bacteria-by-microscopy": [(S[2], "An invented study, number 2")],
+    "studies-since-2020": [
+        (S[3], "2024-05-06", "An invented study, number 3", "sectioned tissue"),
+        (S[4], "2023-05-06", "An invented study, number 4", "confocal microscopy; fluorescence microscopy"),
+        (S[2], "2020-01-01", "An invented study, number 2", "confocal microscopy; electron microscopy"),
+    ],
+    "methods-per-publisher": [
+        ("Alpha", CONFOCAL, "confocal microscopy", "2"),
+        ("Alpha", ELECTRON, "electron microscopy", "1"),
+        ("Beta", SECTIONED, "sectioned tissue", "1"),
+        ("Beta", FLUORESCENCE, "fluorescence microscopy", "1"),
+        ("Beta", CONFOCAL, "confocal microscopy", "1"),
+    ],
+    "studies-per-organism": [
+        ("Homo sapiens", "2", "biostudies"),
+        ("Bacillus subtilis", "1", "biostudies"),
+        ("Saccharomyces cerevisiae", "1", "biostudies"),
+        ("Escherichia coli", "1", "biostudies"),
+    ],
+    "images-and-addresses": [
+        ("biostudies:S-BIADTEST2.img1", S[2], "4,4", "https://partner.example/img1.zarr"),
+    ],
+}
+
+
+def sorted_cells(row: tuple[str, ...]) -> tuple[str, ...]:
+    # GROUP_CONCAT has no order of its own.
+    return tuple("; ".join(sorted(cell.split("; "))) for cell in row)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_example_gives_its_rows(store: px.Store, name: str) -> None:
+    """Each example query answers what its summary says, in the order it says."""
+    found = [sorted_cells(row) for row in rows(store, name)]
+    assert found == [sorted_cells(row) for row in EXPECTED[name]]
+
+
+def test_all_classes_counts_studies(store: px.Store) -> None:
+    """The list of classes holds ours with the right numbers."""
+    found = dict(rows(store, "all-classes"))
+    assert found["omm:Study"] == "4" and found["omm:Image"] == "1"
+
+
+def test_all_predicates_counts_uses(store: px.Store) -> None:
+    """The list of predicates holds the ones every study has, once a study."""
+    found = dict(rows(store, "all-predicates"))
+    assert found["dcterms:title"] == "4" and found["omm:organism"] == "5"
+
+
+EXAMPLES = sorted(resources.queries_dir("examples").glob("*.rq"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[p.stem for p in EXAMPLES])
+def test_example_says_what_it_is(path: Path) -> None:
+    """Each example opens with summary, parameters and returns, and is listed in a test."""
+    text = path.read_text("utf-8")
+    for key in ("summary", "parameters", "returns"):
+        assert re.search(rf"^#\+ {key}: \S", text, re.MULTILINE), key
+    assert path.stem in {*EXPECTED, "all-classes", "all-predicates"}
+
+
+def test_term_iris_are_what_the_field_uses() -> None:
+    """Terms in our graph are OBO PURLs, so that other data sets join."""
+    assert expand(CONFOCAL) == "http://purl.obolibrary.org/obo/FBbi_00000251"
