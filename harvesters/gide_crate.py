@@ -1,0 +1,341 @@
+"""One detached RO-Crate as entities to read from, with an account of every property and the findings on the way.
+
+Knows JSON-LD as GIDE writes it, not what the properties mean; contexts are never fetched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final, NamedTuple
+
+from catalogue.model.documents import Finding, Severity
+from catalogue.problems import RecordRejected
+from harvesters.gide_profile import EMBEDDED_KINDS, PLACEHOLDERS, PROPERTIES, TYPE_SPELLINGS
+
+Entity = dict[str, Any]
+
+# One document may not fill the book of findings; the rest is counted in a last one.
+MAX_FINDINGS_PER_CODE: Final = 50
+_SCHEMA: Final = ("http://schema.org/", "https://schema.org/", "schema:")
+
+
+class Reference(NamedTuple):
+    """A value of a property that points at another entity.
+
+    Args:
+        iri: the @id as given; "" for a literal.
+        entity: what it points at; None when the crate does not hold it.
+        kind: the entity's type; "" without entity.
+        text: the literal, where a word stands instead of a reference.
+    """
+
+    iri: str
+    entity: Entity | None
+    kind: str
+    text: str
+
+
+class Crate:
+    """Reads entities and keeps the books: which properties were read, which left out and why, what was noticed."""
+
+    def __init__(self, document: Any):
+        if type(document) is not dict or type(document.get("@graph")) is not list:
+            raise RecordRejected(
+                "The document has no @graph list at its top. A detached RO-Crate is a flattened JSON-LD document.",
+                reason="not-parsable",
+            )
+        self.context = document.get("@context")
+        self.findings: list[Finding] = []
+        self.kinds: dict[int, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._entities: dict[str, Entity] = {}
+        self._listing: list[Entity] = []
+        self._reached: set[int] = set()
+        self._used: set[int] = set()
+        self._left_out: dict[int, str] = {}
+        self._dropped: dict[tuple[int, str], str] = {}
+        self._blanks: dict[str, str] = {}
+        self._outside = [key for key in document if key not in ("@context", "@graph")]
+        for entity in document["@graph"]:
+            self._index(entity)
+
+    # -- entities ------------------------------------------------------------------------------------------------
+
+    def _index(self, entity: Any) -> None:
+        if type(entity) is not dict or type(entity.get("@id")) is not str:
+            self.note("entity-without-id", Severity.WARNING, "@graph[]", entity, "An entity is an object with an @id.")
+            if type(entity) is dict:
+                self._list(entity, self._kind(entity))
+            return
+        name = entity["@id"]
+        self._list(entity, self._kind(entity))
+        if name in self._entities:
+            self.note(
+                "duplicate-id", Severity.WARNING, name, name, "Two entities have one @id; the first one is read."
+            )
+            return
+        self._entities[name] = entity
+
+    def _list(self, entity: Entity, kind: str) -> None:
+        self.kinds[id(entity)] = kind
+        self._listing.append(entity)
+
+    def _kind(self, entity: Entity) -> str:
+        given = entity.get("@type")
+        if type(given) is str:
+            names = [given]
+        else:
+            names = [name for name in given if type(name) is str] if type(given) is list else []
+        for name in names:
+            if name in PROPERTIES:
+                return name
+        for name in names:
+            plain = next((name[len(start) :] for start in _SCHEMA if name.startswith(start)), name)
+            plain = TYPE_SPELLINGS.get(plain, plain)
+            if plain in PROPERTIES:
+                if f"type-{name}" not in self._blanks:
+                    self._blanks[f"type-{name}"] = name
+                    self.note(
+                        "type-spelling", Severity.REPAIRED, f"{plain}.@type", name, f"Read as {plain}; write it so."
+                    )
+                return plain
+        return names[0][:100] if names else "?"
+
+    def find(self, name: str) -> Entity | None:
+        """The entity with this @id."""
+        return self._entities.get(name)
+
+    def entities(self) -> list[Entity]:
+        """The entities of the @graph in the order given, which means nothing."""
+        return self._listing
+
+    def rename(self, entity: Entity, kind: str) -> None:
+        """Read `entity` as of another kind than its @type says."""
+        self.kinds[id(entity)] = kind
+
+    def reach(self, entity: Entity) -> None:
+        """Mark an entity as connected with the root."""
+        self._reached.add(id(entity))
+
+    def use(self, entity: Entity) -> Entity:
+        """Mark an entity as read; one that is reached and never read counts as ignored."""
+        self._used.add(id(entity))
+        return entity
+
+    def leave_out(self, entity: Entity, reason: str) -> None:
+        """Count all properties of an entity as ignored."""
+        self._left_out[id(entity)] = reason[:200]
+
+    # -- values --------------------------------------------------------------------------------------------------
+
+    def text(self, entity: Entity, key: str, *, lines: bool = False, word: bool = False) -> str | None:
+        """The text of a property, trimmed; None when there is none or it stands for a missing value.
+
+        Args:
+            lines: keep inner line breaks and runs of blanks.
+            word: a name or label, in which "NA" or "None" may be meant.
+        """
+        self._used.add(id(entity))
+        value = entity.get(key)
+        if type(value) is not str:
+            if value is None and key not in entity:
+                return None
+            value = self._odd_text(entity, key, value)
+            if value is None:
+                return None
+        clean = value.strip() if lines else " ".join(value.split())
+        if clean != value and clean:
+            self._blanks.setdefault(f"{self.kinds[id(entity)]}.{key}", value)
+        if len(clean) > 14:
+            return clean
+        if not clean:
+            self.drop(entity, key, "empty")
+            return None
+        if not word and clean.lower() in PLACEHOLDERS:
+            self.complain(
+                "placeholder", Severity.REPAIRED, entity, key, value, "Stands for a missing value; leave the property out."
+            )
+            self.drop(entity, key, "stands for a missing value")
+            return None
+        return clean
+
+    def _odd_text(self, entity: Entity, key: str, value: Any) -> str | None:
+        texts = self._texts_in(value)
+        if len(texts) == 1:
+            return texts[0]
+        if not texts:
+            self._not_text(entity, key, value)
+            return None
+        self.complain(
+            "several-values", Severity.WARNING, entity, key, value, "One value is expected; the first one is kept."
+        )
+        return texts[0]
+
+    def _not_text(self, entity: Entity, key: str, value: Any) -> None:
+        if value in ([], "", None):
+            self.drop(entity, key, "empty")
+            return
+        self.complain("wrong-type", Severity.WARNING, entity, key, value, "Text is expected.")
+        self.drop(entity, key, "not of the expected type")
+
+    def texts(self, entity: Entity, key: str) -> list[str]:
+        """The distinct, trimmed texts of a property in the order given; none of them empty."""
+        value = entity.get(key)
+        if value is None and key not in entity:
+            return []
+        given = [value] if type(value) is str else self._texts_in(value)
+        clean = list(dict.fromkeys(text for item in given if (text := " ".join(item.split()))))
+        if not clean:
+            self._not_text(entity, key, value if not given else "")
+        else:
+            untidy = next((item for item in given if item.strip() and item not in clean), None)
+            if untidy is not None:
+                self._blanks.setdefault(f"{self.kinds[id(entity)]}.{key}", untidy)
+        return clean
+
+    def _texts_in(self, value: Any) -> list[str]:
+        values = value if type(value) is list else [value]
+        found: list[str] = []
+        for item in values:
+            if type(item) is dict:
+                item = item.get("@value", item.get("@id"))
+            if type(item) is str and item.strip():
+                found.append(item)
+        return found
+
+    def references(self, entity: Entity, key: str) -> list[Reference]:
+        """What a property points at, each @id once, in the order given; marks the targets as reached."""
+        value = entity.get(key)
+        if value is None and key not in entity:
+            return []
+        values = value if type(value) is list else [value]
+        found: dict[str, Reference] = {}
+        for item in values:
+            if type(item) is dict:
+                name = item.get("@id")
+                if len(item) == 1 and type(name) is str:
+                    target = self._entities.get(name)
+                else:
+                    target, name = self._embedded(entity, key, item)
+            elif type(item) is str and item.strip():
+                name, target = item, self._entities.get(item)
+            else:
+                if item not in ("", None):
+                    self.complain("wrong-type", Severity.WARNING, entity, key, item, "A reference is expected.")
+                continue
+            if name in found:
+                continue
+            if target is None:
+                literal = name.strip() if type(item) is str else ""
+                found[name] = Reference("" if literal else name, None, "", literal)
+            else:
+                self._reached.add(id(target))
+                found[name] = Reference(name, target, self.kinds[id(target)], "")
+        if not found:
+            self.drop(entity, key, "empty")
+        return list(found.values())
+
+    def _embedded(self, holder: Entity, key: str, item: Entity) -> tuple[Entity | None, str]:
+        """The entity that stands inside a property instead of in the @graph (hasCellLine of ssbd-repos-000265)."""
+        name = item.get("@id")
+        name = name if type(name) is str else f"{key}-{id(item)}"
+        known = self._entities.get(name)
+        more = [inner for inner in item if inner[:1] != "@"]
+        if not more:
+            return known, name
+        self.complain(
+            "embedded-object", Severity.REPAIRED, holder, key, item, "Read as an entity; put it into the @graph."
+        )
+        kind = self._kind(item)
+        self._list(item, EMBEDDED_KINDS.get(key, kind) if kind == "?" else kind)
+        self._reached.add(id(item))
+        if known is not None:
+            self.leave_out(item, "repeats the entity of the same @id")
+            return known, name
+        self._entities[name] = item
+        return item, name
+
+    # -- books ---------------------------------------------------------------------------------------------------
+
+    def note(self, code: str, severity: Severity, path: str, value: Any, message: str) -> None:
+        """Record a finding."""
+        self._counts[code] += 1
+        if self._counts[code] <= MAX_FINDINGS_PER_CODE:
+            shown = value if type(value) is str else repr(value)[:500]
+            self.findings.append(Finding(code, severity, path[:200], shown[:500], message))
+
+    def complain(self, code: str, severity: Severity, entity: Entity, key: str, value: Any, message: str) -> None:
+        """Record a finding about one property of one entity."""
+        name = entity.get("@id")
+        kind = self.kinds[id(entity)]
+        where = f"{kind}.{key}" if kind == "Dataset" or type(name) is not str else f"{kind}[{name[:100]}].{key}"
+        self.note(code, severity, where, value, message)
+
+    def drop(self, entity: Entity, key: str, reason: str) -> None:
+        """Count a property that was looked at, and did not go into the record, as ignored."""
+        if key in entity:
+            self._dropped.setdefault((id(entity), key), reason[:200])
+
+    def close(self) -> tuple[int, Counter[str], Counter[str]]:
+        """The account of every property of every entity: number mapped, ignored by reason, unmapped."""
+        ignored: Counter[str] = Counter()
+        unmapped: Counter[str] = Counter()
+        mapped = 0
+        for key in self._outside:
+            unmapped[f"crate.{key[:100]}"] += 1
+        for entity in self._listing:
+            kind = self.kinds[id(entity)]
+            reason = self._reason(entity, kind)
+            if reason:
+                for key in entity:
+                    if key[:1] != "@":
+                        ignored[f"{kind}.{key[:100]}: {reason}"] += 1
+                continue
+            known = PROPERTIES.get(kind, {})
+            for key in entity:
+                if key[:1] == "@":
+                    continue
+                if key not in known:
+                    unmapped[f"{kind}.{key[:100]}"] += 1
+                elif (why := known[key]) is None:
+                    mapped += 1
+                else:
+                    ignored[f"{kind}.{key}: {why}"] += 1
+        mapped -= self._settle_drops(ignored)
+        self._conclude(unmapped)
+        return mapped, ignored, unmapped
+
+    def _reason(self, entity: Entity, kind: str) -> str:
+        if id(entity) in self._reached:
+            unread = "" if id(entity) in self._used or kind not in PROPERTIES else "stands where it has no place"
+            return self._left_out.get(id(entity), unread)
+        self.note(
+            "orphan-entity", Severity.WARNING, f"{kind}[{str(entity.get('@id'))[:100]}]", entity.get("@id", ""),
+            "Nothing that belongs to the study points at this entity; link it from the root.",
+        )  # fmt: skip
+        return "not reached from the root"
+
+    def _settle_drops(self, ignored: Counter[str]) -> int:
+        settled = 0
+        for (number, key), reason in self._dropped.items():
+            kind = self.kinds[number]
+            if number in self._left_out or number not in self._used or PROPERTIES.get(kind, {}).get(key, "") is not None:
+                continue
+            ignored[f"{kind}.{key}: {reason}"] += 1
+            settled += 1
+        return settled
+
+    def _conclude(self, unmapped: Counter[str]) -> None:
+        for path, value in self._blanks.items():
+            if not path.startswith("type-"):
+                self.note("whitespace", Severity.REPAIRED, path, value, "Blanks around or within the text were tidied.")
+        for path, times in unmapped.items():
+            self.note(
+                "unmapped-property", Severity.WARNING, path, path,
+                f"Stands {times} times and is not part of the GIDE profile 0.2 as known here; it is kept in the original.",
+            )  # fmt: skip
+        for code, times in self._counts.items():
+            if times > MAX_FINDINGS_PER_CODE:
+                self.findings.append(
+                    Finding(code, Severity.WARNING, "@graph", str(times), f"{times} findings of this kind in all.")
+                )
