@@ -55,12 +55,16 @@ def test_sparql_lives_in_query_files(path: Path) -> None:
     """No query text stands in Python strings; updates are written only where the graph is written."""
     if "store/graph" in str(path):
         return
-    pattern = re.compile(r"\b(SELECT|CONSTRUCT|DESCRIBE|ASK)\b[^;]{0,200}?(\bWHERE\b|\{)|\bINSERT DATA\b|\bDROP (SILENT )?GRAPH\b")
+    pattern = re.compile(
+        r"\b(SELECT|CONSTRUCT|DESCRIBE|ASK)\b[^;]{0,200}?(\bWHERE\b|\{)|\bINSERT DATA\b|\bDROP (SILENT )?GRAPH\b"
+    )
     tree = ast.parse(path.read_text("utf-8"))
     documentation = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
@@ -122,3 +126,25 @@ def test_every_problem_has_its_own_slug() -> None:
     kinds = [k for k in vars(problems).values() if isinstance(k, type) and issubclass(k, problems.Problem)]
     slugs = [k.slug for k in kinds if k is not problems.Problem]
     assert len(slugs) == len(set(slugs)) > 10
+
+
+def test_reference_page_lists_every_setting_and_problem() -> None:
+    """The documentation names each setting, each problem and each quarantine reason."""
+    from catalogue import problems
+    from catalogue.settings import Settings
+
+    page = (ROOT / "catalogue" / "docs" / "reference.md").read_text("utf-8")
+
+    def check(model: type, above: str) -> None:
+        for name, field in model.model_fields.items():
+            if hasattr(field.annotation, "model_fields"):
+                check(field.annotation, f"{above}{name}.")
+            else:
+                assert f"| `{above}{name}` | `" in page and field.description in page, f"{above}{name}"
+
+    check(Settings, "")
+    for kind in vars(problems).values():
+        if isinstance(kind, type) and issubclass(kind, problems.Problem) and kind is not problems.Problem:
+            assert f"| `{kind.slug}` | {kind.status} | {kind.exit_code} |" in page, kind.slug
+    for reason in problems.REASONS:
+        assert f"`{reason}`" in page
