@@ -78,10 +78,10 @@ class RustEngine:
                 self._names,
                 focus=result.focus_node.strip("<>"),
                 path=(result.path or "").strip("<>"),
-                value=result.value_plain or "",
+                value=_readable(result.value_plain or "", str(result.value).endswith("#double>")),
                 messages=result.messages,
                 severity=result.severity_iri,
-                shape=(result.root_shape or result.source_shape).strip("<>"),
+                shape=str(result.root_shape or result.source_shape).strip("<>"),
             )
             for result in report.results
         }
@@ -112,7 +112,7 @@ class PyShaclEngine:
                 self._names,
                 focus=str(report.value(result, sh.focusNode)),
                 path=str(report.value(result, sh.resultPath) or ""),
-                value=_plain(report.value(result, sh.value)),
+                value=_term(report.value(result, sh.value)),
                 messages=[str(message) for message in report.objects(result, sh.resultMessage)],
                 severity=str(report.value(result, sh.resultSeverity)),
                 shape=str(report.value(result, sh.sourceShape)),
@@ -147,5 +147,13 @@ def _names(shapes: str) -> dict[str, str]:
     }
 
 
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
+def _term(value: Any) -> str:
+    return "" if value is None else _readable(str(value), str(getattr(value, "datatype", "")).endswith("#double"))
+
+
+def _readable(lexical: str, is_double: bool) -> str:
+    """0.5 rather than 5.0E-1, whichever of the two an engine keeps."""
+    try:
+        return repr(float(lexical)) if is_double else lexical
+    except ValueError:
+        return lexical

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
@@ -57,7 +58,8 @@ def check_shapes(record: dict[str, Any], profile: str | None = None, class_name:
     try:
         data = triples(record, class_name)
     except FieldError as error:
-        return [Violation(_focus(record), error.path, "", error.reason, "violation", _DEFINITION)]
+        shape = _DEFINITION + str(class_name or record.get("type", ""))
+        return [Violation(_focus(record), error.path, "", error.reason, "violation", shape)]
     return engine.validate(data)
 
 
@@ -81,7 +83,7 @@ def shapes_text(profile: str | None = None) -> str:
     return (_profile_dir() / f"{profile}.ttl").read_text("utf-8")
 
 
-def _profile_dir() -> Any:
+def _profile_dir() -> Path:
     return resources.shapes_dir() / "profiles"
 
 
