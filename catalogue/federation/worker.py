@@ -69,8 +69,8 @@ class Worker:
     Args:
         ledger: read for new entries.
         views: brought level in this order; a failing one is tried again with growing pauses and holds up no other.
-        harvest_due: runs whatever harvest is due and returns; called every HARVEST_POLL_S in a thread of its own, so that
-            readers see what a long harvest has committed. It should return soon after `stop` is set.
+        harvest_due: runs whatever harvest is due and returns; called every HARVEST_POLL_S in a thread of its own, so
+            that readers see what a long harvest has committed. It should return soon after `stop` is set.
         interval_s: seconds between two looks at the ledger.
         clock: the present moment, aware, for the heartbeat.
         stop: set it to end the loop; see `stop_on_signals`.
@@ -104,7 +104,8 @@ class Worker:
     def run(self) -> int:
         """Exit code when the loop has ended: EXIT_OK after `stop`, EXIT_DISK_FULL when only a restart helps.
 
-        A RocksDB store refuses all writes after a full disk until its process starts anew (reliability.md section 1, item 7).
+        A RocksDB store refuses all writes after a full disk until its process starts anew (reliability.md section 1,
+        item 7).
         """
         thread = None
         if self._harvest_due is not None:
@@ -134,7 +135,8 @@ class Worker:
                 task.succeeded()
             except _Stopping:
                 return
-            except Exception as error:  # whatever breaks one view must not end the others: logged and tried again
+            # Whatever breaks one view must not end the others: it is logged and tried again.
+            except Exception as error:  # noqa: BLE001
                 if _is_disk_full(error):
                     self._give_up(error)
                     return
@@ -166,7 +168,8 @@ class Worker:
                 try:
                     self._harvest_due()
                     self._harvest.succeeded()
-                except Exception as error:  # a harvest that fails is tried again later: logged, views go on
+                # A harvest that fails is logged and tried again later; the views go on.
+                except Exception as error:  # noqa: BLE001
                     if _is_disk_full(error):
                         self._give_up(error)
                         return

@@ -129,8 +129,8 @@ class SearchService:
     ) -> SearchPage:
         """Records that have all the words, best first; without words all records, newest first.
 
-        The last word may be unfinished. An identifier in any of its forms finds its record first, of whatever kind. Without
-        a filter for `kind` only studies are searched otherwise; `kind=any` searches everything.
+        The last word may be unfinished. An identifier in any of its forms finds its record first, of whatever kind.
+        Otherwise only studies are searched, unless a filter names a `kind`; `kind=any` searches everything.
 
         Args:
             limit: hits of this page, 0 to MAX_LIMIT.
@@ -263,7 +263,9 @@ def _word(schema: tantivy.Schema, word: str, unfinished: bool) -> tantivy.Query 
     """A word in any field; None for one that says nothing, such as "of"."""
     stems = _tokens(STEMS, word)
     ways = [
-        Query.boost_query(Query.term_query(schema, name, stem), boost) for stem in stems for name, boost in _BOOSTS.items()
+        Query.boost_query(Query.term_query(schema, name, stem), boost)
+        for stem in stems
+        for name, boost in _BOOSTS.items()
     ]
     if not ways and not unfinished:
         return None
@@ -345,15 +347,16 @@ def _marker(
 def _snippet(document: tantivy.Document, marker: tantivy.SnippetGenerator | None) -> tuple[Piece, ...]:
     description = document.get_first("description") or ""
     found = marker.snippet_from_doc(document) if marker is not None else None
-    fragment = found.fragment().encode() if found is not None else b""
-    if not fragment:
+    if found is None or not found.fragment():
         short = description[:SNIPPET_CHARACTERS]
         if len(description) > SNIPPET_CHARACTERS:
             short = short.rpartition(" ")[0] + " …"
         return (Piece(short, False),) if short else ()
+    fragment = found.fragment().encode()  # highlights count bytes
     pieces, at = [], 0
-    for span in found.highlighted():  # offsets count bytes
-        pieces += [Piece(fragment[at : span.start].decode(), False), Piece(fragment[span.start : span.end].decode(), True)]
+    for span in found.highlighted():
+        pieces.append(Piece(fragment[at : span.start].decode(), False))
+        pieces.append(Piece(fragment[span.start : span.end].decode(), True))
         at = span.end
     pieces.append(Piece(fragment[at:].decode(), False))
     return tuple(piece for piece in pieces if piece.text)
@@ -373,9 +376,7 @@ def _facets(
     return facets
 
 
-def _labels(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, column: str, curies: Sequence[str]
-) -> dict[str, str]:
+def _labels(searcher: tantivy.Searcher, schema: tantivy.Schema, column: str, curies: Sequence[str]) -> dict[str, str]:
     """CURIE -> label as some record that has it shows it."""
     kind = {"organism_direct": "organisms", "method_direct": "methods"}.get(column)
     labels: dict[str, str] = {}

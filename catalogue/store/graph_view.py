@@ -149,11 +149,14 @@ class GraphView:
 
     def _take_in_ontologies(self) -> None:
         changes: list[Change] = []
+        held = self._engine.values(STATE, CONTENT_DIGEST)
         for ontology in self._ontologies():
-            if self._engine.value(STATE, ontology.graph, CONTENT_DIGEST) != ontology.digest:
+            if held.pop(ontology.graph, None) != ontology.digest:
                 changes.append(ReplaceGraph(ontology.graph, ontology.quads()))
                 changes.append(SetValue(STATE, ontology.graph, CONTENT_DIGEST, ontology.digest))
                 log.info("graph.ontology_loaded", graph=ontology.graph)
+        for graph in held:
+            changes += [ReplaceGraph(graph, None), SetValue(STATE, graph, CONTENT_DIGEST, None)]
         if changes:
             self._engine.change(changes, self._engine.mark())
 

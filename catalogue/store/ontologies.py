@@ -55,7 +55,8 @@ SYNONYMS: Final = frozenset(
 )
 # A broad or narrow synonym names another concept: no label to accept for this one.
 ACCEPTED: Final = frozenset([EXACT_SYNONYM, SCIENTIFIC_NAME, px.NamedNode(_OBO + "IAO_0000118")])
-_CLASSES: Final = frozenset([px.NamedNode(_OWL + "Class"), px.NamedNode(_DWC + "Taxon")])
+_CLASS: Final = px.NamedNode(_OWL + "Class")
+_CLASSES: Final = frozenset([_CLASS, px.NamedNode(_DWC + "Taxon")])
 _KEPT: Final = SYNONYMS | {LABEL, DEPRECATED, SCIENTIFIC_NAME}
 _FORMATS: Final = {
     ".ttl": px.RdfFormat.TURTLE,
@@ -63,6 +64,7 @@ _FORMATS: Final = {
     ".owl": px.RdfFormat.RDF_XML,
     ".rdf": px.RdfFormat.RDF_XML,
 }
+_Node = px.NamedNode | px.BlankNode | px.Literal | px.Triple
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -97,7 +99,7 @@ def install(home: Path, name: str, path: Path) -> int:
     if stem.suffix not in _FORMATS:
         raise BadRequest(f"'{path.name}' is no ontology file known here; give .ttl, .nt, .owl or .rdf (+ .xz, .gz).")
     content = _parse_apart(_read(path), stem.suffix, path.name)
-    terms = sum(1 for line in content.splitlines() if line.endswith(f"{TYPE} {px.NamedNode(_OWL + 'Class')} .".encode()))
+    terms = content.count(f"{TYPE} {_CLASS} .\n".encode())
     if terms == 0:
         raise BadRequest(f"'{path.name}' names no classes with labels; nothing was installed.")
     folder = home / "ontologies"
@@ -138,6 +140,7 @@ class Ontology:
     def __init__(self, terms: dict[str, _Term], digest: str = "") -> None:
         self._terms = terms
         self.digest = digest
+        self._prefixes = frozenset(curie.partition(":")[0] for curie, term in terms.items() if term.label)
         self._by_label: dict[str, list[str]] = {}
         for curie, term in terms.items():
             for label in {term.label or "", *term.accepted}:
@@ -180,6 +183,10 @@ class Ontology:
     def accepts(self, curie: str, label: str) -> bool:
         """True when `label` is one of the term's labels, case, hyphens and repeated blanks aside."""
         return _folded(label) in {_folded(known) for known in self.labels(curie)}
+
+    def covers(self, prefix: str) -> bool:
+        """True when terms of this CURIE prefix are held, so that one that is not can be called unknown."""
+        return prefix in self._prefixes
 
     def deprecated(self, curie: str) -> bool:
         """True for a term that its ontology has given up."""
@@ -373,17 +380,19 @@ def cut_down(content: bytes, suffix: str) -> bytes:
             classes.add(subject)
         elif predicate in _KEPT and isinstance(value, px.Literal):
             if value.language is None or value.language.split("-")[0] == "en":
-                kept[px.Triple(subject, predicate, px.Literal(value.value) if predicate != DEPRECATED else value)] = None
+                kept[px.Triple(subject, predicate, value if predicate == DEPRECATED else px.Literal(value.value))] = (
+                    None
+                )
         elif predicate == PARENT and isinstance(value, px.NamedNode) and value.value != _OWL + "Thing":
             kept[px.Triple(subject, predicate, value)] = None
     labelled = {t.subject for t in kept if t.predicate == LABEL} & classes
-    out: list[px.Triple] = [px.Triple(term, TYPE, px.NamedNode(_OWL + "Class")) for term in labelled]
+    out: list[px.Triple] = [px.Triple(term, TYPE, _CLASS) for term in labelled]
     out.extend(t for t in kept if t.subject in labelled)
     lines = (px.serialize(out, format=px.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
     return b"".join(sorted(lines))
 
 
-def _canonical(node: px.NamedNode | px.BlankNode | px.Literal | px.Triple) -> px.NamedNode | px.BlankNode | px.Literal | px.Triple:
+def _canonical(node: _Node) -> _Node:
     if isinstance(node, px.NamedNode) and node.value.startswith(_OBO + "FBBI_"):
         return px.NamedNode(_OBO + "FBbi_" + node.value[len(_OBO) + 5 :])
     return node

@@ -83,6 +83,10 @@ class GraphEngine(Protocol):
         """Some object of the property in that graph: an IRI or a literal's text; None when there is none."""
         ...
 
+    def values(self, graph: str, predicate: str) -> dict[str, str]:
+        """Subject -> some object of the property in that graph, for all subjects that have one."""
+        ...
+
     def publish(self) -> bool:
         """Let readers see everything changed so far, at once; False when they see it already."""
         ...

@@ -108,6 +108,15 @@ class EmbeddedGraph:
                 return quad.object.value
         return None
 
+    def values(self, graph: str, predicate: str) -> dict[str, str]:
+        """Subject -> some object of the property in that graph, as text."""
+        found = self._live.quads_for_pattern(None, px.NamedNode(predicate), None, px.NamedNode(graph))
+        return {
+            quad.subject.value: quad.object.value
+            for quad in found
+            if isinstance(quad.subject, px.NamedNode) and isinstance(quad.object, px.NamedNode | px.Literal)
+        }
+
     def publish(self) -> bool:
         """Snapshot the store and switch `current` to it; False when nothing changed since the last time."""
         if not self._dirty and not self.rebuilding:
@@ -190,14 +199,12 @@ class EmbeddedGraph:
         if not current.exists():
             return None
         try:
-            return _state(px.Store.read_only(current.resolve()))
+            return _state(px.Store.read_only(str(current.resolve())))
         except (OSError, RuntimeError) as error:
             log.warning("graph.snapshot_unreadable", error=str(error))
             return None
 
-    def _change_in_one_update(
-        self, wanted: dict[str, bytes], values: Sequence[SetValue], mark: Mark
-    ) -> list[str]:
+    def _change_in_one_update(self, wanted: dict[str, bytes], values: Sequence[SetValue], mark: Mark) -> list[str]:
         bad: list[str] = []
         steps: list[str] = []
         for graph, content in wanted.items():
