@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+_MAX_ACCEPT = 4096
 TABLE, GRAPH = "table", "graph"
 
 
@@ -68,6 +72,19 @@ def find_format(name: str, graph: bool) -> Format | None:
         if name == member.name or name in member.media_types:
             return member
     return None
+
+
+def negotiate(accept: str, graph: bool) -> Format | None:
+    """The format that an Accept header likes best for an answer of this kind; None when it rules all out.
+
+    Source: RFC 9110, section 12.5.1; an empty header takes anything.
+    """
+    available = formats_for(graph)
+    if not accept.strip():
+        return available[0]
+    types = {media_type: member for member in reversed(available) for media_type in reversed(member.media_types)}
+    best = parse_accept_header(accept[:_MAX_ACCEPT], MIMEAccept).best_match(list(reversed(types)))
+    return None if best is None else types[best]
 
 
 def row_counter(format_name: str) -> Callable[[bytes], int]:

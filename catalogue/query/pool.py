@@ -20,9 +20,9 @@ from typing import Any
 
 import pyoxigraph
 
-from catalogue.problems import NotAcceptable, Problem, QueryBusy, QueryFailed, QueryTimeout
+from catalogue.problems import BadRequest, NotAcceptable, Problem, QueryBusy, QueryFailed, QueryTimeout
 from catalogue.query import frames, guard
-from catalogue.query.formats import Format, find_format, formats_for
+from catalogue.query.formats import Format, find_format, formats_for, negotiate
 from catalogue.query.process import WorkerGone, WorkerProcess, out_of_memory
 from catalogue.query.request import Cancelled, Limits, QueryRequest, QueryResult, problem_from
 from catalogue.query.spool import Spool
@@ -34,6 +34,7 @@ Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxig
 _TICK_S = 0.05
 _IDLE_CHECK_S = 2.0
 _READ_BYTES = 1 << 16
+_MAX_GRAPHS = 1000
 
 
 def _never() -> bool:
@@ -187,6 +188,7 @@ class QueryPool:
             QueryRefused: an update, or SERVICE.
             QueryTooLarge: longer or deeper than allowed.
             NotAcceptable: no such format for this kind of query.
+            BadRequest: a graph is named by something that is no IRI.
             QueryBusy: no worker within the deadline, a full queue, or no snapshot yet.
             QueryTimeout: past the deadline.
             QueryMemory: out of memory.
@@ -197,25 +199,27 @@ class QueryPool:
         try:
             shape = request.shape or self.inspect(request.text)
             form = _format(request, shape)
+            message = _message(request, shape, form, self.limits)
         except Problem:
             self._count("refused")
             raise
-        kind = "graph" if shape.graph else "boolean" if shape.form == "ASK" else "table"
-        job = self._submit(_message(request, shape, form, self.limits))
+        job = self._submit(message)
         try:
             self._wait_for_start(job, cancelled)
-            self._hold(job, cancelled)
+            self._hold(job, cancelled, math.inf if request.whole else self._hold_s)
         except BaseException:
             # Whoever stops waiting, for whatever reason, must not leave a query running.
             self._forget(job)
             raise
         size = job.spool.size if job.spool.finished else None
-        return QueryResult(form.media_type, kind, self._chunks(job, cancelled), size, lambda: self._forget(job))
+        return QueryResult(
+            form.media_type, shape.form.lower(), self._chunks(job, cancelled), size, lambda: self._forget(job)
+        )
 
     def select(self, text: str, **request: Any) -> list[dict[str, Term]]:
         """The rows of a SELECT, each a dict of the variables that are bound; raises as `run`."""
         with self.run(replace(QueryRequest(text, format="json"), **request)) as result:
-            if result.kind != "table":
+            if result.kind != "select":
                 raise NotAcceptable("Only SELECT gives rows.")
             body = result.read()
         solutions = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
@@ -251,13 +255,12 @@ class QueryPool:
                 self._count("busy")
                 raise self._busy(f"No place for this query became free within {self.limits.deadline_s:g} s")
 
-    def _hold(self, job: _Job, cancelled: Callable[[], bool]) -> None:
+    def _hold(self, job: _Job, cancelled: Callable[[], bool], hold_s: float) -> None:
         """Wait until the answer may start: it is whole, or long and `hold_s` old."""
         begin = time.monotonic()
         while not job.spool.ended:
-            held_s = time.monotonic() - begin
-            enough = self._hold_bytes if held_s >= self._hold_s else self.limits.max_result_bytes
-            if job.spool.wait(enough, _TICK_S if held_s >= self._hold_s else min(_TICK_S, self._hold_s)):
+            may_start = time.monotonic() - begin >= hold_s
+            if job.spool.wait(self._hold_bytes if may_start else self.limits.max_result_bytes, _TICK_S):
                 break
             if cancelled():
                 raise Cancelled
@@ -444,13 +447,19 @@ class _Slot:
 
 
 def _format(request: QueryRequest, shape: guard.QueryShape) -> Format:
-    available = formats_for(shape.graph)
     if request.format is None:
-        return available[0]
-    found = find_format(request.format, shape.graph)
+        found = negotiate(request.accept, shape.graph)
+    else:
+        found = find_format(request.format, shape.graph)
     if found is None:
-        names = ", ".join(member.name for member in available)
-        raise NotAcceptable(f"{shape.form} cannot be answered as {request.format!r}; ask for one of {names}.")
+        available = formats_for(shape.graph)
+        types = [member.media_type for member in available]
+        asked = f"format {request.format[:100]!r}" if request.format is not None else "media types asked for"
+        raise NotAcceptable(
+            f"{shape.form} cannot be answered in the {asked}. Ask for one of {', '.join(types)} with Accept, or of "
+            f"{', '.join(member.name for member in available)} with format.",
+            available=types,
+        )
     return found
 
 
@@ -458,8 +467,8 @@ def _message(request: QueryRequest, shape: guard.QueryShape, form: Format, limit
     return {
         "text": request.text,
         "base_iri": request.base_iri,
-        "default_graphs": list(request.default_graphs),
-        "named_graphs": list(request.named_graphs),
+        "default_graphs": _graphs(request.default_graphs),
+        "named_graphs": _graphs(request.named_graphs),
         "has_dataset": shape.has_dataset,
         "graph": shape.graph,
         "format": form.name,
@@ -467,3 +476,14 @@ def _message(request: QueryRequest, shape: guard.QueryShape, form: Format, limit
         "max_rows": limits.max_rows,
         "max_bytes": limits.max_result_bytes,
     }
+
+
+def _graphs(iris: tuple[str, ...]) -> list[str]:
+    if len(iris) > _MAX_GRAPHS:
+        raise BadRequest(f"At most {_MAX_GRAPHS} graphs can be named; name fewer, or none for the union of all.")
+    for iri in iris:
+        try:
+            pyoxigraph.NamedNode(iri)
+        except ValueError as error:
+            raise BadRequest(f"{iri[:200]!r} cannot name a graph: it is no absolute IRI.") from error
+    return list(iris)

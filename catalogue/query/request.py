@@ -20,7 +20,9 @@ class QueryRequest:
             FROM clauses count, and without those the union of all graphs; with either given, FROM is overridden
             (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: IRIs of the graphs that GRAPH may name.
-        format: name of a format of `catalogue.query.formats`; None means JSON for tables, Turtle for graphs.
+        accept: Accept header; of the formats that it likes equally, the first of `catalogue.query.formats` is taken.
+        format: name of a format of `catalogue.query.formats`, which wins over `accept`.
+        whole: do not start the answer before it is whole (for clients that could not see it cut short).
         base_iri: what relative IRIs in the text are resolved against; None refuses them.
         shape: what the guard said about `text`, when it was asked already.
     """
@@ -28,7 +30,9 @@ class QueryRequest:
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    accept: str = "*/*"
     format: str | None = None
+    whole: bool = False
     base_iri: str | None = None
     shape: QueryShape | None = None
 
@@ -53,7 +57,7 @@ class QueryResult:
 
     Args:
         media_type: of the bytes, without parameters.
-        kind: "table", "boolean" or "graph".
+        kind: "select", "ask", "construct" or "describe".
         chunks: the bytes, in pieces of at most 64 kB.
         size_bytes: length of the whole answer, None while the query still runs.
     """

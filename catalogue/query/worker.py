@@ -86,11 +86,15 @@ class _Output:
 
 
 class _Engine:
-    """The store of one snapshot, opened anew when another is asked for."""
+    """The store of one snapshot, opened anew when another is asked for.
+
+    Where the store's own default graph is empty, as in every node, the union of all graphs takes its place.
+    """
 
     def __init__(self, prefixes: dict[str, str]) -> None:
         self._path: str | None = None
         self._store: Store | None = None
+        self._union = True
         self._prefixes = prefixes
 
     def open(self, path: str) -> Store:
@@ -98,8 +102,10 @@ class _Engine:
 
         if self._store is None or path != self._path:
             self._store = None
-            self._store = pyoxigraph.Store.read_only(path)
+            self._store = store = pyoxigraph.Store.read_only(path)
             self._path = path
+            default = store.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
+            self._union = next(iter(default), None) is None
         return self._store
 
     def answer(self, request: dict[str, Any], output: _Output) -> None:
@@ -107,7 +113,7 @@ class _Engine:
         import pyoxigraph
 
         store = self.open(request["snapshot"])
-        results = store.query(request["text"], base_iri=request["base_iri"], **_dataset(request))
+        results = store.query(request["text"], base_iri=request["base_iri"], **_dataset(request, self._union))
         if isinstance(results, pyoxigraph.QueryTriples):
             pyoxigraph.serialize(
                 output.count_triples(results),
@@ -123,7 +129,7 @@ class _Engine:
         results.serialize(cast("IO[bytes]", output), format=form)
 
 
-def _dataset(request: dict[str, Any]) -> dict[str, Any]:
+def _dataset(request: dict[str, Any], union: bool) -> dict[str, Any]:
     """The engine's dataset arguments (SPARQL 1.1 Protocol, section 2.1.4)."""
     import pyoxigraph
 
@@ -135,7 +141,7 @@ def _dataset(request: dict[str, Any]) -> dict[str, Any]:
             "named_graphs": [pyoxigraph.NamedNode(iri) for iri in named],
         }
     # The engine's union switch would override FROM (pyoxigraph 0.5.13).
-    return {} if request["has_dataset"] else {"use_default_graph_as_union": True}
+    return {"use_default_graph_as_union": union and not request["has_dataset"]}
 
 
 def _refusal(error: Exception) -> _Refusal:
