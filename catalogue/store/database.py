@@ -5,7 +5,10 @@ SQLite facts: sqlalchemy.org "Serializable isolation / Savepoints / Transactiona
 
 from __future__ import annotations
 
+import random
 import re
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from catalogue.problems import Conflict, Locked, NotFound, SettingsInvalid, Stor
 from catalogue.resources import migrations_dir
 
 BUSY_TIMEOUT_S = 30
+_BUSY = f"Another process has been writing to the ledger for {BUSY_TIMEOUT_S} s. Try again later."
 # Any constant will do; it keeps our advisory locks apart from those of other applications in the same database.
 _LOCK_CLASS = 0x0DDA
 
@@ -72,10 +76,10 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
         # pysqlite must not send BEGIN of its own, or DDL and IMMEDIATE cannot be controlled.
         connection.isolation_level = None
         run = connection.execute
-        # busy_timeout first: turning a new file to WAL needs a lock another process may hold.
         run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
         if run("PRAGMA journal_mode").fetchone()[0] != "wal":
-            run("PRAGMA journal_mode = WAL")
+            # SQLite does not wait here, and several processes may be the first to open a ledger.
+            _insist(connection, "PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
         run("PRAGMA foreign_keys = ON")
         # Without it INSERT OR REPLACE would pass by the triggers that refuse deletion.
@@ -85,8 +89,33 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("ledger_writer")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not connection.get_execution_options().get("ledger_writer"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if read_only:
+            _refuse_writer()
+        driver: Any = connection.connection.driver_connection
+        # SQLite's own waiting falls back to one look in 100 ms: beside three busy writers a fourth waited 5 s for its
+        # turn (measured); short looks of our own find the gap between two transactions.
+        driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            _insist(driver, "BEGIN IMMEDIATE")
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+
+
+def _insist(driver: Any, statement: str) -> None:
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            driver.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise Locked(_BUSY) from error
+            time.sleep(random.uniform(0.0005, 0.003))
 
 
 def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:
@@ -95,6 +124,8 @@ def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:
         run = connection.exec_driver_sql
         if read_only:
             run("SET TRANSACTION READ ONLY")
+            if connection.get_execution_options().get("ledger_writer"):
+                _refuse_writer()
         if connection.get_execution_options().get("ledger_writer"):
             # Positions are handed out under this lock, which ends with the transaction: gap-free, committed in order.
             run(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
@@ -106,11 +137,21 @@ def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:
             )
 
 
+# What SQLite says of a damaged file; tables and columns are checked on opening, so that their lack is damage too.
+_DAMAGE = re.compile(
+    "malformed|not a database|Could not decode to UTF-8|disk I/O error|unsupported file format|no such (table|column)"
+)
+
+
+def _refuse_writer() -> None:
+    raise RuntimeError("this ledger was opened read-only")
+
+
 def _translate_error(context: ExceptionContext) -> None:
     said = str(context.original_exception)
     if "database is locked" in said or "lock timeout" in said:
-        raise Locked(f"Another process has been writing to the ledger for {BUSY_TIMEOUT_S} s. Try again later.")
-    if re.search("malformed|not a database|Could not decode to UTF-8|disk I/O error", said):
+        raise Locked(_BUSY)
+    if _DAMAGE.search(said):
         raise StoreDamaged("The ledger's file is damaged. Run `ommatidia fsck` and restore it from a backup.")
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from ledger_records import START, append_study, payload_of
 from sqlalchemy import create_engine, make_url
 
-from catalogue.store.ledger import Entry, Ledger, LedgerWriter
-
-START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+from catalogue.store.ledger import Entry, Ledger
 
 
 class HandClock:
@@ -34,6 +31,7 @@ class HandClock:
 
 @pytest.fixture
 def clock() -> HandClock:
+    """A clock at START."""
     return HandClock()
 
 
@@ -57,32 +55,10 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def ledger(ledger_url: str, clock: HandClock) -> Iterator[Ledger]:
+    """An empty ledger that knows the source `idr`."""
     with Ledger(ledger_url, clock) as opened:
         opened.add_source("idr", harvester="gide", location="/data/idr", owners=("idr",))
         yield opened
-
-
-def payload_of(curie: str, **fields: Any) -> bytes:
-    """Canonical JSON of a small study."""
-    record = {"type": "Study", "id": curie, "title": f"Zebrafish é {curie}", **fields}
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def append_study(writer: LedgerWriter, curie: str, *, status: str = "public", **changes: Any) -> Entry:
-    """Appends a study whose payload is made of its curie and `title`, with every argument open to change."""
-    fields = {"title": changes.pop("title")} if "title" in changes else {}
-    arguments = {
-        "curie": curie,
-        "owner": curie.partition(":")[0],
-        "kind": "study",
-        "status": status,
-        "payload": payload_of(curie, **fields),
-        "source": "idr",
-        "source_url": f"https://example.org/{curie}.json",
-        "harvester": "gide/1",
-        "retrieved_at": START - timedelta(minutes=5),
-    }
-    return writer.append(**{**arguments, **changes})
 
 
 @pytest.fixture

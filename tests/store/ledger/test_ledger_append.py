@@ -126,9 +126,8 @@ def test_stamps_of_the_ledger_never_go_back(ledger, study, clock):
 )
 def test_fields_outside_their_values_are_refused(ledger, study, change, said):
     """Nothing enters under a wrong kind, status, owner, identifier or payload."""
-    with ledger.transaction() as writer:
-        with pytest.raises(BadRequest, match=said):
-            study(writer, **{"curie": "idr:idr0001", **change})
+    with ledger.transaction() as writer, pytest.raises(BadRequest, match=said):
+        study(writer, **{"curie": "idr:idr0001", **change})
     assert ledger.last_position() == 0
 
 

@@ -10,6 +10,7 @@ from catalogue.store.ledger import ItemState, Lease
 
 
 def finding(code: str) -> Finding:
+    """A warning called `code`."""
     return Finding(code, Severity.WARNING, "Dataset.license", "cc0", "say it as a URL")
 
 
