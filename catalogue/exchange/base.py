@@ -12,6 +12,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
+from catalogue.model.namespaces import OWNERS
+
 RENDERER_VERSION = "1"
 """Part of every ETag: changes when any renderer gives other bytes for the same record."""
 
@@ -45,6 +47,13 @@ class Format(Protocol):
     def render(self, document: Document) -> bytes:
         """The record in this format; equal documents give equal bytes."""
         ...
+
+
+def archive_accession(record: Mapping[str, Any]) -> str:
+    """The accession as its archive writes it: EMPIAR-10311, where the identifier is empiar:10311."""
+    prefix = str(OWNERS.get(record["owner"], {}).get("strip", ""))
+    accession = str(record["accession"])
+    return accession if "." in accession else prefix + accession
 
 
 @cache

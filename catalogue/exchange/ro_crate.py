@@ -1,6 +1,6 @@
 """Detached RO-Crate 1.2 in the GIDE search profile 0.2, one study a crate.
 
-What the profile has no place for (specimens, access, provenance) is only in the other formats.
+What the profile has no place for (access, provenance, which sample a specimen is of) is only in the other formats.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalogue.exchange.base import Document
+from catalogue.exchange.base import Document, archive_accession
 from catalogue.model.namespaces import BASE, expand
 
 PROFILE = "https://w3id.org/ro/crate"
@@ -33,6 +33,12 @@ _CONTEXT: list[Any] = [
 ]
 _BYTES = ("http://purl.obolibrary.org/obo/UO_0000233", "bytes")
 _COUNT = ("http://purl.obolibrary.org/obo/UO_0000189", "file count")
+_PAPER_NAMES = (
+    ("doi", "https://doi.org/{}"),
+    ("pubmed_id", "https://pubmed.ncbi.nlm.nih.gov/{}"),
+    ("pmc_id", "https://www.ncbi.nlm.nih.gov/pmc/articles/{}"),
+    ("url", "{}"),
+)
 Entity = dict[str, Any]
 
 
@@ -84,14 +90,16 @@ def _person(crate: _Crate, source: Mapping[str, Any], study: str) -> dict[str, s
 
 
 def _terms(crate: _Crate, record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Reference of every term by CURIE, after adding the term's entity."""
+    """Reference of every term by CURIE, after adding the term's entity; terms of no ontology are local ones."""
     found = {}
     for term in record.get("terms", ()):
+        own = term["id"].startswith(record["id"] + "/")
+        identifier = _local(term["id"], record["id"]) if own else expand(term["id"])
         if term["type"] == "Taxon":
-            entity = {"@id": expand(term["id"]), "@type": "Taxon"}
+            entity = {"@id": identifier, "@type": "Taxon"}
             entity |= _copy(term, (("label", "scientificName"), ("vernacular_name", "vernacularName")))
         else:
-            entity = {"@id": expand(term["id"]), "@type": "DefinedTerm"}
+            entity = {"@id": identifier, "@type": "DefinedTerm"}
             entity |= _copy(term, (("label", "name"),))
         found[term["id"]] = crate.add(entity)
     return found
@@ -115,6 +123,12 @@ def _about(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[st
 
 def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
     found = []
+    # The profile's one kind of protocol also carries growth and preparation, as in IDR's crates (idr0001).
+    for specimen in record.get("specimens", ()):
+        entity = {"@id": _local(specimen["id"], record["id"]), "@type": "LabProtocol"}
+        said = [specimen[name] for name in ("sample_preparation", "growth_protocol") if name in specimen]
+        entity |= _copy(specimen, (("title", "name"),)) | ({"description": "\n\n".join(said)} if said else {})
+        found.append(crate.add(entity))
     for acquisition in record.get("acquisitions", ()):
         entity = {"@id": _local(acquisition["id"], record["id"]), "@type": "LabProtocol"}
         names = ("title", "name"), ("description", "description"), ("instrument", "labEquipment")
@@ -128,13 +142,10 @@ def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[
 def _papers(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
     found = []
     for paper in record.get("publications", ()):
-        if "doi" in paper:
-            identifier = f"https://doi.org/{paper['doi']}"
-        elif "pubmed_id" in paper:
-            identifier = f"https://pubmed.ncbi.nlm.nih.gov/{paper['pubmed_id']}"
-        else:
-            identifier = paper.get("url") or _local(paper["id"], record["id"])
-        entity = {"@id": identifier, "@type": "ScholarlyArticle"}
+        names = [form.format(paper[field]) for field, form in _PAPER_NAMES if field in paper]
+        entity: Entity = {"@id": next(iter(names), _local(paper["id"], record["id"])), "@type": "ScholarlyArticle"}
+        if len(names) > 1:
+            entity["sameAs"] = [{"@id": name} for name in names[1:]]
         found.append(crate.add(entity | _copy(paper, (("title", "name"), ("date_issued", "datePublished")))))
     return found
 
@@ -168,10 +179,10 @@ def crate(record: Mapping[str, Any]) -> dict[str, Any]:
     """
     root_id = record.get("landing_page") or BASE + record["id"]
     built = _Crate()
-    root: Entity = {"@id": root_id, "@type": "Dataset", "identifier": record["accession"]}
+    root: Entity = {"@id": root_id, "@type": "Dataset", "identifier": archive_accession(record)}
     built.add(
         {
-            "@id": f"{record['accession']}-ro-crate-metadata.json",
+            "@id": f"{archive_accession(record)}-ro-crate-metadata.json",
             "@type": "CreativeWork",
             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
             "about": {"@id": root_id},

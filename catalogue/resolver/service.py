@@ -102,7 +102,7 @@ class Resolver:
         try:
             return self._resolve(text)
         except AmbiguousIdentifier as problem:
-            candidates = tuple(str(name) for name in problem.members.get("candidates", ()))
+            candidates = tuple(dict.fromkeys(_canonical(name) for name in problem.members.get("candidates", ())))
             return Resolution(text, State.AMBIGUOUS, candidates=candidates, understood=problem.detail)
 
     def _resolve(self, text: str) -> Resolution:
@@ -211,6 +211,11 @@ def _parse(text: str) -> tuple[Identifier, str]:
         if identifier.kind == "other":
             raise
         return identifier, part
+
+
+def _canonical(name: object) -> str:
+    """The canonical CURIE of a candidate: idr:1001 stands for idr:idr1001."""
+    return parse_identifier(str(name)).curie
 
 
 def _archive(curie: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from catalogue.exchange.base import archive_accession
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE
 from catalogue.web.text import plain
@@ -45,16 +47,33 @@ def _inverted(person: Mapping[str, Any]) -> str:
     return plain(person["name"])
 
 
-def cite_text(record: Mapping[str, Any]) -> str:
-    """One line: authors, year, title, archive with accession, persistent identifier."""
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation in pieces, so that a page can keep names of either writing direction apart."""
+
+    authors: tuple[str, ...]
+    year: str
+    title: str
+    archive: str
+    identifier: str
+
+    def __str__(self) -> str:
+        lead = f"{', '.join(self.authors)} " if self.authors else ""
+        return f"{lead}({self.year}). {self.title} [Data set]. {self.archive}. {self.identifier}"
+
+
+def cite(record: Mapping[str, Any]) -> Citation:
+    """Authors, year, title, archive with accession, persistent identifier; `str()` gives one line."""
     names = [plain(person["name"]) for person in _authors(record)]
     if len(names) > _MOST_AUTHORS:
         names = [*names[: _MOST_AUTHORS - 1], "et al."]
-    lead = ", ".join(names)
-    year = f"({_year(record)})" if _year(record) else "(no date)"
-    title = plain(record.get("title", record["accession"])).rstrip(".")
-    head = f"{lead} {year}." if lead else f"{year}."
-    return f"{head} {title} [Data set]. {_archive(record)}, {record['accession']}. {BASE}{record['id']}"
+    return Citation(
+        tuple(names),
+        _year(record) or "no date",
+        plain(record.get("title", record["accession"])).rstrip("."),
+        f"{_archive(record)}, {archive_accession(record)}",
+        BASE + record["id"],
+    )
 
 
 def _latex(text: str) -> str:
@@ -74,7 +93,7 @@ def cite_bibtex(record: Mapping[str, Any]) -> str:
         "title": "{" + _latex(plain(record.get("title", record["accession"]))) + "}",
         "year": _year(record),
         "publisher": _latex(_archive(record)),
-        "note": _latex(f"Data set, accession {record['accession']}"),
+        "note": _latex(f"Data set, accession {archive_accession(record)}"),
         "url": BASE + record["id"],
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -89,5 +108,5 @@ def cite_ris(record: Mapping[str, Any]) -> str:
     if record.get("date_published"):
         lines.append(f"PY  - {_year(record)}")
         lines.append(f"DA  - {plain(record['date_published']).replace('-', '/')}")
-    lines += [f"PB  - {_archive(record)}", f"AN  - {record['accession']}", f"UR  - {BASE}{record['id']}"]
+    lines += [f"PB  - {_archive(record)}", f"AN  - {archive_accession(record)}", f"UR  - {BASE}{record['id']}"]
     return "\r\n".join([*lines, "ER  - ", ""])

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from flask import Response, redirect, render_template, request
 
 from catalogue.exchange.base import RENDERER_VERSION, Document
+from catalogue.model.identifiers import owner_name
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier, NotFound, StoreDamaged
 from catalogue.resolver.service import Resolution, State
 from catalogue.store.graph_view import catalog_record
@@ -36,7 +37,12 @@ def refuse(services: Services, resolution: Resolution) -> NoReturn:
         raise BadIdentifier(plain(resolution.understood), identifier=plain(resolution.text)[:200])
     if resolution.state is State.AMBIGUOUS:
         candidates = [
-            {"curie": curie, "url": services.links.full(services.links.identifier(curie))}
+            {
+                "curie": curie,
+                "url": services.links.full(services.links.identifier(curie)),
+                "archive": owner_name(curie.partition(":")[0]),
+                "here": services.ledger.head(curie) is not None,
+            }
             for curie in resolution.candidates
         ]
         raise AmbiguousIdentifier(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-try:  # built beside this file
-    from catalogue.web.errors import register_errors
-except ModuleNotFoundError:
-    register_errors = None
+from catalogue.web.errors import register_errors
 from catalogue.web.filters import register_filters
 from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.search import search_blueprint
 from catalogue.web.services import Services
+from catalogue.web.sparql import sparql_blueprint
 from catalogue.web.studies import studies_blueprint
 
 __all__ = ["Services", "create_web"]
@@ -49,8 +47,9 @@ def create_web(services: Services) -> Flask:
     register_filters(app, services)
     for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
         app.register_blueprint(make(services))
-    if register_errors is not None:
-        register_errors(app)
+    if services.pool is not None:
+        app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
+    register_errors(app)
     app.after_request(_secure)
     return app
 

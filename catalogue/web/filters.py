@@ -10,11 +10,12 @@ from typing import Any
 
 from flask import Flask
 
+from catalogue.exchange.base import archive_accession
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand
 from catalogue.web.licences import describe_licence
 from catalogue.web.services import Links, Services
-from catalogue.web.text import human_size, plain, safe_url, spaced
+from catalogue.web.text import human_size, plain, safe_url, spaced, unbroken
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _REASONS = {
@@ -70,11 +71,13 @@ def register_filters(app: Flask, services: Services) -> None:
         safe_url=safe_url,
         human_size=human_size,
         spaced=spaced,
+        unbroken=unbroken,
         iri=iri_of,
         licence=describe_licence,
         below=below,
         round_to=round_to,
         archive=_archive,
+        accession=archive_accession,
         reason=_reason,
         is_colour=lambda text: bool(_COLOUR.fullmatch(str(text))),
     )

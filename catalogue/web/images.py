@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from catalogue.exchange.schema_org import schema_org
 from catalogue.model.identifiers import landing_page, owner_name
+from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NoPreview
 from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
@@ -55,7 +56,8 @@ def copies(record: Mapping[str, Any]) -> list[Copy]:
         # The viewers are https pages: a browser lets them read https addresses only.
         if url is not None and url.startswith("https://") and is_public(url):
             viewers = tuple((name, form.format(url=quote(url, safe=""))) for name, form in VIEWERS)
-        found.append(Copy(replica["site"], url, viewers))
+        site = replica["site"]
+        found.append(Copy(owner_name(site) if site in OWNERS else site, url, viewers))
     return found
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from catalogue.exchange.base import archive_accession
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest
@@ -65,8 +66,8 @@ def asked() -> Asked:
     return Asked(request.args.get("q", "").strip(), int(number), filters)
 
 
-def item(services: Services, hit: Hit) -> Item:
-    """The hit with its address; a study is pictured by its first image."""
+def item(services: Services, hit: Hit, snippet: bool = False) -> Item:
+    """The hit with its address, and where its description has the words; a study is pictured by its first image."""
     links = services.links
     image = hit.curie if hit.kind == "image" else ""
     if not image and services.images is not None:
@@ -75,12 +76,12 @@ def item(services: Services, hit: Hit) -> Item:
         links.path(links.document(hit.kind, hit.curie)),
         hit.title,
         _archive(hit.owner),
-        hit.curie.partition(":")[2],
+        archive_accession({"owner": hit.owner, "accession": hit.curie.partition(":")[2]}),
         hit.year,
         tuple(term.label for term in hit.organisms),
         tuple(term.label for term in hit.methods),
         links.path(links.thumbnail(image)) if image and services.images is not None else "",
-        hit.snippet,
+        hit.snippet if snippet else (),
     )
 
 
@@ -131,7 +132,7 @@ def search_blueprint(services: Services) -> Blueprint:
             asked=wanted,
             total=found.total,
             corrected=found.corrected,
-            items=[item(services, hit) for hit in found.hits],
+            items=[item(services, hit, snippet=bool(wanted.text)) for hit in found.hits],
             facets=_facets(wanted, found),
             last_page=max(1, -(-found.total // PAGE_SIZE)),
         )

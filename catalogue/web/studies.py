@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from catalogue.exchange.base import archive_accession
 from catalogue.exchange.schema_org import schema_org
 from catalogue.model.identifiers import owner_name
+from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NotFound
 from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
-from catalogue.web.citation import cite_bibtex, cite_ris, cite_text
+from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
 from catalogue.web.negotiation import offers
 from catalogue.web.pictures import picture
@@ -50,8 +52,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             next_after=shown[-1].curie if len(children) > PAGE_SIZE else "",
             path=links.path(links.document("study", curie)),
             offers=available,
-            citation=cite_text(record),
-            bibtex=cite_bibtex(record),
+            citation=cite(record),
             description=schema_org(record),
             provenance=catalog_record(entry),
             entry=entry,
@@ -67,7 +68,7 @@ def _sites(images: list[Any]) -> list[str]:
     """Names of the sites at which the shown images lie."""
     return sorted(
         {
-            replica["site"]
+            owner_name(replica["site"]) if replica["site"] in OWNERS else replica["site"]
             for image in images
             for representation in image.record.get("representations", ())
             for replica in representation.get("replicas", ())
@@ -80,7 +81,7 @@ def _citation_file(services: Services, resolution: Resolution, suffix: str) -> R
     assert entry is not None
     media_type, render = CITATIONS[suffix]
     response = Response(render(entry.record), content_type=f"{media_type}; charset=utf-8")
-    name = entry.record["accession"] + suffix
+    name = archive_accession(entry.record) + suffix
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return finish(response, entry.recorded_at)
 

@@ -12,17 +12,23 @@ from catalogue.model.namespaces import is_absolute
 
 _SPACES = re.compile(r"\s+")
 _HEADER_SAFE = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.ASCII)
+_KEPT = frozenset("\t\r\n\x0b\x0c\u200c\u200d\u2028\u2029")  # blanks, and the joiners that spelling needs
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def plain(text: Any) -> str:
     """The text on one line, without control, bidi-override and other invisible format characters."""
+    return unbroken(text).strip()
+
+
+def unbroken(text: Any) -> str:
+    """As `plain`, but blanks at either end are kept: for pieces of a line."""
     kept = (
-        " " if character in "\t\r\n\u2028\u2029" else character
+        character
         for character in str(text)
-        if character in "\t\r\n\u200d\u2028\u2029" or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+        if character in _KEPT or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
     )
-    return _SPACES.sub(" ", "".join(kept)).strip()
+    return _SPACES.sub(" ", "".join(kept))
 
 
 def safe_url(text: Any) -> str | None:

@@ -10,14 +10,14 @@ from catalogue.model.payload import canonical
 from catalogue.store.ledger import Ledger
 
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-STUDY = "biostudies:S-BIADTEST1"
+STUDY = "biostudies:S-BIAD90001"
 BARE = "idr:idr9001"
 HOSTILE = "ssbd:9-Evil-Payload"
-GONE = "biostudies:S-BIADTEST2"
-IMAGE = "biostudies:S-BIADTEST1.embryo-a"
+GONE = "biostudies:S-BIAD90002"
+IMAGE = "biostudies:S-BIAD90001.embryo-a"
 PLAIN_IMAGE = "idr:9000001"
-ORPHAN = "biostudies:S-BIADTEST2.slice"
-ORIGINAL = b'{"@graph": [{"@id": "S-BIADTEST1", "name": "Heart of <b>zebrafish</b>"}]}'
+ORPHAN = "biostudies:S-BIAD90002.slice"
+ORIGINAL = b'{"@graph": [{"@id": "S-BIAD90001", "name": "Heart of <b>zebrafish</b>"}]}'
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -32,7 +32,7 @@ def study() -> dict[str, Any]:
     return {
         "type": "Study",
         "id": own,
-        "accession": "S-BIADTEST1",
+        "accession": "S-BIAD90001",
         "owner": "biostudies",
         "title": "Light-sheet imaging of the beating heart in zebrafish embryos",
         "description": "Hearts of transgenic embryos were imaged over three days.\n\nEach file is one embryo; "
@@ -41,7 +41,7 @@ def study() -> dict[str, Any]:
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "copyright_notice": "The authors, 2024",
         "date_published": "2024-05-17",
-        "landing_page": "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIADTEST1",
+        "landing_page": "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIAD90001",
         "publisher": {
             "type": "Organization",
             "id": "https://www.ebi.ac.uk/bioimage-archive/",
@@ -123,11 +123,11 @@ def study() -> dict[str, Any]:
                 "methods": ["FBbi:00000369"],
             }
         ],
-        "thumbnails": ["https://images.example.org/S-BIADTEST1/preview.png"],
+        "thumbnails": ["https://images.example.org/S-BIAD90001/preview.png"],
         "file_count": 1279,
         "total_size_bytes": 41_234_567_890,
         "see_also": ["https://example.org/heart-atlas"],
-        "alternative_identifiers": ["https://doi.org/10.6019/S-BIADTEST1", "OLD-77"],
+        "alternative_identifiers": ["https://doi.org/10.6019/S-BIAD90001", "OLD-77"],
     }
 
 
@@ -203,7 +203,7 @@ def tombstone(curie: str, record_type: str, title: str) -> dict[str, Any]:
         "creators": ["Ana Ruiz", "Kenji Sato"],
         "date_withdrawn": "2026-11-19",
         "reason": "removed-at-source",
-        "landing_page": "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIADTEST2",
+        "landing_page": "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIAD90002",
     }
 
 
@@ -303,7 +303,7 @@ def seed(ledger: Ledger) -> None:
     append(ledger, study(), original_digest=digest)
     append(ledger, bare_study())
     append(ledger, hostile_study())
-    gone = study() | {"id": GONE, "accession": "S-BIADTEST2", "title": "A study that was taken back"}
+    gone = study() | {"id": GONE, "accession": "S-BIAD90002", "title": "A study that was taken back"}
     gone = {name: gone[name] for name in ("type", "id", "accession", "owner", "title", "license")}
     append(ledger, gone)
     append(ledger, image(IMAGE, STUDY), parent=STUDY)
