@@ -17,7 +17,20 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from catalogue.problems import RecordRejected, SourceChanged
 
 MAPPED: Final = frozenset(
-    {"url", "origin", "study", "identifier", "name", "description", "license", "organismid", "fbbiid", "written"}
+    {
+        "url",
+        "origin",
+        "study",
+        "identifier",
+        "name",
+        "description",
+        "license",
+        "organismid",
+        "organism",
+        "fbbiid",
+        "method",
+        "written",
+    }
 )
 IGNORED: Final = {
     "written_human_readable": "repeats written",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalogue.model.documents import Mapped, Record, Severity, SourceSpec
 from catalogue.model.identifiers import Identifier
+from catalogue.model.ontology_terms import repair_term
 from harvesters import image_lists
 from harvesters.ngff_metadata import Findings, Multiscale, announced_images, parse_image
 from harvesters.zarr_documents import Documents
@@ -22,6 +23,11 @@ _LICENSES: Final = {
     "cc-by-nc-4.0": "https://creativecommons.org/licenses/by-nc/4.0/",
     "cc-by-nc-sa-4.0": "https://creativecommons.org/licenses/by-nc-sa/4.0/",
 }
+# Slot of the record, class of the term, column of its id, column of its label, ontology of bare numbers.
+_TERMS: Final = (
+    ("organisms", "Taxon", "organismid", "organism", "NCBITaxon"),
+    ("methods", "ImagingMethod", "fbbiid", "method", "FBbi"),
+)
 # Names that writers put where nobody gave one.
 _PLACEHOLDERS: Final = frozenset({"/", "0", "image", "default", "dataset name", "unknown", "none"})
 
@@ -98,7 +104,44 @@ def _record(
     license_ = _license(cells.get("license"), findings)
     if license_:
         record["license"] = license_
+    # A row speaks for all series of its store: what is odd about it is said once.
+    notes = findings if number == 0 else Findings()
+    for slot, kind, column, named, ontology in _TERMS:
+        term = _term(kind, cells.get(column, ""), cells.get(named, ""), ontology, f"row.{column}", notes)
+        if term is not None:
+            record.setdefault("terms", []).append(term)
+            record[slot] = [term["id"]]
     return record
+
+
+def _term(kind: str, given: str, label: str, ontology: str, path: str, findings: Findings) -> Record | None:
+    if not given:
+        return None
+    form = repair_term(given, ontology)
+    if form is None:
+        findings.note("term-id-form", Severity.WARNING, path, given, "Not an ontology term id; left out.")
+        return None
+    if form.repaired:
+        findings.note("term-id-form", Severity.REPAIRED, path, given, f"Written as {form.curie}.")
+    if kind == "Taxon" and not form.curie.startswith("NCBITaxon:"):
+        findings.note(
+            "term-kind", Severity.WARNING, path, given, "An organism is a term of the NCBI taxonomy; left out."
+        )
+        return None
+    if not label:
+        # The model asks for a label beside every term, and pure mapping has no ontology to ask.
+        findings.note(
+            "term-label-missing",
+            Severity.INFO,
+            path,
+            form.curie,
+            "Left out for want of a label: give one in the column `organism` or `method`. The study keeps its terms.",
+        )
+        return None
+    term: Record = {"type": kind, "id": form.curie, "label": label}
+    if form.repaired:
+        term["source_id"] = given
+    return term
 
 
 def _title(multiscale: Multiscale, cells: Mapping[str, str], image: Identifier, number: int, of: int) -> str:

@@ -162,7 +162,7 @@ def start_member(member: Member, port: int = 0) -> RunningMember:
     Raises:
         RuntimeError: the server did not come up.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         [sys.executable, "-m", "catalogue.cli.demo.member_server", str(member.folder), "--port", str(port)],
         stdout=subprocess.PIPE,
         text=True,
