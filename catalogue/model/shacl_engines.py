@@ -58,7 +58,7 @@ def best_engine(shapes: str) -> ShapesEngine:
 
 
 class RustEngine:
-    """`shacl`: compiled shapes, about 0.15 ms a study.
+    """`shacl`: compiled shapes, 0.24 ms a study (88 triples, hard rules; 45 ms for pySHACL in the same run).
 
     Raises:
         ValueError: the shapes are not well formed.
@@ -89,7 +89,7 @@ class RustEngine:
 
 
 class PyShaclEngine:
-    """pySHACL: the reference, about 80 times slower."""
+    """pySHACL: the reference, some hundred times slower."""
 
     def __init__(self, shapes: str):
         import rdflib

@@ -19,16 +19,18 @@ from tests.model.examples import INVALID, VALID, Example
 
 valid = pytest.mark.parametrize("example", VALID, ids=[e.name for e in VALID])
 invalid = pytest.mark.parametrize("example", INVALID, ids=[e.name for e in INVALID])
-# What only JSON can get wrong: RDF knows no order of keys, no lists of one, and the emitter writes no such value.
+# What a schema cannot find: rules about the whole record, and prefixes that the prefix map does not have.
 ONLY_SHAPES = re.compile(r"of-another-(owner|accession)|not-in-|is-zero|without-known-prefix")
 
 
 @pytest.fixture(scope="module")
 def engines() -> tuple[RustEngine, PyShaclEngine]:
+    """Both engines with the hard rules loaded."""
     return RustEngine(shapes_text()), PyShaclEngine(shapes_text())
 
 
 def found_by_gates(example: Example) -> list[Violation]:
+    """What ingest would report: the schema's violations, or else those of the shapes."""
     return check_schema(example.record, example.class_name) or check_shapes(
         example.record, class_name=example.class_name
     )

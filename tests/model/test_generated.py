@@ -37,6 +37,7 @@ BORROWED = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything generated afresh."""
     folder = tmp_path_factory.mktemp("generated")
     generate(resources.schema_dir() / "ommatidia.yaml", folder)
     return folder
@@ -108,7 +109,7 @@ def test_links_are_object_properties() -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_shapes_are_named_and_speak(text: str) -> None:
-    """Every property shape has an IRI of ours, a field name, a sentence and a severity; lists are the only blank nodes."""
+    """Every property shape has an IRI of ours, a field, a sentence and a severity; only lists are blank nodes."""
     graph = Graph().parse(data=text, format="turtle")
     shapes = set(graph.objects(None, SH.property)) | set(graph.subjects(RDF.type, SH.PropertyShape))
     assert shapes

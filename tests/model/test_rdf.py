@@ -29,6 +29,7 @@ def canonical(data: bytes, syntax: ox.RdfFormat) -> list[str]:
 
 
 def values(record: dict[str, Any], predicate: str, subject: str | None = None) -> list[str]:
+    """Objects of a predicate, in N-Triples syntax."""
     node = ox.NamedNode(predicate)
     return [
         str(t.object)
