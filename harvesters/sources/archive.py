@@ -106,11 +106,14 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
                     # tarfile keeps every member it has seen; an archive of a million would fill the memory.
                     cast(Any, file).members.clear()
                 if not getattr(file, "ommatidia_end", False):
-                    raise _damaged(path.name, "it has no end mark")
-            while stream.read(1 << 16):
-                pass
+                    raise _Damaged("it has no end mark")
+                # A block of zeros in the middle (a hole in a copied file) looks like the end, too.
+                rest = cast(Any, file).fileobj
+                while block := rest.read(1 << 16):
+                    if block.strip(b"\0"):
+                        raise _Damaged("something follows its end mark")
     except _DAMAGE as error:
-        raise _damaged(path.name, type(error).__name__) from error
+        raise _damaged(path.name, str(error) if isinstance(error, _Damaged) else type(error).__name__) from error
 
 
 def _open(stream: _Bounded) -> tarfile.TarFile:
@@ -141,10 +144,12 @@ class _Member(tarfile.TarInfo):
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             tarfile_.ommatidia_end = True
             raise
-        except tarfile.HeaderError as error:
+        except tarfile.InvalidHeaderError as error:  # type: ignore[attr-defined]
             if tarfile_.offset == 0:
                 raise
-            raise _Damaged(str(error)) from error
+            raise _Damaged("a header is damaged") from error
+        except tarfile.HeaderError as error:
+            raise _Damaged("it has no end mark") from error
 
     def _proc_member(self, tarfile_: Any) -> Any:
         if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:

@@ -52,17 +52,21 @@ class Page:
 
     url: str
     entries: tuple[Entry, ...]
+    is_html: bool = False
 
     def dump(self) -> list[object]:
         """A form that JSON keeps."""
-        return [self.url, [[e.url, e.version, int(e.is_page) + int(e.is_next)] for e in self.entries]]
+        entries = [[e.url, e.version, int(e.is_page) + int(e.is_next)] for e in self.entries]
+        return [self.url, entries, int(self.is_html)]
 
     @classmethod
     def load(cls, value: object) -> Page | None:
         """The page back from `dump`; None when it is something else."""
         try:
-            url, entries = cast(Any, value)
-            return cls(str(url), tuple(Entry(str(u), str(v), int(k) > 0, int(k) > 1) for u, v, k in entries))
+            url, entries, is_html = cast(Any, value)
+            return cls(
+                str(url), tuple(Entry(str(u), str(v), int(k) > 0, int(k) > 1) for u, v, k in entries), bool(is_html)
+            )
         except (TypeError, ValueError):
             return None
 
@@ -82,7 +86,7 @@ def parse_page(content: bytes, content_type: str, url: str, suffix: str) -> Page
         raise SourceChanged(f"The index {shown(url)} is not UTF-8. Check the source's location.") from error
     if "json" in content_type.lower() or text.lstrip()[:1] in ("[", "{"):
         return Page(url, _json_entries(text, url, suffix))
-    return Page(url, _html_entries(text, url))
+    return Page(url, _html_entries(text, url), is_html=True)
 
 
 def _json_entries(text: str, url: str, suffix: str) -> tuple[Entry, ...]:

@@ -169,7 +169,9 @@ def _files(git: Git, commit: str, folder: str) -> dict[bytes, _File]:
             facts, _, path = line.partition(b"\t")
             mode, kind, object_id, size = facts.split()
             if kind == b"blob":
-                files[path[cut:]] = _File(object_id.decode("ascii"), int(size), mode.decode("ascii"))
+                # "BAD" where the object is lost; that is found when, and only when, it is read.
+                size_bytes = int(size) if size.isdigit() else 0
+                files[path[cut:]] = _File(object_id.decode("ascii"), size_bytes, mode.decode("ascii"))
     return files
 
 

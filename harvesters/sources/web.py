@@ -18,6 +18,7 @@ from harvesters.addresses import shown
 from harvesters.http import Fetcher, Response
 from harvesters.sources.delivery import Delivery, plain_name
 from harvesters.sources.listing import Entry, Page, parse_page
+from harvesters.sources.robots import Robots, fetch_robots
 
 _MAX_DEPTH = 4
 _MAX_PAGES = 1000
@@ -79,6 +80,7 @@ class _Walk:
         self._before, self._after = before, _Cursor()
         self._delivery, self._fetcher = delivery, fetcher
         self._origin = fetcher.origin(base)
+        self._robots: Robots | None = None
 
     def events(self) -> Iterator[Event]:
         """As iter_web."""
@@ -103,7 +105,13 @@ class _Walk:
                 raise SourceChanged(
                     f"The index has more than {_MAX_PAGES:,} pages. Point the source at a smaller folder."
                 )
+            if self._robots:
+                self._robots.require(url)
             page = self._page(url, seen)
+            if page.is_html and self._robots is None:
+                # Only the content tells that this is a page for people, so the first one is read before its rules.
+                self._robots = fetch_robots(self._fetcher, self._base)
+                self._robots.require(url)
             stem = stem or _stem(page.url)
             listed += len(page.entries)
             if listed > _MAX_ENTRIES:
@@ -186,6 +194,8 @@ class _Walk:
         if not self._same_origin(entry.url):
             detail = f"The index lists {item} outside its own origin {self._origin}; it is not fetched from elsewhere."
             return Unreadable(item, entry.url, "policy", detail)
+        if self._robots and not self._robots.allows(entry.url):
+            return Unreadable(item, entry.url, "policy", f"robots.txt does not let us read {item}. Ask the partner.")
         try:
             answer = self._fetcher.get(
                 entry.url,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import socket
 import ssl
 import struct
@@ -28,6 +27,7 @@ OK = answer(b"hello")
 
 @pytest.fixture
 def server() -> Iterator[Server]:
+    """A server that knows no path yet."""
     with serving() as running:
         yield running
 
@@ -766,7 +766,7 @@ def test_server_without_ranges_answers_the_whole_within_the_limit(server: Server
 def test_another_range_than_asked_for_is_refused(server: Server, content_range: str) -> None:
     """A 206 for other bytes is not taken for the right ones."""
     server.routes["/x"] = answer(OBJECT[:10], "206 Partial Content", {"Content-Range": content_range})
-    with pytest.raises(FetchRefused, match="range|part"):
+    with pytest.raises(FetchRefused, match=r"range|part"):
         fetcher().get(server.url + "/x", byte_range=(10, 19))
 
 
@@ -789,7 +789,7 @@ def test_no_file_descriptor_is_left_open(server: Server) -> None:
     """Broken answers leave no connection behind."""
     server.routes["/x"] = answer(b"hel", length=5, headers={"Connection": "close"})
     server.routes["/y"] = trickle(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, 0)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         tool = fetcher(attempts=2)
         with pytest.raises(SourceUnavailable):
@@ -797,4 +797,4 @@ def test_no_file_descriptor_is_left_open(server: Server) -> None:
         with pytest.raises(FetchRefused):
             tool.get(server.url + "/y")
     time.sleep(0.3)
-    assert len(os.listdir("/proc/self/fd")) <= before + 2
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
