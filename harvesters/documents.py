@@ -45,8 +45,8 @@ def iter_documents(
         known: item -> SHA-256 (hex) of the bytes held for it.
         suffix: ending of document names, such as `-ro-crate-metadata.json`; other files are not documents.
         max_bytes: decoded bytes one document may have; larger ones become Unreadable `too-large`.
-        options: `cache` (folder for copies of remote Git repositories, needed for those), `ref` (Git branch, tag or
-            commit instead of HEAD).
+        options: `ref` (Git branch, tag or commit instead of HEAD), `cache` (folder for copies of remote Git
+            repositories instead of the fetcher's `cache_dir`; one of both is needed for those).
     Raises:
         SourceUnavailable: the location cannot be read whole now; nothing may count as removed.
         SourceChanged: the location is not what it was said to be.
@@ -57,7 +57,7 @@ def iter_documents(
     base, _, fragment = location.partition("#")
     is_url = base.lower().startswith(("http://", "https://"))
     if _GIT.match(base) or base.rstrip("/").endswith(".git"):
-        return iter_repository(_repository(base, fragment, options), since, delivery, fetcher)
+        return iter_repository(_repository(base, fragment, options, fetcher.cache_dir), since, delivery, fetcher)
     if is_url:
         return iter_web(base, _folder(fragment), since, delivery, fetcher)
     path = Path(location)
@@ -74,7 +74,7 @@ def iter_documents(
     )
 
 
-def _repository(base: str, fragment: str, options: Mapping[str, str]) -> Repository:
+def _repository(base: str, fragment: str, options: Mapping[str, str], cache_dir: Path | None) -> Repository:
     address = base[4:] if base.lower().startswith("git+") else base
     parts = urlsplit(address)
     remote = parts.scheme.lower() in ("http", "https")
@@ -85,7 +85,7 @@ def _repository(base: str, fragment: str, options: Mapping[str, str]) -> Reposit
         remote=remote,
         folder=_folder(fragment),
         ref=options.get("ref", "HEAD"),
-        cache=Path(options["cache"]) if options.get("cache") else None,
+        cache=Path(options["cache"]) if options.get("cache") else cache_dir,
     )
 
 

@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
@@ -94,6 +95,7 @@ class Fetcher:
         pause_s: (least, most) seconds between two requests to a host; the last response time in between.
         parallel: requests to one host at a time.
         ca_file: certificate authorities to trust instead of the bundled ones.
+        cache_dir: folder for copies of remote Git repositories, for sources that name none themselves.
         clock: aware UTC time, for Retry-After dates; `sleep` waits; `resolver` turns names into addresses.
     """
 
@@ -109,7 +111,8 @@ class Fetcher:
         pause_s: tuple[float, float] = (0.1, 2.0),
         parallel: int = 1,
         ca_file: str | None = None,
-        clock: Clock = lambda: datetime.now(UTC),
+        clock: Clock,
+        cache_dir: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
         resolver: Resolve = resolve,
     ) -> None:
@@ -117,6 +120,7 @@ class Fetcher:
             raise ValueError("contact holds control characters")
         self.user_agent = f"Ommatidia/{_version()} (+{contact})"
         self._from = contact.removeprefix("mailto:") if re.fullmatch(r"(mailto:)?[^@\s/]+@[^@\s/]+", contact) else ""
+        self.cache_dir = cache_dir
         self._timeout_s, self._max_bytes, self._attempts = timeout_s, max_bytes, attempts
         self._min_rate, self._pause_s, self._parallel = min_rate, pause_s, parallel
         self._verify: bool | str = ca_file or True

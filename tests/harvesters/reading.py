@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from harvesters.documents import iter_documents
 from harvesters.http import Fetcher
 
+NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 SUFFIX = "-ro-crate-metadata.json"
+
+
+def now() -> datetime:
+    """A clock that stands still."""
+    return NOW
 
 
 def name(stem: str) -> str:
@@ -58,7 +65,11 @@ def read(
 ) -> Reading:
     """Read a location once."""
     tool = fetcher or Fetcher(
-        contact="https://example.org/", allow_private=frozenset({"127.0.0.1"}), timeout_s=5.0, sleep=lambda _: None
+        contact="https://example.org/",
+        allow_private=frozenset({"127.0.0.1"}),
+        timeout_s=5.0,
+        sleep=lambda _: None,
+        clock=now,
     )
     events = iter_documents(
         str(location),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from loopback_server import Server, answer, serving
-from reading import name, read
+from reading import name, now, read
 
 from catalogue.problems import FetchRefused, SourceChanged, SourceUnavailable
 from harvesters.http import Fetcher
@@ -347,7 +347,7 @@ def test_rewritten_remote_history_is_read_anew(work: Work, remote: Server, tmp_p
 
 def test_remote_on_a_private_address_is_refused(remote: Server, tmp_path: Path) -> None:
     """git goes nowhere the fetcher may not go."""
-    tool = Fetcher(contact="https://example.org/")
+    tool = Fetcher(contact="https://example.org/", clock=now)
     with pytest.raises(FetchRefused):
         read(f"git+{remote.url}/r.git", options={"cache": str(tmp_path / "cache")}, fetcher=tool)
     assert remote.connections == 0
@@ -373,6 +373,7 @@ def test_git_connects_to_the_checked_address(work: Work, remote: Server, tmp_pat
     publish(work, tmp_path)
     tool = Fetcher(
         contact="https://example.org/",
+        clock=now,
         allow_private=frozenset({"repository.invalid"}),
         resolver=lambda host, port: ["127.0.0.1"],
     )
@@ -406,6 +407,16 @@ def test_remote_that_is_away_is_unavailable_and_keeps_the_copy(work: Work, remot
     assert str(tmp_path) not in caught.value.detail
     remote.routes = routes
     assert read(location, options=options).total == 1
+
+
+def test_copy_lies_in_the_fetchers_folder_by_default(work: Work, remote: Server, tmp_path: Path) -> None:
+    """Without the option `cache` the folder the node gave its fetcher is used."""
+    work.commit({name("a"): b"1"})
+    publish(work, tmp_path)
+    cache = tmp_path / "cache"
+    tool = Fetcher(contact="https://example.org/", clock=now, allow_private=frozenset({"127.0.0.1"}), cache_dir=cache)
+    assert read(f"git+{remote.url}/r.git", fetcher=tool).total == 1
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_remote_without_cache_folder_says_so(remote: Server) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from loopback_server import Request, Route, Server, answer, in_turn, serving
-from reading import name, read
+from reading import name, now, read
 
 from catalogue.problems import FetchRefused, SourceChanged, SourceUnavailable
 from harvesters.http import Fetcher
@@ -184,7 +184,7 @@ def test_empty_json_list_is_a_complete_listing(server: Server) -> None:
 def test_folder_listing_is_walked(server: Server) -> None:
     """Documents and sub-folders below the index are read; parents, sort links and other hosts are not."""
     server.routes |= {
-        "/x/": page("../", "?C=N;O=D", "/", "/x/", "http://example.org/", "mailto:a@b", name("a"), "sub/", "/x/abs/", "README"),
+        "/x/": page("../", "?C=N;O=D", "/", "/x/", "http://h.org/", "mailto:a@b", name("a"), "sub/", "/x/abs/", "README"),
         "/x/sub/": page("../", name("b%20c")),
         "/x/abs/": page(name("d")),
         "/x/" + name("a"): answer(b"1"),
@@ -471,7 +471,7 @@ def test_index_that_is_gone_is_changed(server: Server) -> None:
 def test_private_index_is_refused(server: Server) -> None:
     """An index on a private address is not read unless the operator named its host."""
     with pytest.raises(FetchRefused):
-        read(server.url + "/i", fetcher=Fetcher(contact="https://example.org/"))
+        read(server.url + "/i", fetcher=Fetcher(contact="https://example.org/", clock=now))
     assert server.connections == 0
 
 

@@ -7,6 +7,7 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import now
 
 from catalogue.problems import FetchRefused
 from harvesters.addresses import Origin, is_public, origin_of, parse_url, shown
@@ -94,7 +95,7 @@ def test_ipv4_in_an_odd_form_is_refused(address: ipaddress.IPv4Address, form: in
 @given(private_ipv4, st.integers(0, 5))
 def test_fetcher_refuses_private_ipv6_forms_as_host(address: ipaddress.IPv4Address, form: int) -> None:
     """A URL whose host is a private address in any IPv6 form is refused before a connection is made."""
-    fetcher = Fetcher(contact="https://example.org/", sleep=lambda _: None)
+    fetcher = Fetcher(contact="https://example.org/", sleep=lambda _: None, clock=now)
     with pytest.raises(FetchRefused):
         fetcher.get(f"http://[{ipv6_forms(address)[form]}]/")
 
