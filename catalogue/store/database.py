@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, column, create_engine, event, inspect, make_url, select, table
+from sqlalchemy import Connection, Engine, column, create_engine, event, func, inspect, make_url, select, table
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
@@ -54,7 +54,7 @@ def open_engine(url: str, *, create: bool, read_only: bool) -> Engine:
     event.listen(engine, "handle_error", _translate_error)
     try:
         _ensure_revision(engine, create=create and not read_only)
-    except BaseException:
+    except BaseException:  # also an interrupt must give the connections back; it is raised on
         engine.dispose()
         raise
     return engine
@@ -95,8 +95,8 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
         if read_only:
             _refuse_writer()
         driver: Any = connection.connection.driver_connection
-        # SQLite's own waiting falls back to one look in 100 ms: beside three busy writers a fourth waited 5 s for its
-        # turn (measured); short looks of our own find the gap between two transactions.
+        # SQLite's own waiting falls back to one look in 100 ms and starves: three busy writers needed 18 s for what
+        # takes 3 s with short looks of our own, which find the gap between two transactions (test_ledger_processes).
         driver.execute("PRAGMA busy_timeout = 0")
         try:
             _insist(driver, "BEGIN IMMEDIATE")
@@ -127,14 +127,13 @@ def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:
             if connection.get_execution_options().get("ledger_writer"):
                 _refuse_writer()
         if connection.get_execution_options().get("ledger_writer"):
-            # Positions are handed out under this lock, which ends with the transaction: gap-free, committed in order.
+            # Positions are handed out under this lock, which ends with the transaction: gap-free, in commit order.
             run(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
-            run(f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, hashtext(current_schema()))")
+            own = func.hashtext(func.current_schema())
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK_CLASS, own)))
             # A commit acknowledged here must be on disk, whatever the server's default.
-            run(
-                "SELECT set_config('synchronous_commit', 'on', true) "
-                "WHERE current_setting('synchronous_commit') = 'off'"
-            )
+            off = func.current_setting("synchronous_commit") == "off"
+            connection.execute(select(func.set_config("synchronous_commit", "on", True)).where(off))
 
 
 # What SQLite says of a damaged file; tables and columns are checked on opening, so that their lack is damage too.
