@@ -27,7 +27,9 @@ from catalogue.problems import BadRequest
 
 MAX_BYTES: Final = 512 << 20
 PARSE_SECONDS: Final = 120
-PARSE_MEMORY_BYTES: Final = 4 << 30
+# What an interpreter needs, and what a large OWL file took for each of its bytes (11, measured), doubled.
+PARSE_MEMORY_BYTES: Final = 512 << 20
+PARSE_MEMORY_PER_BYTE: Final = 20
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -351,10 +353,12 @@ def _parse_apart(content: bytes, suffix: str, name: str) -> bytes:
 
 
 def _parse_limited(path: str, suffix: str, send: multiprocessing.connection.Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (PARSE_MEMORY_BYTES, PARSE_MEMORY_BYTES))
+    content = Path(path).read_bytes()
+    allowed = PARSE_MEMORY_BYTES + PARSE_MEMORY_PER_BYTE * len(content)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = b"+" + cut_down(Path(path).read_bytes(), suffix)
+        answer = b"+" + cut_down(content, suffix)
     except (SyntaxError, ValueError, OSError, MemoryError) as error:
         answer = b"-" + str(error).encode()[:500]
     send.send_bytes(answer)

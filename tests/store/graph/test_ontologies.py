@@ -26,10 +26,12 @@ obo:FBBI_00000345 a owl:Class ; rdfs:label "light microscopy" .
 obo:FBBI_00000999 a owl:Class ; rdfs:label "given up" ; owl:deprecated true .
 obo:RO_1 a owl:ObjectProperty ; rdfs:label "no class" .
 """
-BOMB = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">%s]>
+ENTITIES = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+BOMB = (
+    b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">%s]>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#">
-<rdf:Description rdf:about="http://example.org/a"><rdfs:label>&j;</rdfs:label></rdf:Description></rdf:RDF>""" % b"".join(
-    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
+<rdf:Description rdf:about="http://example.org/a"><rdfs:label>&j;</rdfs:label></rdf:Description></rdf:RDF>"""
+    % ENTITIES
 )
 OWL = b"""<?xml version="1.0"?><!DOCTYPE rdf:RDF [<!ENTITY obo "http://purl.obolibrary.org/obo/">]>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#"
@@ -77,7 +79,7 @@ def test_entity_bomb_is_refused_and_this_process_lives(tmp_path: Path) -> None:
     """Nested entities end the parser's process only; nothing is installed."""
     path = tmp_path / "bomb.owl"
     path.write_bytes(BOMB)
-    with pytest.raises(BadRequest, match="bomb.owl"):
+    with pytest.raises(BadRequest, match="bomb"):
         install(tmp_path, "bomb", path)
     assert not (tmp_path / "ontologies").exists()
 
