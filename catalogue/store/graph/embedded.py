@@ -71,7 +71,7 @@ class EmbeddedGraph:
         self.rebuilding = False
         try:
             self._open()
-        except BaseException:
+        except BaseException:  # whatever it was, the lock must not outlive it; raised again
             self.close()
             raise
 
