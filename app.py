@@ -12,9 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
-from catalogue.problems import NotFound
+from catalogue.problems import NotFound, SettingsInvalid
 from catalogue.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -244,7 +242,10 @@ def create_app(home: Path | None = None) -> Flask:
 
 def open_node(home: Path | None) -> LocalNode:
     """The node in `home`, or where OMMATIDIA_HOME says."""
-    return LocalNode(load_settings(home))
+    try:
+        return LocalNode(load_settings(home))
+    except ValueError as error:
+        raise SettingsInvalid(f"The settings cannot be used: {error}") from error
 
 
 def main() -> None:
@@ -252,15 +253,6 @@ def main() -> None:
     from catalogue.cli.main import build_cli, run
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     sys.exit(run(build_cli(open_node)))
 
 

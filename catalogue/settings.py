@@ -18,8 +18,6 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from catalogue.problems import SettingsInvalid
-
 _toml_file: ContextVar[Path | None] = ContextVar("toml_file", default=None)
 
 
@@ -133,7 +131,7 @@ def load_settings(home: Path | None = None) -> Settings:
     Args:
         home: data folder; None means OMMATIDIA_HOME, else `./ommatidia-home`.
     Raises:
-        SettingsInvalid: an unknown key or a value out of range; the detail names it.
+        ValueError: an unknown key, a value out of range, or a file that is no TOML; the message names it.
     """
     overrides: dict[str, Any] = {} if home is None else {"home": home}
     try:
@@ -145,8 +143,6 @@ def load_settings(home: Path | None = None) -> Settings:
             _toml_file.reset(token)
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsInvalid(
-            f"The settings cannot be used: {lines}. Correct ommatidia.toml or OMMATIDIA_* variables."
-        ) from error
+        raise ValueError(f"{lines}. Correct ommatidia.toml or the OMMATIDIA_* variables.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsInvalid(f"ommatidia.toml is not valid TOML: {error}.") from error
+        raise ValueError(f"ommatidia.toml is not valid TOML: {error}.") from error

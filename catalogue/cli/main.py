@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from importlib.metadata import version as distribution_version
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from catalogue.cli import data, harvest, images, ontologies, query, serve
 from catalogue.cli.demo import command as demo
 from catalogue.cli.node import Node, OpenNode
-from catalogue.cli.output import err, fail
+from catalogue.cli.output import err, fail, set_log_level
 from catalogue.problems import Problem
 
 
@@ -37,7 +38,9 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
         context: typer.Context,
         home: Annotated[Path | None, typer.Option(help="Data folder; also OMMATIDIA_HOME.", show_default=False)] = None,
         version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+        verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what happens inside.")] = False,
     ) -> None:
+        set_log_level(logging.INFO if verbose or context.invoked_subcommand in {"serve", "work"} else logging.WARNING)
         if version:
             typer.echo(f"ommatidia {distribution_version('ommatidia-node')}")
             raise typer.Exit()
@@ -90,7 +93,7 @@ def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Exception as error:
+    except Exception as error:  # click's usage errors, told by their exit code; all else is raised again
         if type(error).__name__ in {"UsageError", "BadParameter", "NoSuchOption", "MissingParameter"} or hasattr(
             error, "exit_code"
         ):

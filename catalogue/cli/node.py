@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from catalogue.images.service import ImageService
-from catalogue.ingest.run import Harvester
-from catalogue.ingest.service import Ingest
-from catalogue.query.pool import QueryPool
-from catalogue.resolver.service import Resolver
-from catalogue.search.service import SearchService
-from catalogue.settings import Settings
-from catalogue.store.ledger import Ledger
-from catalogue.store.views import View
+if TYPE_CHECKING:
+    from catalogue.images.service import ImageService
+    from catalogue.ingest.run import Harvester
+    from catalogue.ingest.service import Ingest
+    from catalogue.query.pool import QueryPool
+    from catalogue.resolver.service import Resolver
+    from catalogue.search.service import SearchService
+    from catalogue.settings import Settings
+    from catalogue.store.ledger import Ledger
+    from catalogue.store.views import View
+
 
 
 class Node(Protocol):

@@ -11,7 +11,7 @@ from catalogue.cli.harvest import publish
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_rows
 from catalogue.problems import BadRequest
-from catalogue.store.ontologies import install, installed
+from catalogue.store.ontologies import Ontology, install, sources
 
 
 def register(app: typer.Typer) -> None:
@@ -39,4 +39,7 @@ def ontology_add(
 
 def ontology_list(context: typer.Context) -> None:
     """What is installed."""
-    print_rows(["name", "terms"], installed(context.obj().home), empty="Only the curated terms shipped with the node.")
+    node: Node = context.obj()
+    rows = [(path.stem, "shipped" if path.suffix == ".ttl" else "installed") for path in sources(node.home)]
+    print_rows(["name", "from"], rows, empty="None.")
+    out.print(plain(f"{len(Ontology.load(node.home))} terms in all."))

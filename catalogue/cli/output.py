@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,8 +15,29 @@ from rich.text import Text
 
 from catalogue.problems import Problem
 
-out = Console(highlight=False, soft_wrap=True)
+# A pipe has no width: nothing is cut for it.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 1000)
 err = Console(stderr=True, highlight=False)
+
+
+def set_log_level(level: int) -> None:
+    """Log lines on standard error: for people on a terminal, JSON lines otherwise.
+
+    Args:
+        level: of the logging module; lines below it are dropped.
+    """
+    on_terminal = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if on_terminal else [structlog.processors.dict_tracebacks]),
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def plain(value: object) -> Text:

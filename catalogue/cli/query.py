@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.model.namespaces import BASE
 from catalogue.problems import BadRequest
 from catalogue.query.request import QueryRequest
+from catalogue.search.service import Named
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 def register(app: typer.Typer) -> None:
@@ -105,6 +107,10 @@ def show(context: typer.Context, identifier: str, json_: Json = False) -> None:
             out.print(plain(f"{name:>11}: {value}"))
 
 
+def _labels(terms: Iterable[Named]) -> str:
+    return ", ".join(term.label for term in terms)
+
+
 def search(
     context: typer.Context,
     text: str,
@@ -123,7 +129,7 @@ def search(
         return
     print_rows(
         ["identifier", "title", "organisms", "methods", "year"],
-        [(h.curie, h.title, ", ".join(h.organisms), ", ".join(h.methods), h.year) for h in page.hits],
+        [(h.curie, h.title, _labels(h.organisms), _labels(h.methods), h.year) for h in page.hits],
         empty=f"Nothing fits '{text}'; try fewer or broader words.",
     )
     if page.total > len(page.hits):

@@ -10,6 +10,8 @@ from catalogue.ingest.harmonise import TermSource, harmonise
 from catalogue.model.documents import Finding, Mapped, Record, Severity, SourceDocument, SourceSpec
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.payload import canonical, digest
+from catalogue.model.rdf import triples
+from catalogue.model.table import FieldError
 from catalogue.model.validation import Violation, check_schema, check_shapes
 from catalogue.problems import Problem, RecordRejected
 
@@ -72,11 +74,15 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
         raise RecordRejected(_sentence(violations), reason="schema-required", identifier=record.get("id", ""))
     curie, owner = record["id"], record["owner"]
     _identify(record, source)
-    hard = check_shapes(record)
+    try:
+        data = triples(record)
+    except FieldError as error:
+        raise RecordRejected(str(error), reason="schema-required", identifier=curie) from error
+    hard = check_shapes(record, data=data)
     if hard:
         raise RecordRejected(_sentence(hard), reason="shape-violation", identifier=curie)
     if record["type"] == "Study":
-        findings.extend(_annotate(check_shapes(record, profile="gide-0.2")))
+        findings.extend(_annotate(check_shapes(record, profile="gide-0.2", data=data)))
     payload = canonical(record)
     return Candidate(
         curie,

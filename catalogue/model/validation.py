@@ -42,7 +42,12 @@ def check_schema(record: dict[str, Any], class_name: str | None = None) -> list[
     return sorted(set(found), key=lambda violation: (violation.path, violation.message))
 
 
-def check_shapes(record: dict[str, Any], profile: str | None = None, class_name: str | None = None) -> list[Violation]:
+def check_shapes(
+    record: dict[str, Any],
+    profile: str | None = None,
+    class_name: str | None = None,
+    data: bytes | None = None,
+) -> list[Violation]:
     """What the record's RDF breaks: the hard rules, or those of one profile.
 
     A value that cannot become RDF at all (an IRI with a blank in it) is a violation as well.
@@ -50,13 +55,14 @@ def check_shapes(record: dict[str, Any], profile: str | None = None, class_name:
     Args:
         record: a payload, or a part of one when `class_name` says of which class.
         profile: name of a file in shapes/profiles without `.ttl`, such as `gide-0.2`; None for the hard rules.
+        data: the record's N-Triples, when they were made already.
 
     Raises:
         ValueError: there is no such profile.
     """
     engine = _engine(profile)
     try:
-        data = triples(record, class_name)
+        data = triples(record, class_name) if data is None else data
     except FieldError as error:
         shape = _DEFINITION + str(class_name or record.get("type", ""))
         return [Violation(_focus(record), error.path, "", error.reason, "violation", shape)]

@@ -12,18 +12,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import requests
 import typer
 
 from catalogue import resources
-from catalogue.cli.demo.members import Member, RunningMember, start_member, write_members
 from catalogue.cli.harvest import publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain
 from catalogue.cli.progress import harvest_progress
 from catalogue.problems import SourceUnavailable
+
+if TYPE_CHECKING:
+    from catalogue.cli.demo.members import Member, RunningMember
 
 READY_S = 30.0
 EXAMPLE = "studies-per-organism"
@@ -40,6 +42,9 @@ def demo(
     once: Annotated[bool, typer.Option(help="Stop after the tour instead of serving on.")] = False,
 ) -> None:
     """Three member archives and a hub on this machine: harvest, query, open an image. Ctrl-C ends it."""
+    # NumPy and Zarr are loaded by this command alone.
+    from catalogue.cli.demo.members import write_members
+
     signal.signal(signal.SIGTERM, _interrupt)
     started = monotonic()
     with ExitStack() as stack:
@@ -77,6 +82,8 @@ def _note(line: str) -> None:
 
 @contextmanager
 def _member(member: Member) -> Iterator[RunningMember]:
+    from catalogue.cli.demo.members import start_member
+
     server = start_member(member)
     try:
         yield server
