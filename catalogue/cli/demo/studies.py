@@ -367,8 +367,8 @@ SSBD_STUDIES: Final = (
     ),
     DemoStudy(
         "ssbd-repos-900002",
-        "Histone marks in medaka embryos",
-        "Immunofluorescence of histone modifications in the blastula of medaka.",
+        "Microtubules and nuclei of the medaka blastula",
+        "Immunofluorescence of microtubules in the blastula of medaka.",
         "2026-02-26",
         CC_BY,
         ("Quentin Demo",),
@@ -381,7 +381,7 @@ SSBD_STUDIES: Final = (
         (
             DemoImage(
                 "zarr/medaka-2.zarr", "ssbd-repos-900002", "two-colour-cells", 141, "cyx", "0.5", (1.0, 0.4, 0.4),
-                _CUM2, (("DNA", "3070FF"), ("H3K27ac", "FF40C0")), 3,
+                _CUM2, (("DNA", "3070FF"), ("alpha-tubulin", "FF40C0")), 3,
                 title="Blastula 2", organism="NCBI:txid8090", method="obo:FBbi_00000246",
             ),
         ),
