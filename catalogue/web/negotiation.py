@@ -60,7 +60,7 @@ def offers(record_type: str) -> tuple[Offer, ...]:
 
 
 def choose(accept: MIMEAccept, available: Sequence[Offer]) -> Offer:
-    """The offer that the Accept header likes best; the earlier of two that it likes equally.
+    """The offer that the Accept header likes best; of those the one it names most closely, then the earlier one.
 
     Raises:
         NotAcceptable: the header rules out every offer; `available` lists them.
@@ -68,8 +68,8 @@ def choose(accept: MIMEAccept, available: Sequence[Offer]) -> Offer:
     ranges = [_range(value, quality) for value, quality in list(accept)[:_MAX_RANGES]]
     if not ranges:
         return available[0]
-    scored = [(_quality(offer, ranges), -place, offer) for place, offer in enumerate(available)]
-    quality, _, best = max(scored, key=lambda item: item[:2])
+    scored = [(*_score(offer, ranges), -place, offer) for place, offer in enumerate(available)]
+    quality, _, _, best = max(scored, key=lambda item: item[:3])
     if quality <= 0:
         known = [offer.media_type for offer in available]
         raise NotAcceptable(
@@ -84,14 +84,14 @@ def _range(value: str, quality: float) -> tuple[str, str, float]:
     return media_type.lower(), options.get("profile", "").strip(), quality
 
 
-def _quality(offer: Offer, ranges: Sequence[tuple[str, str, float]]) -> float:
-    """Quality given by the most specific range that covers the offer, 0 when none does."""
+def _score(offer: Offer, ranges: Sequence[tuple[str, str, float]]) -> tuple[float, int]:
+    """Quality given by the range that names the offer most closely, and how closely that is; 0 when none does."""
     best = (-1, 0.0)
     for media_type, profile, quality in ranges:
         specificity = _specificity(offer, media_type, profile)
         if specificity >= 0 and (specificity, quality) > best:
             best = (specificity, quality)
-    return best[1]
+    return best[1], best[0]
 
 
 def _specificity(offer: Offer, media_type: str, profile: str) -> int:

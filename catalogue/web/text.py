@@ -33,7 +33,7 @@ def unbroken(text: Any) -> str:
 
 def safe_url(text: Any) -> str | None:
     """The address when it is an absolute http(s) one with a host and no forbidden character, else None."""
-    if not isinstance(text, str) or len(text) > 2_000 or not is_absolute(text):
+    if not isinstance(text, str) or len(text) > 2_000 or text != text.strip() or not is_absolute(text):
         return None
     try:
         parts = urlsplit(text)

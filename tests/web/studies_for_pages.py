@@ -1,4 +1,4 @@
-"""Four invented studies and three images, appended to a real ledger as a harvest would."""
+"""Four invented studies and four images, appended to a real ledger as a harvest would."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ BARE = "idr:idr9001"
 HOSTILE = "ssbd:9-Evil-Payload"
 GONE = "biostudies:S-BIAD90002"
 IMAGE = "biostudies:S-BIAD90001.embryo-a"
+SECOND_IMAGE = "biostudies:S-BIAD90001.embryo-b"
 PLAIN_IMAGE = "idr:9000001"
 ORPHAN = "biostudies:S-BIAD90002.slice"
 ORIGINAL = b'{"@graph": [{"@id": "S-BIAD90001", "name": "Heart of <b>zebrafish</b>"}]}'
@@ -307,6 +308,7 @@ def seed(ledger: Ledger) -> None:
     gone = {name: gone[name] for name in ("type", "id", "accession", "owner", "title", "license")}
     append(ledger, gone)
     append(ledger, image(IMAGE, STUDY), parent=STUDY)
+    append(ledger, image(SECOND_IMAGE, STUDY), parent=STUDY)
     append(ledger, image(PLAIN_IMAGE, BARE, "http://127.0.0.1:8001/"), parent=BARE)
     append(ledger, image(ORPHAN, GONE), parent=GONE)
     append(ledger, tombstone(GONE, "Study", "A study that was taken back"))

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, STUDY
+
+pytestmark = pytest.mark.browser
+PAGES = [
+    "/",
+    "/search",
+    "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    f"/studies/{STUDY}",
+    f"/studies/{BARE}",
+    f"/studies/{HOSTILE}",
+    f"/studies/{STUDY}/original",
+    f"/images/{IMAGE}",
+    f"/id/{GONE}",
+    "/id/S-BIAD999",
+    "/id/12345",
+]
+CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_runs_partner_text_or_asks_another_host(watch: Any, address: str, path: str) -> None:
+    """Opened in a real browser, no page shows a dialog, breaks its policy or sends a request anywhere else."""
+    seen = watch()
+    seen.page.goto(address + path, wait_until="networkidle")
+    assert seen.page.locator("h1").count() == 1
+    assert (seen.dialogs, seen.policy, seen.elsewhere) == ([], [], [])
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(watch: Any, address: str, path: str, width: int) -> None:
+    """Down to 320 pixels the page fits its window; wide tables scroll by themselves (WCAG 1.4.10)."""
+    seen = watch(width)
+    seen.page.goto(address + path)
+    assert seen.page.evaluate(CUT_OFF) <= 0
+
+
+def test_a_reader_without_scripts_gets_from_search_to_citation(watch: Any, address: str) -> None:
+    """With JavaScript off: type words, open the study, see its image, and reach the citation."""
+    page = watch(scripts=False).page
+    page.goto(address)
+    page.fill("#q", "beating heart")
+    page.press("#q", "Enter")
+    page.click("text=Light-sheet imaging of the beating heart")
+    assert page.url.endswith(f"/studies/{STUDY}")
+    assert "Ana Ruiz" in page.inner_text(".cite")
+    page.click(".pictures a >> nth=0")
+    assert page.url.endswith(f"/images/{IMAGE}")
+    assert "zarr.open_array" in page.inner_text("#python")
+
+
+def test_identifier_box_opens_a_pasted_address(watch: Any, address: str) -> None:
+    """An archive's address pasted into the box on the front page leads to the study."""
+    page = watch(scripts=False).page
+    page.goto(address)
+    page.fill("#id-q", "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIAD90001")
+    page.press("#id-q", "Enter")
+    assert page.url.endswith(f"/studies/{STUDY}")
+
+
+def test_keyboard_reaches_the_content_first(watch: Any, address: str) -> None:
+    """The first Tab shows the skip link; following it moves focus to the content, and focus is drawn."""
+    page = watch().page
+    page.goto(f"{address}/studies/{STUDY}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('#main').contains(document.activeElement)")
+
+
+def test_dark_mode_is_dark(chromium: Any, address: str) -> None:
+    """A reader who prefers dark gets a dark ground."""
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(address)
+    red, green, blue = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")[:3]
+    context.close()
+    assert max(red, green, blue) < 64
