@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
-from catalogue.store.graph.base import STATE, SUMMARY, Change, GraphEngine, Mark, ReplaceGraph, SetValue
+from catalogue.store.graph.base import (
+    SHARED,
+    STATE,
+    SUMMARY,
+    Change,
+    GraphEngine,
+    Mark,
+    MergeQuads,
+    ReplaceGraph,
+    SetValue,
+)
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Entry
@@ -28,6 +38,9 @@ STATUS: Final = TERMS + "status"
 PUBLIC: Final = TERMS + "public"
 STUDY: Final = expand("dcterms:isPartOf")
 
+_OWN: Final = f"<{BASE}".encode()
+_WORDS_OF_SOURCES: Final = (f"> <{TERMS}sourceLabel> ".encode(), f"> <{TERMS}sourceId> ".encode())
+
 Emit = Callable[[dict[str, Any], str], bytes]
 
 
@@ -36,6 +49,11 @@ class GraphView:
 
     Only public records have triples in their record graph; of a suppressed, replaced or withdrawn one only the
     provenance graph is left, and says so.
+
+    Every triple lies in one graph. What records say of things that are not theirs (terms, publishers) lies once in the
+    graph SHARED: the engine answers over the union of graphs without removing doubles, so that a label repeated by a
+    thousand studies would multiply every count. SHARED holds all that public versions ever said of such things, minus
+    what the ontologies say; the source's own words for a term stay in its record's document.
 
     Args:
         engine: where the graphs live.
@@ -51,6 +69,7 @@ class GraphView:
         self._engine = engine
         self._emit = emit
         self._ontologies = ontologies
+        self._known: tuple[list[str], frozenset[bytes]] = ([], frozenset())
 
     @property
     def rebuilding(self) -> bool:
@@ -73,10 +92,18 @@ class GraphView:
             return
         changes: list[Change] = []
         delta: Counter[tuple[str, str]] = Counter()
-        for entry in last.values():
-            self._count(entry, delta)
-            changes.extend(self._graphs(entry))
+        shared: set[bytes] = set()
+        for entry in entries:
+            if entry.position <= position:
+                continue
+            newest = last[entry.curie] is entry
+            own, foreign = self._described(entry) if is_public(entry) else (None, [])
+            shared.update(foreign)
+            if newest:
+                self._count(entry, delta)
+                changes.extend(self._graphs(entry, own))
         changes.extend(self._summaries(delta, last))
+        changes.append(MergeQuads(SHARED, add=_in_shared(shared - self._known_triples())))
         self._engine.change(changes, Mark(entries[-1].position, entries[-1].entry_hash))
 
     def publish(self) -> None:
@@ -96,12 +123,36 @@ class GraphView:
         """Give up the store and its lock."""
         self._engine.close()
 
-    def _graphs(self, entry: Entry) -> list[Change]:
+    def _graphs(self, entry: Entry, own: bytes | None) -> list[Change]:
         record, provenance = BASE + entry.curie, f"{BASE}{entry.curie}/record"
         return [
-            ReplaceGraph(record, self._quads(entry.record, record) if is_public(entry) else None),
+            ReplaceGraph(record, own),
             ReplaceGraph(provenance, self._quads(catalog_record(entry), provenance)),
         ]
+
+    def _described(self, entry: Entry) -> tuple[bytes | None, list[bytes]]:
+        """Quads about the record and its parts; triples (`s p o`) about things that are not its own."""
+        graph = BASE + entry.curie
+        quads = self._quads(entry.record, graph)
+        if quads is None:
+            return None, []
+        end = f" <{graph}> .".encode()
+        own: list[bytes] = []
+        foreign: list[bytes] = []
+        for line in quads.splitlines():
+            if line.startswith(_OWN):
+                own.append(line)
+            elif not any(name in line for name in _WORDS_OF_SOURCES):
+                foreign.append(line.removesuffix(end))
+        return b"\n".join(own) + b"\n", foreign
+
+    def _known_triples(self) -> frozenset[bytes]:
+        """What the ontologies say, as `s p o`; made anew only when one changed."""
+        ontologies = list(self._ontologies())
+        digests = [ontology.digest for ontology in ontologies]
+        if digests != self._known[0]:
+            self._known = digests, frozenset(line for ontology in ontologies for line in _triples_of(ontology))
+        return self._known[1]
 
     def _quads(self, record: dict[str, Any], graph: str) -> bytes | None:
         """Quads of a record; None for one that the emitter refuses, so that it does not hold up all others."""
@@ -158,7 +209,18 @@ class GraphView:
         for graph in held:
             changes += [ReplaceGraph(graph, None), SetValue(STATE, graph, CONTENT_DIGEST, None)]
         if changes:
+            changes.append(MergeQuads(SHARED, remove=_in_shared(self._known_triples())))
             self._engine.change(changes, self._engine.mark())
+
+
+def _in_shared(triples: Iterable[bytes]) -> bytes:
+    end = f" <{SHARED}> .\n".encode()
+    return b"".join(triple + end for triple in sorted(triples))
+
+
+def _triples_of(ontology: OntologyGraph) -> list[bytes]:
+    end = f" <{ontology.graph}> .".encode()
+    return [line.removesuffix(end) for line in ontology.quads().splitlines()]
 
 
 def is_public(entry: Entry) -> bool:

@@ -13,6 +13,7 @@ from catalogue.model.namespaces import BASE, TERMS
 
 STATE: Final = BASE + "state"
 SUMMARY: Final = BASE + "summary"
+SHARED: Final = BASE + "shared"
 APPLIED_POSITION: Final = TERMS + "appliedPosition"
 APPLIED_ENTRY: Final = TERMS + "appliedEntry"
 
@@ -44,7 +45,21 @@ class SetValue:
     value: int | str | None
 
 
-Change = ReplaceGraph | SetValue
+@dataclass(frozen=True, slots=True)
+class MergeQuads:
+    """Triples of a graph that many records share: some are there afterwards, some are not.
+
+    Args:
+        add: N-Quads in `graph`; those held already change nothing.
+        remove: N-Quads in `graph`; those not held change nothing.
+    """
+
+    graph: str
+    add: bytes = b""
+    remove: bytes = b""
+
+
+Change = ReplaceGraph | SetValue | MergeQuads
 
 
 @dataclass(frozen=True, slots=True)

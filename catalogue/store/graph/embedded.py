@@ -27,6 +27,7 @@ from catalogue.store.graph.base import (
     STATE,
     Change,
     Mark,
+    MergeQuads,
     ReplaceGraph,
     SetValue,
 )
@@ -87,10 +88,11 @@ class EmbeddedGraph:
         """
         wanted = {c.graph: c.quads or b"" for c in changes if isinstance(c, ReplaceGraph)}
         values = [c for c in changes if isinstance(c, SetValue)]
+        merges = [c for c in changes if isinstance(c, MergeQuads)]
         if len(wanted) > BULK_GRAPHS or sum(map(len, wanted.values())) > BULK_BYTES:
-            bad = self._change_in_bulk(wanted, values, mark)
+            bad = self._change_in_bulk(wanted, merges, values, mark)
         else:
-            bad = self._change_in_one_update(wanted, values, mark)
+            bad = self._change_in_one_update(wanted, merges, values, mark)
         self._dirty = True
         self._untidy += len(wanted)
         return bad
@@ -204,15 +206,22 @@ class EmbeddedGraph:
             log.warning("graph.snapshot_unreadable", error=str(error))
             return None
 
-    def _change_in_one_update(self, wanted: dict[str, bytes], values: Sequence[SetValue], mark: Mark) -> list[str]:
+    def _change_in_one_update(
+        self, wanted: dict[str, bytes], merges: Sequence[MergeQuads], values: Sequence[SetValue], mark: Mark
+    ) -> list[str]:
         bad: list[str] = []
         steps: list[str] = []
         for graph, content in wanted.items():
             steps.extend(_replace_graph(px.NamedNode(graph), _parsed(graph, content, bad) or ""))
+        for merge in merges:
+            steps.extend(_merge(merge, "DELETE", _parsed(merge.graph, merge.remove, bad)))
+            steps.extend(_merge(merge, "INSERT", _parsed(merge.graph, merge.add, bad)))
         self._live.update(";\n".join([*steps, *_set_values(values), *_set_mark(mark)]))
         return bad
 
-    def _change_in_bulk(self, wanted: dict[str, bytes], values: Sequence[SetValue], mark: Mark) -> list[str]:
+    def _change_in_bulk(
+        self, wanted: dict[str, bytes], merges: Sequence[MergeQuads], values: Sequence[SetValue], mark: Mark
+    ) -> list[str]:
         """Load many graphs at once; after a crash before the next publish the store is built anew."""
         bad: list[str] = []
         begun = [] if self._loading else [_loading("INSERT")]
@@ -223,12 +232,14 @@ class EmbeddedGraph:
             # The loaded files reach the disk before the log does: without this a power cut could keep them alone.
             self._live.flush()
             self._loading = True
+        contents = [*wanted.items(), *((merge.graph, merge.add) for merge in merges)]
         try:
-            self._live.bulk_load(b"".join(wanted.values()), px.RdfFormat.N_QUADS)
+            self._live.bulk_load(b"".join(content for _, content in contents), px.RdfFormat.N_QUADS)
         except SyntaxError:
-            good = {g: content for g, content in wanted.items() if _parsed(g, content, bad) is not None}
-            self._live.bulk_load(b"".join(good.values()), px.RdfFormat.N_QUADS)
-        self._live.update(";\n".join([*_set_values(values), *_set_mark(mark)]))
+            good = [content for graph, content in contents if _parsed(graph, content, bad) is not None]
+            self._live.bulk_load(b"".join(good), px.RdfFormat.N_QUADS)
+        removals = [step for m in merges for step in _merge(m, "DELETE", _parsed(m.graph, m.remove, bad))]
+        self._live.update(";\n".join([*removals, *_set_values(values), *_set_mark(mark)]))
         return bad
 
     def _drop_other_stores(self) -> None:
@@ -303,6 +314,11 @@ def _replace_graph(graph: px.NamedNode, triples: str) -> Iterator[str]:
     yield f"DROP SILENT GRAPH {graph}"
     if triples:
         yield f"INSERT DATA {{ GRAPH {graph} {{ {triples} }} }}"
+
+
+def _merge(merge: MergeQuads, verb: str, triples: str | None) -> Iterator[str]:
+    if triples:
+        yield f"{verb} DATA {{ GRAPH {px.NamedNode(merge.graph)} {{ {triples} }} }}"
 
 
 def _set_values(values: Sequence[SetValue]) -> Iterator[str]:
