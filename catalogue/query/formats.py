@@ -82,9 +82,10 @@ def negotiate(accept: str, graph: bool) -> Format | None:
     available = formats_for(graph)
     if not accept.strip():
         return available[0]
-    types = {media_type: member for member in reversed(available) for media_type in reversed(member.media_types)}
-    best = parse_accept_header(accept[:_MAX_ACCEPT], MIMEAccept).best_match(list(reversed(types)))
-    return None if best is None else types[best]
+    # Official names first, so that text/* means CSV rather than an odd name of XML.
+    names = [*(member.media_types[0] for member in available), *(t for m in available for t in m.media_types[1:])]
+    best = parse_accept_header(accept[:_MAX_ACCEPT], MIMEAccept).best_match(names)
+    return None if best is None else next(member for member in available if best in member.media_types)
 
 
 def row_counter(format_name: str) -> Callable[[bytes], int]:

@@ -373,10 +373,12 @@ class _Slot:
         """Run the job on this worker. False when it never began and another try makes sense."""
         begin = time.monotonic()
         deadline = begin + self._pool.limits.deadline_s
+        begun = False
         try:
             worker.send(frames.REQUEST, message)
             while True:
                 for kind, payload in worker.receive(min(_TICK_S, deadline - time.monotonic())):
+                    begun = True
                     if kind == frames.DATA:
                         job.spool.write(payload)
                     elif kind == frames.END:
@@ -386,8 +388,8 @@ class _Slot:
                         return self._problem(job, json.loads(payload), last_try)
                 if self._stopped(job, deadline):
                     return True
-        except WorkerGone as error:
-            if str(error) == "broken pipe" and not last_try:
+        except WorkerGone:
+            if not begun and not last_try:
                 self._drop()
                 return False
             problem, summary = worker.post_mortem()

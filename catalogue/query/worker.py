@@ -102,7 +102,10 @@ class _Engine:
 
         if self._store is None or path != self._path:
             self._store = None
-            self._store = store = pyoxigraph.Store.read_only(path)
+            try:
+                self._store = store = pyoxigraph.Store.read_only(path)
+            except (OSError, RuntimeError) as error:
+                raise _Refusal("snapshot-unreadable", "") from error
             self._path = path
             default = store.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
             self._union = next(iter(default), None) is None
@@ -166,8 +169,6 @@ def _refusal(error: Exception) -> _Refusal:
     if isinstance(error, MemoryError):
         return _Refusal("query-memory", "")
     traceback.print_exception(error)
-    if isinstance(error, OSError):
-        return _Refusal("snapshot-unreadable", "")
     return _Refusal("query-failed", "The query could not be answered; the operator finds the reason in the log.")
 
 
@@ -196,6 +197,8 @@ def _serve(fd: int, prefixes: dict[str, str], isolation: str) -> None:
         if kind == frames.OPEN:
             _open_ahead(engine, request["snapshot"])
             continue
+        # From here on, the end of this process is the query's doing.
+        _write_all(fd, frames.pack(frames.START, b""))
         output = _Output(fd, request)
         try:
             engine.answer(request, output)
