@@ -9,9 +9,11 @@ import re
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f]+", re.IGNORECASE)
+from catalogue.model.terms import iri
+
+MAX_LENGTH: Final = 2_000
 
 _CC_PAGE: Final = re.compile(
     r"(?:https?://)?(?:www\.)?creativecommons\.org/"
@@ -27,10 +29,13 @@ _CC_NAME: Final = re.compile(
 )
 _CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 _ORCID: Final = re.compile(
-    r"(?:https?://(?:www\.)?orcid\.org/|orcid:)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?", re.ASCII | re.IGNORECASE
+    r"(?:https?://(?:www\.)?orcid\.org/|orcid:)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?",
+    re.ASCII | re.IGNORECASE,
 )
 _ROR: Final = re.compile(r"https?://(?:www\.)?ror\.org/(0[a-z0-9]{8})/?", re.ASCII | re.IGNORECASE)
-_DOI: Final = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.ASCII | re.IGNORECASE)
+_DOI: Final = re.compile(
+    r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.ASCII | re.IGNORECASE
+)
 _PUBMED: Final = re.compile(
     r"(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|PMID:\s*)0*([1-9][0-9]{0,8})/?",
     re.ASCII | re.IGNORECASE,
@@ -51,14 +56,30 @@ class PaperId(NamedTuple):
     value: str
 
 
-@lru_cache(maxsize=1_000)
+def is_web_address(text: str) -> bool:
+    """True for an absolute http(s) address that RFC 3987 allows, in lower-case scheme, of at most 2,000 characters."""
+    return text.startswith(("https://", "http://")) and len(text) <= MAX_LENGTH and _is_iri(text)
+
+
+@lru_cache(maxsize=20_000)
+def _is_iri(text: str) -> bool:
+    try:
+        return bool(urlsplit(text).hostname) and iri(text) == text
+    except ValueError:
+        return False
+
+
 def licence_iri(text: str) -> str | None:
     """The canonical address of the licence that `text` names, or None where that is not certain.
 
     Creative Commons by any spelling of page or SPDX name gives `https://creativecommons.org/licenses/by/4.0/`; any
     other absolute web address is given back. A name without version ("CC BY") is not certain; CC0 has one version.
     """
-    plain = text.strip()
+    return _licence_iri(text.strip()) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=1_000)
+def _licence_iri(plain: str) -> str | None:
     page = _CC_PAGE.fullmatch(plain)
     if page:
         return _cc_page(page)
@@ -67,7 +88,7 @@ def licence_iri(text: str) -> str | None:
         if name["zero"] is not None:
             return _CC0
         return f"https://creativecommons.org/licenses/{name['licence'].lower()}/{name['version']}/"
-    return plain if WEB_ADDRESS.fullmatch(plain) else None
+    return plain if is_web_address(plain) else None
 
 
 def _cc_page(page: re.Match[str]) -> str | None:
@@ -81,13 +102,17 @@ def _cc_page(page: re.Match[str]) -> str | None:
     return f"https://creativecommons.org/licenses/{page['licence'].lower()}/{version}{port}/"
 
 
-@lru_cache(maxsize=20_000)
 def orcid_iri(text: str) -> str | None:
     """The https IRI of an ORCID in any written form; None when it has no such form or a wrong check digit.
 
     Source: ISO 7064 MOD 11-2, as ORCID applies it.
     """
-    found = _ORCID.fullmatch(text.strip())
+    return _orcid_iri(text.strip()) if len(text) <= 100 else None
+
+
+@lru_cache(maxsize=20_000)
+def _orcid_iri(plain: str) -> str | None:
+    found = _ORCID.fullmatch(plain)
     if found is None:
         return None
     digits = found[1].replace("-", "").upper()
@@ -106,10 +131,13 @@ def ror_iri(text: str) -> str | None:
     return f"https://ror.org/{found[1].lower()}" if found else None
 
 
-@lru_cache(maxsize=20_000)
 def paper_id(text: str) -> PaperId | None:
     """The DOI (bare, lower case), PubMed number or PubMed Central id that `text` is; None when it is none of them."""
-    plain = text.strip()
+    return _paper_id(text.strip()) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=20_000)
+def _paper_id(plain: str) -> PaperId | None:
     doi = _DOI.fullmatch(plain)
     if doi:
         return PaperId("doi", (unquote(doi[1]) if "%" in doi[1] else doi[1]).lower())

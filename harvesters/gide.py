@@ -11,7 +11,7 @@ from typing import Any, Final
 from catalogue.model.documents import Event, Mapped, Record, Severity, SourceDocument, SourceSpec
 from catalogue.problems import RecordRejected
 from harvesters.documents import iter_documents
-from harvesters.forms import WEB_ADDRESS, day, licence_iri
+from harvesters.forms import day, is_web_address, licence_iri
 from harvesters.gide_crate import Crate, Entity
 from harvesters.gide_identity import find_root, identify
 from harvesters.gide_people import People
@@ -83,7 +83,8 @@ def _study(crate: Crate, root: Entity, curie: str) -> Record:
     title = crate.text(root, "name")
     if title is None:
         raise RecordRejected(
-            f"Dataset.name is {root.get('name')!r:.100}; a study needs a title. Fill in `name`.", reason="schema-required"
+            f"Dataset.name is {root.get('name')!r:.100}; a study needs a title. Fill in `name`.",
+            reason="schema-required",
         )
     terms = Terms(crate, curie)
     samples = Samples(crate, terms, curie)
@@ -114,6 +115,7 @@ def _study(crate: Crate, root: Entity, curie: str) -> Record:
     record.update((key, value) for key, value in fields.items() if value)
     record.update(_sizes(crate, root))
     _note_gaps(crate, record)
+    _check_date_types(crate, publications)
     return record
 
 
@@ -138,7 +140,7 @@ def _licence(crate: Crate, root: Entity) -> str | None:
         given: str | None = targets[0].iri or targets[0].text
         if len(targets) > 1:
             crate.complain(
-                "several-values", Severity.WARNING, root, "license", value, "One licence is expected; the first is kept."
+                "several-values", Severity.WARNING, root, "license", value, "One licence is expected; the first stays."
             )
     else:
         given = crate.text(root, "license", word=True)
@@ -173,11 +175,11 @@ def _date_published(crate: Crate, root: Entity) -> str | None:
 
 def _thumbnails(crate: Crate, root: Entity) -> list[str]:
     given = crate.texts(root, "thumbnailUrl")
-    found = [address for address in given if WEB_ADDRESS.fullmatch(address)]
+    found = [address for address in given if is_web_address(address)]
     for address in given:
-        if not WEB_ADDRESS.fullmatch(address):
+        if not is_web_address(address):
             crate.complain(
-                "url-form", Severity.WARNING, root, "thumbnailUrl", address, "Not an absolute http(s) address; left out."
+                "url-form", Severity.WARNING, root, "thumbnailUrl", address, "Not an http(s) address; left out."
             )
     if given and not found:
         crate.drop(root, "thumbnailUrl", "not an absolute web address")
@@ -214,7 +216,7 @@ def _sizes(crate: Crate, root: Entity) -> dict[str, int]:
         elif value is not None:
             if found.setdefault(slot, value) != value:
                 crate.complain(
-                    "several-values", Severity.WARNING, entity, "value", str(value), f"{slot} is also {found[slot]}, kept."
+                    "several-values", Severity.WARNING, entity, "value", str(value), f"{slot} stays {found[slot]}."
                 )
             elif value == 0:  # S-BIAD1069 and 16 others: a study of no files
                 crate.complain("size-zero", Severity.WARNING, entity, "value", "0", "A published study has files.")
@@ -236,6 +238,23 @@ def _whole_number(crate: Crate, entity: Entity) -> int | None:
     crate.complain("size-value", Severity.WARNING, entity, "value", value, "A whole number from 0 on is expected.")
     crate.drop(entity, "value", "no whole number from 0 on")
     return None
+
+
+def _check_date_types(crate: Crate, publications: list[dict[str, Any]]) -> None:
+    """A finding where the context types every datePublished xsd:date, and papers give a year (SSBD, 305 papers)."""
+    given = crate.context if type(crate.context) is list else [crate.context]
+    typed = any(
+        type(part) is dict
+        and type(part.get("datePublished")) is dict
+        and part["datePublished"].get("@type") == "xsd:date"
+        for part in given
+    )
+    years = [issued for paper in publications if len(issued := paper.get("date_issued", "")) in (4, 7)]
+    if typed and years:
+        crate.note(
+            "date-type", Severity.REPAIRED, "@context.datePublished", years[0],
+            "The context types this xsd:date, which a year or month is not; typed by its form.",
+        )  # fmt: skip
 
 
 def _check_context(crate: Crate, root: Entity) -> None:

@@ -70,9 +70,9 @@ class Crate:
         name = entity["@id"]
         self._list(entity, self._kind(entity))
         if name in self._entities:
-            self.note(
-                "duplicate-id", Severity.WARNING, name, name, "Two entities have one @id; the first one is read."
-            )
+            self.reach(entity)
+            self.leave_out(entity, "second entity of the same @id")
+            self.note("duplicate-id", Severity.WARNING, name, name, "Two entities have one @id; the first one is read.")
             return
         self._entities[name] = entity
 
@@ -153,7 +153,7 @@ class Crate:
             return None
         if not word and clean.lower() in PLACEHOLDERS:
             self.complain(
-                "placeholder", Severity.REPAIRED, entity, key, value, "Stands for a missing value; leave the property out."
+                "placeholder", Severity.REPAIRED, entity, key, value, "Stands for a missing value; leave it out."
             )
             self.drop(entity, key, "stands for a missing value")
             return None
@@ -194,9 +194,8 @@ class Crate:
         return clean
 
     def _texts_in(self, value: Any) -> list[str]:
-        values = value if type(value) is list else [value]
         found: list[str] = []
-        for item in values:
+        for item in _members(value):
             if type(item) is dict:
                 item = item.get("@value", item.get("@id"))
             if type(item) is str and item.strip():
@@ -208,52 +207,62 @@ class Crate:
         value = entity.get(key)
         if value is None and key not in entity:
             return []
-        values = value if type(value) is list else [value]
-        found: dict[str, Reference] = {}
-        for item in values:
-            if type(item) is dict:
-                name = item.get("@id")
-                if len(item) == 1 and type(name) is str:
-                    target = self._entities.get(name)
-                else:
-                    target, name = self._embedded(entity, key, item)
-            elif type(item) is str and item.strip():
-                name, target = item, self._entities.get(item)
+        self._used.add(id(entity))
+        found: dict[str | int, Reference] = {}
+        for item in value if type(value) is list else _members(value):
+            if type(item) is dict and len(item) == 1 and type(item.get("@id")) is str:
+                name = item["@id"]
+                if name not in found:
+                    found[name] = self._reference(name, self._entities.get(name))
             else:
-                if item not in ("", None):
-                    self.complain("wrong-type", Severity.WARNING, entity, key, item, "A reference is expected.")
-                continue
-            if name in found:
-                continue
-            if target is None:
-                literal = name.strip() if type(item) is str else ""
-                found[name] = Reference("" if literal else name, None, "", literal)
-            else:
-                self._reached.add(id(target))
-                found[name] = Reference(name, target, self.kinds[id(target)], "")
+                reference = self._odd_reference(entity, key, item)
+                if reference is not None:
+                    found.setdefault(reference.iri or reference.text or id(reference.entity), reference)
         if not found:
             self.drop(entity, key, "empty")
         return list(found.values())
 
-    def _embedded(self, holder: Entity, key: str, item: Entity) -> tuple[Entity | None, str]:
+    def _reference(self, name: str, target: Entity | None) -> Reference:
+        if target is None:
+            return Reference(name, None, "", "")
+        self._reached.add(id(target))
+        return Reference(name, target, self.kinds[id(target)], "")
+
+    def _odd_reference(self, holder: Entity, key: str, item: Any) -> Reference | None:
+        if type(item) is dict and "@value" in item:
+            item = item["@value"]
+        if type(item) is str and item.strip():
+            target = self._entities.get(item)
+            return self._reference(item, target) if target is not None else Reference("", None, "", item.strip())
+        if type(item) is dict and item:
+            return self._embedded(holder, key, item)
+        if item not in ("", None, {}):
+            self.complain("wrong-type", Severity.WARNING, holder, key, item, "A reference is expected.")
+        return None
+
+    def _embedded(self, holder: Entity, key: str, item: Entity) -> Reference | None:
         """The entity that stands inside a property instead of in the @graph (hasCellLine of ssbd-repos-000265)."""
         name = item.get("@id")
-        name = name if type(name) is str else f"{key}-{id(item)}"
-        known = self._entities.get(name)
-        more = [inner for inner in item if inner[:1] != "@"]
-        if not more:
-            return known, name
+        name = name if type(name) is str else ""
+        known = self._entities.get(name) if name else None
+        if all(inner[:1] == "@" for inner in item):
+            if not name:
+                self.complain("wrong-type", Severity.WARNING, holder, key, item, "A reference is expected.")
+                return None
+            return self._reference(name, known)
         self.complain(
             "embedded-object", Severity.REPAIRED, holder, key, item, "Read as an entity; put it into the @graph."
         )
-        kind = self._kind(item)
-        self._list(item, EMBEDDED_KINDS.get(key, kind) if kind == "?" else kind)
+        if id(item) not in self.kinds:  # the same property may be read twice
+            kind = self._kind(item)
+            self._list(item, EMBEDDED_KINDS.get(key, kind) if kind == "?" else kind)
         self._reached.add(id(item))
-        if known is not None:
+        if known is not None and known is not item:
             self.leave_out(item, "repeats the entity of the same @id")
-            return known, name
-        self._entities[name] = item
-        return item, name
+            return self._reference(name, known)
+        if name:
+            self._entities[name] = item
+        return Reference(name, item, self.kinds[id(item)], "")
 
     # -- books ---------------------------------------------------------------------------------------------------
 
@@ -286,21 +295,23 @@ class Crate:
         for entity in self._listing:
             kind = self.kinds[id(entity)]
             reason = self._reason(entity, kind)
-            if reason:
-                for key in entity:
-                    if key[:1] != "@":
-                        ignored[f"{kind}.{key[:100]}: {reason}"] += 1
-                continue
             known = PROPERTIES.get(kind, {})
-            for key in entity:
-                if key[:1] == "@":
-                    continue
-                if key not in known:
-                    unmapped[f"{kind}.{key[:100]}"] += 1
-                elif (why := known[key]) is None:
-                    mapped += 1
-                else:
-                    ignored[f"{kind}.{key}: {why}"] += 1
+            for key, value in entity.items():
+                why = reason or known.get(key, "")
+                if key[:1] != "@":
+                    if why is None:
+                        mapped += 1
+                    elif why:
+                        ignored[f"{kind}.{key[:100]}: {why}"] += 1
+                    else:
+                        unmapped[f"{kind}.{key[:100]}"] += 1
+                if type(value) is list or type(value) is dict:
+                    for inner in self._inner(value):
+                        path = f"{kind}.{key[:100]}.{inner[:100]}"
+                        if why or why is None:
+                            ignored[f"{path}: {why or 'not of the expected type'}"] += 1
+                        else:
+                            unmapped[path] += 1
         mapped -= self._settle_drops(ignored)
         self._conclude(unmapped)
         return mapped, ignored, unmapped
@@ -315,11 +326,22 @@ class Crate:
         )  # fmt: skip
         return "not reached from the root"
 
+    def _inner(self, value: Any) -> list[str]:
+        """Names of properties inside a value that were not read as an entity's."""
+        if type(value) is list:
+            return [name for item in value if type(item) in (dict, list) for name in self._inner(item)]
+        if id(value) in self.kinds or (len(value) == 1 and type(value.get("@id")) is str):
+            return []
+        names = [key for key in value if key[:1] != "@"]
+        return names + [name for item in value.values() if type(item) in (dict, list) for name in self._inner(item)]
+
     def _settle_drops(self, ignored: Counter[str]) -> int:
         settled = 0
         for (number, key), reason in self._dropped.items():
             kind = self.kinds[number]
-            if number in self._left_out or number not in self._used or PROPERTIES.get(kind, {}).get(key, "") is not None:
+            if number in self._left_out or number not in self._used:
+                continue
+            if PROPERTIES.get(kind, {}).get(key, "") is not None:
                 continue
             ignored[f"{kind}.{key}: {reason}"] += 1
             settled += 1
@@ -332,10 +354,19 @@ class Crate:
         for path, times in unmapped.items():
             self.note(
                 "unmapped-property", Severity.WARNING, path, path,
-                f"Stands {times} times and is not part of the GIDE profile 0.2 as known here; it is kept in the original.",
+                f"Stands {times} times and is not part of the GIDE profile 0.2 as known here; the original keeps it.",
             )  # fmt: skip
         for code, times in self._counts.items():
             if times > MAX_FINDINGS_PER_CODE:
                 self.findings.append(
                     Finding(code, Severity.WARNING, "@graph", str(times), f"{times} findings of this kind in all.")
                 )
+
+
+def _members(value: Any) -> list[Any]:
+    """The values of a property that has one or many; JSON-LD may wrap them into @list or @set."""
+    if type(value) is dict:
+        for wrapper in ("@list", "@set"):
+            if type(value.get(wrapper)) is list:
+                return list(value[wrapper])
+    return value if type(value) is list else [value]

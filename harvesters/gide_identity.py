@@ -11,18 +11,16 @@ from typing import Any, Final, NoReturn
 
 from catalogue.model.documents import Severity
 from catalogue.problems import RecordRejected
-from harvesters.forms import WEB_ADDRESS
+from harvesters.forms import is_web_address
 from harvesters.gide_crate import Crate, Entity
 from harvesters.gide_profile import CRATE_SPEC, SUFFIX
 
 # Owner prefix -> accession as GIDE members write it: ASCII, anchored, canonical; the group is our accession.
 ACCESSIONS: Final = {
-    "biostudies": re.compile(r"(S-[A-Z]{4}[1-9][0-9]{0,9})", re.ASCII),
+    "biostudies": re.compile(r"(S-[A-Z]{4}(?:0|[1-9][0-9]{0,9}))", re.ASCII),
     "empiar": re.compile(r"EMPIAR-([1-9][0-9]{4,9})", re.ASCII),
     "idr": re.compile(r"(idr[0-9]{4})", re.ASCII),
-    "ssbd": re.compile(
-        r"(ssbd-repos-[0-9]{6}|[1-9][0-9]{0,5}-[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)", re.ASCII
-    ),
+    "ssbd": re.compile(r"(ssbd-repos-[0-9]{6}|[1-9][0-9]{0,5}-[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)", re.ASCII),
 }
 _COLLECTION: Final = ("./", ".", "")
 
@@ -64,7 +62,7 @@ def find_root(crate: Crate) -> Entity:
         )
     descriptor = descriptors[0]
     crate.rename(descriptor, "Descriptor")
-    crate.reach(descriptor)
+    crate.reach(crate.use(descriptor))
     targets = [target for item in _listed(descriptor["about"]) if (target := _id_of(item)) is not None]
     if len(set(targets)) != 1:
         raise RecordRejected(
@@ -103,7 +101,7 @@ def identify(crate: Crate, root: Entity, item: str, owners: tuple[str, ...]) -> 
         RecordRejected: `bad-identifier` when they disagree or none is canonical; `not-owner` for another's prefix.
     """
     page = root["@id"]
-    if not WEB_ADDRESS.fullmatch(page):
+    if not is_web_address(page):
         _bad(f"The root's @id '{_shown(page)}' is no absolute web address; it must be the study's page.")
     named = _listed(root.get("identifier"))
     if len(named) > 1 or (named and type(named[0]) is not str):
@@ -119,7 +117,7 @@ def identify(crate: Crate, root: Entity, item: str, owners: tuple[str, ...]) -> 
         told = ", ".join(f"{source} says {prefix}:{local}" for source, (prefix, local) in sources.items())
         _bad(f"The crate does not say which study it is: {told}. Make them agree.")
     if not sources:
-        _bad(f"Neither `identifier` nor the root's @id '{_shown(page)}' nor the file's name has the form of an accession.")
+        _bad(f"Neither `identifier` nor the root's @id '{_shown(page)}' nor the file's name is an accession.")
     prefix, accession = next(iter(sources.values()))
     if not named:
         crate.note(
@@ -128,8 +126,8 @@ def identify(crate: Crate, root: Entity, item: str, owners: tuple[str, ...]) -> 
         )  # fmt: skip
     if owners and prefix not in owners:
         raise RecordRejected(
-            f"{prefix}:{accession} belongs to {prefix}; this source may deliver only {', '.join(owners)}. Add the owner "
-            "to the source if that is wrong.",
+            f"{prefix}:{accession} belongs to {prefix}; this source may deliver only {', '.join(owners)}. Add the "
+            "owner to the source if that is wrong.",
             reason="not-owner",
         )
     given = f"EMPIAR-{accession}" if prefix == "empiar" else accession
@@ -163,8 +161,8 @@ def _check_relative(crate: Crate, descriptor: Entity, root: str) -> None:
     # Against a root without trailing slash the id is the same IRI in every crate: 804 descriptors of BIA are one node.
     crate.note(
         "descriptor-relative-id", Severity.REPAIRED, "Descriptor.@id", str(name),
-        "Resolved against this root the id is the same for every crate of the member; scoped to the record here. End the "
-        "root's @id with a slash or name the descriptor by its accession.",
+        "Resolved against this root the id is the same for every crate of the member; scoped to the record here. End "
+        "the root's @id with a slash or name the descriptor by its accession.",
     )  # fmt: skip
 
 
@@ -172,8 +170,8 @@ def _canonical(text: str) -> tuple[str, str]:
     found = _match(text)
     if found is None:
         _bad(
-            f"The identifier '{_shown(text)}' is no accession of an owner known here (S-BIAD634, EMPIAR-10311, idr0001, "
-            "47-Noguchi-CellDyn, ssbd-repos-000011), character for character."
+            f"The identifier '{_shown(text)}' is no accession of an owner known here (S-BIAD634, EMPIAR-10311, "
+            "idr0001, 47-Noguchi-CellDyn, ssbd-repos-000011), character for character."
         )
     return found
 

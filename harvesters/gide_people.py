@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from catalogue.model.documents import Severity
-from harvesters.forms import WEB_ADDRESS, email, orcid_iri, paper_id, partial_date, ror_iri
+from harvesters.forms import email, is_web_address, orcid_iri, paper_id, partial_date, ror_iri
 from harvesters.gide_crate import Crate, Entity, Reference
 
 Part = dict[str, Any]
 
-_NO_DATE: Final = "not a year, month or day"
+_NO_DATE: Final = "Not a year, month or day"
 
 
 class People:
@@ -22,7 +22,7 @@ class People:
     def __init__(self, crate: Crate, curie: str):
         self._crate = crate
         self._curie = curie
-        self._organizations: dict[str, Part | None] = {}
+        self._organizations: dict[str | int, Part | None] = {}
         self._numbered = 0
 
     # -- agents --------------------------------------------------------------------------------------------------
@@ -60,14 +60,14 @@ class People:
             if reference.kind == "Organization" and reference.entity is not None:
                 part = self._organization_fields(reference)
                 if "name" in part:
-                    is_address = WEB_ADDRESS.fullmatch(reference.iri)
+                    is_address = is_web_address(reference.iri)
                     return {**part, "id": reference.iri if is_address else f"{self._curie}/publisher"}
             self._no_agent(root, "publisher", reference)
         return None
 
     def _persons(self, reference: Reference) -> list[Part]:
         entity = reference.entity
-        assert entity is not None  # noqa: S101  (callers look first)
+        assert entity is not None
         names = entity.get("name")
         if type(names) is list and len(set(map(str, names))) > 1:
             return self._several_persons(entity, reference)
@@ -91,7 +91,7 @@ class People:
         names = crate.texts(entity, "name")
         crate.complain(
             "persons-share-id", Severity.WARNING, entity, "name", "; ".join([reference.iri, *names]),
-            "One @id stands for several people; they are kept apart, without ORCID and address. Give each its own entity.",
+            "One @id stands for several people; they are kept apart, without ORCID and address. Give each an entity.",
         )  # fmt: skip
         for key in ("givenName", "familyName", "email", "description", "address", "url", "affiliation"):
             crate.drop(entity, key, "of one among several persons, and nothing says of which")
@@ -147,7 +147,7 @@ class People:
     def _affiliations(self, entity: Entity) -> list[Part]:
         found: list[Part] = []
         for reference in self._crate.references(entity, "affiliation"):
-            key = reference.iri or f"text {reference.text}"
+            key = reference.iri or reference.text or id(reference.entity)
             if key not in self._organizations:
                 self._organizations[key] = self._numbered_organization(entity, reference)
             part = self._organizations[key]
@@ -171,7 +171,7 @@ class People:
 
     def _organization_fields(self, reference: Reference) -> Part:
         entity = reference.entity
-        assert entity is not None  # noqa: S101  (callers look first)
+        assert entity is not None
         part: Part = {"type": "Organization"}
         if name := self._crate.text(entity, "name", word=True):
             part["name"] = name
@@ -198,7 +198,7 @@ class People:
         given = self._crate.text(entity, "url")
         if given is None:
             return
-        if WEB_ADDRESS.fullmatch(given):
+        if is_web_address(given):
             part["url"] = given
             return
         self._crate.complain(
@@ -215,10 +215,10 @@ class People:
         seen: set[str] = set()
         for key in ("citation", "seeAlso"):
             for reference in self._crate.references(root, key):
-                name = reference.iri or reference.text
-                if name in seen:
+                if (name := reference.iri or reference.text) in seen:
                     continue
-                seen.add(name)
+                if name:
+                    seen.add(name)
                 if reference.kind == "ScholarlyArticle" and reference.entity is not None:
                     part = self._publication(reference)
                     if part:
@@ -233,7 +233,7 @@ class People:
         return found, addresses
 
     def _plain_address(self, root: Entity, key: str, name: str, addresses: list[str]) -> None:
-        usable = WEB_ADDRESS.fullmatch(name)
+        usable = is_web_address(name)
         if usable:
             addresses.append(name)
         self._crate.complain(
@@ -243,12 +243,12 @@ class People:
 
     def _publication(self, reference: Reference) -> Part:
         entity = reference.entity
-        assert entity is not None  # noqa: S101  (callers look first)
+        assert entity is not None
         part: Part = {}
         if title := self._crate.text(entity, "name"):
-            if WEB_ADDRESS.fullmatch(title):  # 2-Kyoda-WormEmbryoRNAi
+            if is_web_address(title):  # 2-Kyoda-WormEmbryoRNAi
                 self._crate.complain(
-                    "title-is-url", Severity.WARNING, entity, "name", title, "An address stands where a title is expected."
+                    "title-is-url", Severity.WARNING, entity, "name", title, "An address stands where a title should."
                 )
                 self._crate.drop(entity, "name", "an address, not a title")
             else:
@@ -261,7 +261,9 @@ class People:
             if issued := partial_date(given):
                 part["date_issued"] = issued
             else:
-                self._crate.complain("date-form", Severity.WARNING, entity, "datePublished", given, f"{_NO_DATE}; left out.")
+                self._crate.complain(
+                    "date-form", Severity.WARNING, entity, "datePublished", given, f"{_NO_DATE}; left out."
+                )
                 self._crate.drop(entity, "datePublished", _NO_DATE)
         return part
 
@@ -270,7 +272,7 @@ class People:
         if found is None and key == "@id" and text.isascii() and text.isdigit() and 6 <= len(text) <= 8:
             found = paper_id(f"PMID:{text}")  # S-BIAD2313: @id "35209227"
             self._crate.complain(
-                "publication-id-form", Severity.REPAIRED, entity, key, text, "Read as a PubMed number; write its address."
+                "publication-id-form", Severity.REPAIRED, entity, key, text, "Read as a PubMed number; write its page."
             )
         if found is not None:
             if part.setdefault(found.kind, found.value) != found.value:
@@ -280,11 +282,11 @@ class People:
                 )  # fmt: skip
         elif "doi.org/" in text:  # 291-Deguchi-SARS-CoV2: https://doi.org/0.1039/d3lc00768e
             self._crate.complain("doi-form", Severity.WARNING, entity, key, text, "Not a DOI; left out.")
-        elif WEB_ADDRESS.fullmatch(text) and key != "identifier":
+        elif is_web_address(text) and key != "identifier":
             part.setdefault("url", text)
         elif not text.startswith("#"):
             self._crate.complain(
-                "publication-id-form", Severity.WARNING, entity, key, text, "No DOI, PubMed number or address; left out."
+                "publication-id-form", Severity.WARNING, entity, key, text, "No DOI, PubMed number, address; left out."
             )
 
     def grants(self, root: Entity) -> list[Part]:
@@ -300,7 +302,7 @@ class People:
                 if text := self._crate.text(entity, key):
                     part[slot] = text
             self._add_url(part, entity)
-            if "url" not in part and WEB_ADDRESS.fullmatch(reference.iri):
+            if "url" not in part and is_web_address(reference.iri):
                 part["url"] = reference.iri
             for funder in self._crate.references(entity, "funder")[:1]:
                 if funder.kind == "Organization" and "name" in (fields := self._organization_fields(funder)):

@@ -127,9 +127,11 @@ PROTOCOL_TYPES: Final = {
     "EFO:0007572": ("HCS image acquisition and feature extraction protocol", ACQUISITION),
     "EFO:0007573": ("HCS data analysis protocol", ANALYSIS),
 }
-# The same types by their exact names, for protocols without a technique (150 of IDR's 703).
+# The same types by their exact names: for protocols without a technique (150 of IDR's 703), and to see where name and
+# type disagree (idr0123: EFO_0003969, a treatment, named image acquisition).
 PROTOCOL_NAMES: Final = {
     **{label.lower(): part for label, part in PROTOCOL_TYPES.values()},
+    "image acquisition and feature extraction protocol": ACQUISITION,
     "data analysis protocol": ANALYSIS,
     "image analysis protocol": ANALYSIS,
 }

@@ -51,7 +51,7 @@ class Samples:
             else:
                 self._misplaced(root, "about", reference)
         for reference in _in_order(samples):
-            assert reference.entity is not None  # noqa: S101  (its kind came from it)
+            assert reference.entity is not None
             self._add_biosample(reference.entity)
         reached = {curie for sample in self.biosamples for curie in sample.get("organisms", ())}
         for curie in sorted(reached - self.organisms):
@@ -103,7 +103,7 @@ class Samples:
             else:
                 self._misplaced(root, "measurementMethod", reference)
         for reference in _in_order(protocols):
-            assert reference.entity is not None  # noqa: S101  (its kind came from it)
+            assert reference.entity is not None
             self._add_protocol(reference.entity)
         reached = {curie for acquisition in self.acquisitions for curie in acquisition.get("methods", ())}
         for curie in sorted(reached - self.methods):
@@ -118,9 +118,15 @@ class Samples:
         methods, part_kind = self._techniques(entity)
         name = crate.text(entity, "name")
         instrument = crate.text(entity, "labEquipment")
-        if part_kind is None and not methods and name:
-            part_kind = PROTOCOL_NAMES.get(name.lower())
-        if methods or instrument or part_kind is None:
+        named_kind = PROTOCOL_NAMES.get(name.lower()) if name else None
+        if part_kind and named_kind and part_kind != named_kind:
+            crate.complain(
+                "protocol-type-disagrees", Severity.WARNING, entity, "name", name,
+                f"By its EFO type this is {part_kind}, by its name {named_kind}; kept as an acquisition.",
+            )  # fmt: skip
+            part_kind = ACQUISITION
+        part_kind = part_kind or named_kind or ACQUISITION
+        if methods or instrument:
             part_kind = ACQUISITION
         if part_kind == ANALYSIS:
             crate.leave_out(entity, ANALYSIS_REASON)
@@ -191,7 +197,7 @@ def _in_order(references: list[Reference]) -> list[Reference]:
 
     def key(pair: tuple[re.Match[str] | None, Reference]) -> tuple[str, int, int]:
         found = pair[0]
-        assert found is not None  # noqa: S101  (checked above)
+        assert found is not None
         return found[1], int(found[2]), int(found[3] or 0)
 
     return [reference for _, reference in sorted(keyed, key=key)]

@@ -9,8 +9,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from catalogue.model.documents import Severity
-from catalogue.model.ontology_terms import OBO, repair_term
-from harvesters.forms import WEB_ADDRESS
+from catalogue.model.ontology_terms import MAX_LENGTH, OBO, repair_term
+from harvesters.forms import is_web_address
 from harvesters.gide_crate import Crate, Entity, Reference
 from harvesters.gide_profile import FBBI_LABELS
 
@@ -35,7 +35,7 @@ class Terms:
         self._crate = crate
         self._base = f"{curie}/term/"
         self._terms: dict[str, dict[str, Any]] = {}
-        self._seen: dict[tuple[str, str], list[str]] = {}
+        self._seen: dict[tuple[str | int, str], list[str]] = {}
         self._local = 0
 
     def refer(self, reference: Reference, role: str, holder: Entity, key: str) -> list[str]:
@@ -46,7 +46,7 @@ class Terms:
         """
         if reference.kind == "Taxon":
             role = TAXON
-        name = reference.iri or reference.text
+        name = reference.iri or reference.text or id(reference.entity)
         seen = self._seen.get((name, role))
         if seen is not None:
             return seen
@@ -93,7 +93,7 @@ class Terms:
     def _from_elsewhere(self, reference: Reference, role: str, label: str | None) -> list[str]:
         """Terms that an irregular @id names for certain, by its parts or by what the entity says beside it."""
         given, entity = reference.iri, reference.entity
-        parts = _SEVERAL.split(given)
+        parts = _SEVERAL.split(given) if len(given) <= MAX_LENGTH else []
         if len(parts) > 1:  # 378-Minegishi-MetastaticNiche: "…/BTO_0004163, …/CLO_0001716"
             forms = [repair_term(part) for part in parts]
             return [form.curie for form in forms if form] if all(forms) else []
@@ -110,7 +110,7 @@ class Terms:
 
     def _unknown(self, reference: Reference, role: str, holder: Entity, key: str, label: str | None) -> _Found:
         given = reference.iri
-        if given and WEB_ADDRESS.fullmatch(given) and not given.startswith(OBO):
+        if is_web_address(given) and not given.startswith(OBO):
             return _Found(given, "", label)
         self._local += 1
         own = f"{self._base}{self._local}"
@@ -121,7 +121,7 @@ class Terms:
             )  # fmt: skip
         elif not given:
             self._crate.complain(
-                "term-without-id", Severity.WARNING, holder, key, reference.text,
+                "term-without-id", Severity.WARNING, holder, key, label or "",
                 "A name stands where a term is expected; kept as a term of this study. Use the term's IRI.",
             )  # fmt: skip
         return _Found(own, given, label)
@@ -137,7 +137,7 @@ class Terms:
             return
         form = repair_term(stated) if type(stated) is str else None
         if form is None or form.curie != curie:
-            assert entity is not None  # noqa: S101  (stated came from it)
+            assert entity is not None
             self._crate.complain(
                 "term-identifier-differs", Severity.WARNING, entity, "identifier", stated,
                 f"The @id says {curie}, which is kept; make both agree.",
@@ -181,14 +181,19 @@ class Terms:
             term["type"] = role
         if found.source_id and "source_id" not in term:
             term["source_id"] = found.source_id
-        if role == TAXON and entity is not None and (vernacular := self._crate.text(entity, "vernacularName", word=True)):
-            term.setdefault("vernacular_name", vernacular)
+        if role == TAXON and entity is not None:
+            vernacular = self._crate.text(entity, "vernacularName", word=True)
+            if vernacular:
+                term.setdefault("vernacular_name", vernacular)
 
     def _relabel(self, term: dict[str, Any], label: str, holder: Entity, key: str) -> None:
         if term["label"] == term["id"]:
             term["label"] = label
             return
+        # The order of references means nothing and changes between exports, so it must not decide.
+        kept, other = sorted((label, term["label"]), key=lambda text: (len(text), text))
+        term["label"] = kept
         self._crate.complain(
-            "labels-differ", Severity.WARNING, holder, key, label,
-            f"{term['id']} is also called '{term['label'][:100]}' in this crate, which is kept.",
+            "labels-differ", Severity.WARNING, holder, key, other,
+            f"{term['id']} is also called '{kept[:100]}' in this crate, which is kept.",
         )  # fmt: skip

@@ -67,7 +67,6 @@ _BARE: Final = re.compile(r"[0-9]+", re.ASCII)
 _JOINT: Final = re.compile(r"\s*([:_])\s*")
 
 
-@lru_cache(maxsize=20_000)
 def repair_term(text: str, bare: str = "") -> TermForm | None:
     """The term that `text` names with certainty, or None.
 
@@ -79,8 +78,11 @@ def repair_term(text: str, bare: str = "") -> TermForm | None:
             width then demand all their digits: `00000251` is FBbi's, `251` could be anything.
     Source: field.md section 7.
     """
-    if not text or len(text) > MAX_LENGTH:
-        return None
+    return _repair(text, bare) if 0 < len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=20_000)
+def _repair(text: str, bare: str) -> TermForm | None:
     plain = _JOINT.sub(r"\1", text.strip())
     named = _page(plain) or _edam(plain) or _named(plain) or _bare(plain, bare)
     if named is None:
