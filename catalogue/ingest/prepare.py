@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from catalogue.ingest.harmonise import TermSource, harmonise
 from catalogue.model.documents import Finding, Mapped, Record, Severity, SourceDocument, SourceSpec
@@ -12,8 +13,10 @@ from catalogue.model.identifiers import parse_identifier
 from catalogue.model.payload import canonical, digest
 from catalogue.model.rdf import triples
 from catalogue.model.table import FieldError
-from catalogue.model.validation import Violation, check_schema, check_shapes
+from catalogue.model.validation import Violation, check_all, check_schema, check_shapes
 from catalogue.problems import Problem, RecordRejected
+
+STUDY_PROFILE: Final = "gide-0.2"
 
 MapDocument = Callable[[SourceDocument, SourceSpec], Mapped]
 
@@ -78,11 +81,11 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
         data = triples(record)
     except FieldError as error:
         raise RecordRejected(str(error), reason="schema-required", identifier=curie) from error
-    hard = check_shapes(record, data=data)
+    is_study = record["type"] == "Study"
+    hard, noted = check_all(record, data, STUDY_PROFILE) if is_study else (check_shapes(record, data=data), [])
     if hard:
         raise RecordRejected(_sentence(hard), reason="shape-violation", identifier=curie)
-    if record["type"] == "Study":
-        findings.extend(_annotate(check_shapes(record, profile="gide-0.2", data=data)))
+    findings.extend(_annotate(noted))
     payload = canonical(record)
     return Candidate(
         curie,

@@ -17,8 +17,9 @@ from catalogue.model.rdf import triples
 from catalogue.model.shacl_engines import ShapesEngine, Violation, best_engine
 from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes
 
-__all__ = ["Violation", "check_schema", "check_shapes", "profiles"]
+__all__ = ["Violation", "check_all", "check_schema", "check_shapes", "profiles"]
 
+_SHAPES: Final = "https://w3id.org/ommatidia/shapes/"
 _DEFINITION: Final = "https://w3id.org/ommatidia/schema/records.schema.json#/$defs/"
 
 
@@ -69,6 +70,24 @@ def check_shapes(
     return engine.validate(data)
 
 
+def check_all(record: dict[str, Any], data: bytes, profile: str) -> tuple[list[Violation], list[Violation]]:
+    """(broken hard rules, what a profile notes) of one record, in one pass over its triples.
+
+    Args:
+        record: a payload of a class that the profile is about.
+        data: the record's N-Triples.
+        profile: its shapes are told from the hard ones by their IRIs, which begin with the profile's name.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    hard: list[Violation] = []
+    noted: list[Violation] = []
+    for violation in _engine_with(profile).validate(data):
+        (noted if violation.shape.startswith(f"{_SHAPES}{profile}-") else hard).append(violation)
+    return hard, noted
+
+
 @cache
 def profiles() -> tuple[str, ...]:
     """Names of the profiles that records can be held against."""
@@ -96,6 +115,11 @@ def _profile_dir() -> Path:
 @cache
 def _engine(profile: str | None) -> ShapesEngine:
     return best_engine(shapes_text(profile))
+
+
+@cache
+def _engine_with(profile: str) -> ShapesEngine:
+    return best_engine(shapes_text() + "\n" + shapes_text(profile))
 
 
 @cache
