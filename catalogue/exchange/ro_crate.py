@@ -81,7 +81,7 @@ def _person(crate: _Crate, source: Mapping[str, Any], study: str) -> dict[str, s
         identifier = _local(source["id"], study)
     names = ("given_name", "givenName"), ("family_name", "familyName")
     same = "email", "description", "address", "url"
-    entity = {"@id": identifier, "@type": "Person", "name": source["name"]}
+    entity: Entity = {"@id": identifier, "@type": "Person", "name": source["name"]}
     entity |= _copy(source, (*names, *((name, name) for name in same)))
     places = [_organization(crate, place, study) for place in source.get("affiliations", ())]
     if places:
@@ -112,7 +112,7 @@ def _references(curies: Iterable[str], terms: Mapping[str, dict[str, str]]) -> l
 def _about(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
     found = []
     for sample in record.get("biosamples", ()):
-        entity = {"@id": _local(sample["id"], record["id"]), "@type": "BioSample"}
+        entity: Entity = {"@id": _local(sample["id"], record["id"]), "@type": "BioSample"}
         entity |= _copy(sample, (("title", "name"), ("description", "description")))
         for ours, theirs in (("organisms", "taxonomicRange"), ("cell_lines", "hasCellLine")):
             if sample.get(ours):
@@ -125,7 +125,7 @@ def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[
     found = []
     # The profile's one kind of protocol also carries growth and preparation, as in IDR's crates (idr0001).
     for specimen in record.get("specimens", ()):
-        entity = {"@id": _local(specimen["id"], record["id"]), "@type": "LabProtocol"}
+        entity: Entity = {"@id": _local(specimen["id"], record["id"]), "@type": "LabProtocol"}
         said = [specimen[name] for name in ("sample_preparation", "growth_protocol") if name in specimen]
         entity |= _copy(specimen, (("title", "name"),)) | ({"description": "\n\n".join(said)} if said else {})
         found.append(crate.add(entity))
@@ -154,9 +154,7 @@ def _grants(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
     found = []
     for grant in record.get("grants", ()):
         names = ("title", "name"), ("grant_identifier", "identifier"), ("url", "url")
-        found.append(
-            crate.add({"@id": _local(grant["id"], record["id"]), "@type": "Grant", **_copy(grant, names)})
-        )
+        found.append(crate.add({"@id": _local(grant["id"], record["id"]), "@type": "Grant", **_copy(grant, names)}))
     return found
 
 

@@ -45,9 +45,7 @@ def refuse(services: Services, resolution: Resolution) -> NoReturn:
             }
             for curie in resolution.candidates
         ]
-        raise AmbiguousIdentifier(
-            plain(resolution.understood), headers={"Vary": "Accept"}, candidates=candidates
-        )
+        raise AmbiguousIdentifier(plain(resolution.understood), headers={"Vary": "Accept"}, candidates=candidates)
     links = services.links
     look_at = [{"label": place.label, "url": place.url} for place in resolution.suggestions]
     look_at += [

@@ -48,7 +48,7 @@ class Copy:
 
 def copies(record: Mapping[str, Any]) -> list[Copy]:
     """Every replica of the first representation, in the order recorded."""
-    representation = next(iter(record.get("representations", ())), {})
+    representation: Mapping[str, Any] = next(iter(record.get("representations", ())), {})
     found = []
     for replica in representation.get("replicas", ()):
         url = safe_url(replica["endpoint"].rstrip("/") + "/" + replica["key"].lstrip("/"))
@@ -63,7 +63,7 @@ def copies(record: Mapping[str, Any]) -> list[Copy]:
 
 def snippet(record: Mapping[str, Any], url: str | None) -> str:
     """Python that opens the full-resolution level as a lazy array with zarr alone; "" without an address."""
-    representation = next(iter(record.get("representations", ())), {})
+    representation: Mapping[str, Any] = next(iter(record.get("representations", ())), {})
     levels = sorted(representation.get("levels", ()), key=lambda level: int(level["index"]))
     if url is None or not levels:
         return ""
@@ -123,7 +123,8 @@ def _thumbnail(services: Services, name: str) -> Response:
     response.set_etag(made.etag)
     response.headers["Cache-Control"] = THUMBNAIL_CACHE
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def images_blueprint(services: Services) -> Blueprint:
@@ -139,5 +140,3 @@ def images_blueprint(services: Services) -> Blueprint:
         return _thumbnail(services, name)
 
     return blueprint
-
-

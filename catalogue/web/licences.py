@@ -34,9 +34,7 @@ def describe_licence(url: str) -> Licence:
     if found is None:
         return Licence(url)
     if found["public"] == "zero":
-        return Licence(
-            url, "CC0 1.0", "no rights reserved: use it for anything", "https://spdx.org/licenses/CC0-1.0"
-        )
+        return Licence(url, "CC0 1.0", "no rights reserved: use it for anything", "https://spdx.org/licenses/CC0-1.0")
     if found["public"] == "mark":
         return Licence(url, "Public Domain Mark 1.0", "no known copyright")
     terms = found["terms"].split("-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, Response, jsonify, render_template
 
 from catalogue.model.identifiers import owner_name
@@ -11,6 +12,8 @@ from catalogue.web.documents import finish
 from catalogue.web.search import Asked, find, item
 from catalogue.web.services import Services
 
+log = structlog.get_logger(__name__)
+
 _RECENT = 6
 
 
@@ -19,7 +22,8 @@ def _not_ready(services: Services) -> dict[str, str]:
     wrong: dict[str, str] = {}
     try:
         services.ledger.last_position()
-    except Exception as error:  # any driver's error means the same here; its class is told, its text may hold a path
+    except Exception as error:  # noqa: BLE001  any driver's error means the same here; its text may hold a path
+        log.warning("readyz.ledger", error=repr(error))
         wrong["ledger"] = f"cannot be read ({type(error).__name__})"
     if services.snapshot is not None and not services.snapshot.exists():
         wrong["graph"] = "no snapshot is published yet"

@@ -39,7 +39,7 @@ def picture(services: Services, record: Mapping[str, Any]) -> Picture:
 
 def summary(record: Mapping[str, Any]) -> str:
     """Size and channels of the first representation: `3 channels, 512 × 512 pixels, 8 planes`; "" when unknown."""
-    representation = next(iter(record.get("representations", ())), {})
+    representation: Mapping[str, Any] = next(iter(record.get("representations", ())), {})
     sizes = {axis["name"]: axis["size"] for axis in representation.get("axes", ()) if "size" in axis}
     said = []
     if sizes.get("c", 1) > 1:

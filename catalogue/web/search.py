@@ -107,12 +107,14 @@ def _facets(wanted: Asked, found: SearchPage) -> list[dict[str, Any]]:
                 "label": _archive(count.value) if name == "owner" else count.label,
                 "count": count.count,
                 "chosen": count.value == chosen,
-                "query": wanted.query(**{name: "" if count.value == chosen else count.value}),
+                "query": wanted.query(1, **{name: "" if count.value == chosen else count.value}),
             }
             for count in found.facets.get(_FACETS[name], ())[:_SHOWN_VALUES]
         ]
         if chosen and not any(value["chosen"] for value in values):
-            values.insert(0, {"label": chosen, "count": found.total, "chosen": True, "query": wanted.query(**{name: ""})})
+            values.insert(
+                0, {"label": chosen, "count": found.total, "chosen": True, "query": wanted.query(1, **{name: ""})}
+            )
         if len(values) > 1 or chosen:
             groups.append({"title": title, "values": values})
     return groups

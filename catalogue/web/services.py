@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -58,8 +58,8 @@ class Services:
     pool: Any = None
     images: Images | None = None
     snapshot: Path | None = None
-    web: WebSettings = WebSettings()
-    query: QuerySettings = QuerySettings()
+    web: WebSettings = field(default_factory=lambda: WebSettings())
+    query: QuerySettings = field(default_factory=lambda: QuerySettings())
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
 

@@ -55,8 +55,7 @@ def page_links(
     orcids = [header_url(author.get("orcid")) for author in record.get("authors", ())]
     found += [_link(orcid, "author") for orcid in dict.fromkeys(filter(None, orcids[:_MOST_AUTHORS]))]
     found += [
-        _link(links.full(links.document("image", item)), "item", type="text/html")
-        for item in items[:_MOST_ITEMS]
+        _link(links.full(links.document("image", item)), "item", type="text/html") for item in items[:_MOST_ITEMS]
     ]
     if "study" in record:
         found.append(_link(links.full(links.document("study", record["study"])), "collection", type="text/html"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -90,10 +91,9 @@ def _pretty(content: bytes) -> tuple[str, bool]:
     """The bytes as readable text, JSON indented, and whether it was cut to what a page can show."""
     text = content.decode("utf-8", "replace")
     if len(content) <= _SHOWN_CHARACTERS:
-        try:
+        # What is not JSON, or too deep for the parser, is shown as it came.
+        with suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-        except (ValueError, RecursionError):
-            pass  # not JSON, or too deep for the parser: shown as it came
     return text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS
 
 
@@ -166,5 +166,3 @@ def studies_blueprint(services: Services) -> Blueprint:
         return to(services, "/search", 303)
 
     return blueprint
-
-

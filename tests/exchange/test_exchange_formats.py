@@ -29,6 +29,7 @@ RDF = {".nt": px.RdfFormat.N_TRIPLES, ".ttl": px.RdfFormat.TURTLE, ".jsonld": px
 
 
 def graph(suffix: str, document: Document) -> set[str]:
+    """Triples of a rendering, read by a foreign parser."""
     member = format_by_suffix(suffix)
     assert member is not None
     return {str(quad.triple) for quad in px.parse(member.render(document), format=RDF[suffix], base_iri="x:/")}

@@ -10,7 +10,19 @@ import pytest
 from catalogue.exchange.dump import DumpFormat, dump
 from catalogue.model.namespaces import BASE
 from catalogue.store.ledger import Ledger
-from tests.web.studies_for_pages import BARE, GONE, IMAGE, PLAIN_IMAGE, STUDY, append, bare_study, clock, image, study, tombstone
+from tests.web.studies_for_pages import (
+    BARE,
+    GONE,
+    IMAGE,
+    PLAIN_IMAGE,
+    STUDY,
+    append,
+    bare_study,
+    clock,
+    image,
+    study,
+    tombstone,
+)
 
 
 @pytest.fixture

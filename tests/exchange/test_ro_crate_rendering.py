@@ -13,6 +13,7 @@ from tests.web.studies_for_pages import STUDY, bare_study, study
 
 
 def entities(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Entities of our crate by @id."""
     return {entity["@id"]: entity for entity in crate(record)["@graph"]}
 
 
@@ -36,7 +37,9 @@ def test_every_reference_leads_to_an_entity() -> None:
                     assert item["@id"] in found or item["@id"] in outside, (entity["@id"], name)
 
 
-@pytest.mark.parametrize("required", ["name", "description", "datePublished", "license", "author", "publisher", "about", "measurementMethod"])
+@pytest.mark.parametrize(
+    "required", ["name", "description", "datePublished", "license", "author", "publisher", "about", "measurementMethod"]
+)
 def test_root_has_what_the_profile_requires(required: str) -> None:
     """A study that states everything gives a root with every property that the GIDE profile requires."""
     found = entities(study())
@@ -57,7 +60,19 @@ def test_two_authors_with_one_orcid_stay_two() -> None:
     assert len({author["@id"] for author in root["author"]}) == 3
 
 
-FACTS = ("id", "title", "description", "license", "date_published", "keywords", "organisms", "methods", "subjects", "total_size_bytes", "file_count")
+FACTS = (
+    "id",
+    "title",
+    "description",
+    "license",
+    "date_published",
+    "keywords",
+    "organisms",
+    "methods",
+    "subjects",
+    "total_size_bytes",
+    "file_count",
+)
 
 
 @pytest.mark.parametrize("record", [study(), bare_study()], ids=["full", "bare"])

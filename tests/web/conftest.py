@@ -17,9 +17,7 @@ from catalogue.store.views import catch_up
 from catalogue.web.factory import Services, create_web
 from tests.web.studies_for_pages import IMAGE, PLAIN_IMAGE, clock, seed
 
-WEBP = bytes.fromhex(
-    "524946461a000000574542505650384c0d0000002f00000010071011118888fe0700"
-)  # one black pixel
+WEBP = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")  # one black pixel
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def client(services: Services) -> FlaskClient:
 
 
 @pytest.fixture
-def with_services(services: Services):  # noqa: ANN201
+def with_services(services: Services):
     """A client of a node whose services differ in the fields given."""
 
     def make(**changed: object) -> FlaskClient:

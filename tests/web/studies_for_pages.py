@@ -213,7 +213,10 @@ def image(curie: str, parent: str, endpoint: str = "https://images.example.org/"
     owner, _, accession = curie.partition(":")
     own = f"{curie}/representation/1"
     axes = [("t", "time", "second", 4, 20.0), ("c", "channel", None, 2, None)]
-    axes += [(name, "space", "micrometer", size, step) for name, size, step in (("z", 8, 2.0), ("y", 512, 0.36), ("x", 512, 0.36))]
+    axes += [
+        (name, "space", "micrometer", size, step)
+        for name, size, step in (("z", 8, 2.0), ("y", 512, 0.36), ("x", 512, 0.36))
+    ]
     return {
         "type": "Image",
         "id": curie,
@@ -254,8 +257,20 @@ def image(curie: str, parent: str, endpoint: str = "https://images.example.org/"
                     for place, (name, kind, unit, size, step) in enumerate(axes)
                 ],
                 "levels": [
-                    {"id": f"{own}/level/0", "index": 0, "path": "0", "shape": "4,2,8,512,512", "chunks": "1,1,1,256,256"},
-                    {"id": f"{own}/level/1", "index": 1, "path": "1", "shape": "4,2,8,256,256", "chunks": "1,1,1,256,256"},
+                    {
+                        "id": f"{own}/level/0",
+                        "index": 0,
+                        "path": "0",
+                        "shape": "4,2,8,512,512",
+                        "chunks": "1,1,1,256,256",
+                    },
+                    {
+                        "id": f"{own}/level/1",
+                        "index": 1,
+                        "path": "1",
+                        "shape": "4,2,8,256,256",
+                        "chunks": "1,1,1,256,256",
+                    },
                 ],
                 "channels": [
                     {
@@ -269,7 +284,12 @@ def image(curie: str, parent: str, endpoint: str = "https://images.example.org/"
                     {"id": f"{own}/channel/1", "index": 1, "label": "endocardium", "color": "00FF00"},
                 ],
                 "replicas": [
-                    {"id": f"{own}/replica/1", "site": "biostudies", "endpoint": endpoint, "key": f"zarr/{accession}.zarr"}
+                    {
+                        "id": f"{own}/replica/1",
+                        "site": "biostudies",
+                        "endpoint": endpoint,
+                        "key": f"zarr/{accession}.zarr",
+                    }
                 ],
             }
         ],

@@ -11,7 +11,8 @@ from tests.web.studies_for_pages import bare_study, study
 def test_citation_names_people_year_title_archive_and_identifier() -> None:
     """One line that can be pasted into a reference list."""
     assert str(cite(study())) == (
-        "Ana Ruiz, Kenji Sato, מרים כהן (2024). Light-sheet imaging of the beating heart in zebrafish embryos [Data set]. "
+        "Ana Ruiz, Kenji Sato, מרים כהן (2024). "
+        "Light-sheet imaging of the beating heart in zebrafish embryos [Data set]. "
         "BioImage Archive, S-BIAD90001. https://w3id.org/ommatidia/biostudies:S-BIAD90001"
     )
 
@@ -76,7 +77,20 @@ def test_unknown_licence_is_only_its_address() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "//host/", "https://", "https:///x", "https://u:p@host/", "https://host:port/", "ftp://host/", "https://a b/", "https://h/\n", None, 7, "https://h/" + "x" * 3000],
+    [
+        "javascript:alert(1)",
+        "//host/",
+        "https://",
+        "https:///x",
+        "https://u:p@host/",
+        "https://host:port/",
+        "ftp://host/",
+        "https://a b/",
+        "https://h/\n",
+        None,
+        7,
+        "https://h/" + "x" * 3000,
+    ],
 )
 def test_only_whole_web_addresses_are_links(url: object) -> None:
     """Everything that is not an absolute http(s) address without credentials is no link."""
@@ -89,7 +103,19 @@ def test_only_ascii_addresses_enter_headers(url: str) -> None:
     assert header_url(url) is None
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8001/", "http://localhost/", "http://10.1.2.3/", "http://[::1]/", "http://node/", "http://x.local/", "http://169.254.1.1/", "file:///etc"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8001/",
+        "http://localhost/",
+        "http://10.1.2.3/",
+        "http://[::1]/",
+        "http://node/",
+        "http://x.local/",
+        "http://169.254.1.1/",
+        "file:///etc",
+    ],
+)
 def test_private_addresses_are_not_public(url: str) -> None:
     """Loopback, private and single-label hosts are not handed to public viewers."""
     assert not is_public(url)
@@ -102,7 +128,14 @@ def test_public_addresses_are_public() -> None:
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "0 bytes"), (1, "1 byte"), (1023, "1,023 bytes"), (1024, "1.00 KiB"), (41_234_567_890, "38.4 GiB"), (1 << 60, "1024 PiB")],
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1,023 bytes"),
+        (1024, "1.00 KiB"),
+        (41_234_567_890, "38.4 GiB"),
+        (1 << 60, "1024 PiB"),
+    ],
 )
 def test_sizes_read_well(size: int, words: str) -> None:
     """Sizes have three digits and a binary unit."""

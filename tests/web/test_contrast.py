@@ -7,26 +7,41 @@ import pytest
 
 CSS = (Path(__file__).resolve().parents[2] / "catalogue/web/static/site.css").read_text("utf-8")
 TEXT_PAIRS = [
-    ("ink", "ground"), ("ink", "surface"), ("ink", "raised"), ("muted", "ground"), ("muted", "surface"), ("muted", "raised"),
-    ("accent", "ground"), ("accent", "surface"), ("accent", "raised"), ("accent-ink", "accent"), ("ink", "warn-ground"), ("warn", "warn-ground"),
+    ("ink", "ground"),
+    ("ink", "surface"),
+    ("ink", "raised"),
+    ("muted", "ground"),
+    ("muted", "surface"),
+    ("muted", "raised"),
+    ("accent", "ground"),
+    ("accent", "surface"),
+    ("accent", "raised"),
+    ("accent-ink", "accent"),
+    ("ink", "warn-ground"),
+    ("warn", "warn-ground"),
 ]
 PART_PAIRS = [("focus", "ground"), ("focus", "surface"), ("muted", "surface"), ("warn", "ground")]
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    light, dark = (re.search(pattern, CSS, re.DOTALL) for pattern in (r":root \{(.*?)\}", r"dark\) \{\s*:root \{(.*?)\}"))
+    """Colours by name, for light and dark."""
+    light, dark = (
+        re.search(pattern, CSS, re.DOTALL) for pattern in (r":root \{(.*?)\}", r"dark\) \{\s*:root \{(.*?)\}")
+    )
     assert light and dark
     read = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block[1])) for block in (light, dark)]
     return {"light": read[0], "dark": read[0] | read[1]}
 
 
 def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def ratio(one: str, other: str) -> float:
+    """Contrast ratio (WCAG 2.2)."""
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 

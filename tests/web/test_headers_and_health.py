@@ -9,7 +9,20 @@ from flask.testing import FlaskClient
 from catalogue.settings import WebSettings
 from tests.web.studies_for_pages import GONE, IMAGE, STUDY
 
-ALL = ["/", "/search", "/search.json", f"/studies/{STUDY}", f"/studies/{STUDY}.ttl", f"/images/{IMAGE}", f"/id/{STUDY}", f"/id/{GONE}", "/id/nonsense!", "/nowhere", "/healthz", "/static/site.css"]
+ALL = [
+    "/",
+    "/search",
+    "/search.json",
+    f"/studies/{STUDY}",
+    f"/studies/{STUDY}.ttl",
+    f"/images/{IMAGE}",
+    f"/id/{STUDY}",
+    f"/id/{GONE}",
+    "/id/nonsense!",
+    "/nowhere",
+    "/healthz",
+    "/static/site.css",
+]
 EVIL = "evil.example"
 
 
@@ -24,7 +37,10 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, path: st
     assert "Set-Cookie" not in headers
 
 
-@pytest.mark.parametrize("path", [*ALL, "/id/S-BIAD90001", "/studies/S-BIAD90001", "/search/", "//search", f"/studies/{STUDY}/", f"//id/{STUDY}"])
+@pytest.mark.parametrize(
+    "path",
+    [*ALL, "/id/S-BIAD90001", "/studies/S-BIAD90001", "/search/", "//search", f"/studies/{STUDY}/", f"//id/{STUDY}"],
+)
 def test_host_of_the_request_is_never_reflected(client: FlaskClient, path: str) -> None:
     """A foreign Host or forwarding header appears in no body and no header (reliability.md, TQ6)."""
     headers = {"Host": EVIL, "X-Forwarded-Host": EVIL, "X-Forwarded-Proto": "ftp", "Forwarded": f"host={EVIL}"}

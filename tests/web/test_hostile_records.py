@@ -8,7 +8,13 @@ from flask.testing import FlaskClient
 
 from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, STUDY
 
-PAGES = [f"/studies/{HOSTILE}", "/search", "/", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/id/%3Cscript%3Ealert(1)%3C%2Fscript%3E"]
+PAGES = [
+    f"/studies/{HOSTILE}",
+    "/search",
+    "/",
+    "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    "/id/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+]
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -29,11 +35,14 @@ class Links(HTMLParser):
                 self.handlers.append(f"{tag} {name}")
             if name in ("href", "action", "formaction"):
                 self.addresses.append(value or "")
-            if name in ("src", "srcset", "data") or (tag == "link" and name == "href" and dict(attrs).get("rel") in ("stylesheet", "icon")):
+            if name in ("src", "srcset", "data") or (
+                tag == "link" and name == "href" and dict(attrs).get("rel") in ("stylesheet", "icon")
+            ):
                 self.loaded.append(value or "")
 
 
 def read(client: FlaskClient, path: str) -> tuple[str, Links]:
+    """Text of a page and what is in it."""
     text = client.get(path, headers={"Accept": "text/html"}).text
     found = Links()
     found.feed(text)
@@ -91,7 +100,12 @@ def test_template_braces_are_not_evaluated(client: FlaskClient) -> None:
 def test_link_header_takes_no_unsafe_address(client: FlaskClient) -> None:
     """A licence or ORCID that is no clean address is left out of the Link header."""
     link = client.get(f"/studies/{HOSTILE}").headers["Link"]
-    assert "javascript" not in link and "script>" not in link and 'rel="license"' not in link and 'rel="author"' not in link
+    assert (
+        "javascript" not in link
+        and "script>" not in link
+        and 'rel="license"' not in link
+        and 'rel="author"' not in link
+    )
 
 
 def test_citation_files_keep_to_their_lines(client: FlaskClient) -> None:

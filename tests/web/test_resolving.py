@@ -185,7 +185,9 @@ ODD = st.one_of(
     st.from_regex(r"(?:biostudies|idr|ssbd|empiar|http|https|doi|//)?:?/{0,3}[\x00-\x7f]{0,40}", fullmatch=True),
     st.builds(
         lambda head, tail: head + tail,
-        st.sampled_from([STUDY, IMAGE, GONE, HOSTILE, "S-BIAD90001", "https://www.ebi.ac.uk/biostudies/studies/S-BIAD90001"]),
+        st.sampled_from(
+            [STUDY, IMAGE, GONE, HOSTILE, "S-BIAD90001", "https://www.ebi.ac.uk/biostudies/studies/S-BIAD90001"]
+        ),
         st.text(alphabet="/\\?#%&@:;.\r\n\t \u202e\u0661abcXYZ019-_", max_size=30),
     ),
 )

@@ -11,7 +11,15 @@ from tests.web.studies_for_pages import BARE, GONE, IMAGE, STUDY
 def test_search_finds_a_study_by_its_words(client: FlaskClient) -> None:
     """Title words give the study with archive, accession, year, organism, method and preview."""
     text = client.get("/search?q=beating+heart").text
-    for said in (f'href="/studies/{STUDY}"', "BioImage Archive", "S-BIAD90001", "2024", "Danio rerio", "SPIM", f'src="/id/{IMAGE}/thumbnail"'):
+    for said in (
+        f'href="/studies/{STUDY}"',
+        "BioImage Archive",
+        "S-BIAD90001",
+        "2024",
+        "Danio rerio",
+        "SPIM",
+        f'src="/id/{IMAGE}/thumbnail"',
+    ):
         assert said in text, said
     assert BARE not in text
 

@@ -26,7 +26,7 @@ def address(services: Services) -> Iterator[str]:
 
 
 def test_foreign_client_reads_a_study(address: str) -> None:
-    """The signposting client finds the one cite-as, every rendering with its type, both types, licence, people, items."""
+    """The signposting client finds one cite-as, each rendering with its type, both types, licence, people, items."""
     found = signposting.find_signposting_http(f"{address}/studies/{STUDY}")
     assert str(found.citeAs.target) == BASE + STUDY
     assert {(str(link.target), str(link.type)) for link in found.describedBy} == {
@@ -41,7 +41,10 @@ def test_foreign_client_reads_a_study(address: str) -> None:
         "https://orcid.org/0000-0002-1825-0097",
         "https://orcid.org/0000-0001-5109-3700",
     }
-    assert {str(link.target) for link in found.items} == {f"{address}/images/{IMAGE}", f"{address}/images/{SECOND_IMAGE}"}
+    assert {str(link.target) for link in found.items} == {
+        f"{address}/images/{IMAGE}",
+        f"{address}/images/{SECOND_IMAGE}",
+    }
 
 
 def test_foreign_client_reads_an_image(address: str) -> None:
@@ -52,12 +55,16 @@ def test_foreign_client_reads_an_image(address: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:410 Gone")
-@pytest.mark.parametrize(("path", "curie", "kind"), [("id", GONE, "studies"), ("studies", GONE, "studies"), ("images", ORPHAN, "images")])
+@pytest.mark.parametrize(
+    ("path", "curie", "kind"), [("id", GONE, "studies"), ("studies", GONE, "studies"), ("images", ORPHAN, "images")]
+)
 def test_foreign_client_reads_a_tombstone(address: str, path: str, curie: str, kind: str) -> None:
     """A 410 stays citable and tells where its machine-readable tombstone is; those addresses answer 410 themselves."""
     found = signposting.find_signposting_http(f"{address}/{path}/{curie}")
     assert str(found.citeAs.target) == BASE + curie
-    assert {str(link.target) for link in found.describedBy} == {f"{address}/{kind}/{curie}{end}" for end in (".jsonld", ".ttl", ".nt")}
+    assert {str(link.target) for link in found.describedBy} == {
+        f"{address}/{kind}/{curie}{end}" for end in (".jsonld", ".ttl", ".nt")
+    }
 
 
 def test_typed_links_carry_no_parameters(client: FlaskClient) -> None:

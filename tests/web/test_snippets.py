@@ -33,7 +33,11 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def site(tmp_path: Path) -> Iterator[str]:
     """A web server over a folder with one small Zarr image in the place that the record names."""
     array = zarr.create_array(
-        tmp_path / "zarr" / "9000002.zarr" / "0", shape=(1, 2, 3, 8, 9), dtype="uint16", chunks=(1, 1, 1, 8, 9), zarr_format=2
+        tmp_path / "zarr" / "9000002.zarr" / "0",
+        shape=(1, 2, 3, 8, 9),
+        dtype="uint16",
+        chunks=(1, 1, 1, 8, 9),
+        zarr_format=2,
     )
     array[:] = np.arange(432, dtype="uint16").reshape(1, 2, 3, 8, 9)
     handler = functools.partial(Quiet, directory=tmp_path)

@@ -17,7 +17,14 @@ FORMS = {
     ".ttl": ("text/turtle", px.RdfFormat.TURTLE),
     ".nt": ("application/n-triples", px.RdfFormat.N_TRIPLES),
 }
-PAGES = ["/", "/search?q=heart", f"/studies/{STUDY}", f"/studies/{BARE}", f"/images/{IMAGE}", f"/studies/{STUDY}/original"]
+PAGES = [
+    "/",
+    "/search?q=heart",
+    f"/studies/{STUDY}",
+    f"/studies/{BARE}",
+    f"/images/{IMAGE}",
+    f"/studies/{STUDY}/original",
+]
 
 
 class Outline(HTMLParser):
@@ -59,6 +66,7 @@ class Outline(HTMLParser):
 
 
 def outline(client: FlaskClient, path: str) -> Outline:
+    """Outline of a page."""
     page = client.get(path, headers={"Accept": "text/html"})
     assert page.status_code == 200
     found = Outline()
@@ -152,7 +160,14 @@ def test_crate_is_given_with_its_profile(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [f"/studies/{STUDY}", f"/studies/{STUDY}.ttl", f"/studies/{STUDY}.bib", f"/images/{IMAGE}", f"/images/{IMAGE}.nt", "/"],
+    [
+        f"/studies/{STUDY}",
+        f"/studies/{STUDY}.ttl",
+        f"/studies/{STUDY}.bib",
+        f"/images/{IMAGE}",
+        f"/images/{IMAGE}.nt",
+        "/",
+    ],
 )
 def test_unchanged_document_is_304(client: FlaskClient, path: str) -> None:
     """A client that shows our ETag gets 304 without a body; any other tag gets the document."""
@@ -166,7 +181,10 @@ def test_unchanged_document_is_304(client: FlaskClient, path: str) -> None:
 
 def test_forms_have_different_etags(client: FlaskClient) -> None:
     """Two forms of one study at one address are told apart by their tags."""
-    tags = {client.get(f"/studies/{STUDY}", headers={"Accept": kind}).headers["ETag"] for kind in ("text/html", "text/turtle", "application/ld+json")}
+    tags = {
+        client.get(f"/studies/{STUDY}", headers={"Accept": kind}).headers["ETag"]
+        for kind in ("text/html", "text/turtle", "application/ld+json")
+    }
     assert len(tags) == 3
 
 
@@ -175,7 +193,9 @@ def test_documents_state_when_they_were_recorded(client: FlaskClient) -> None:
     assert client.get(f"/studies/{STUDY}.ttl").headers["Last-Modified"] == "Fri, 20 Nov 2026 09:30:00 GMT"
 
 
-@pytest.mark.parametrize("path", [f"/studies/{STUDY}", f"/studies/{STUDY}.ttl", f"/images/{IMAGE}", f"/id/{IMAGE}/thumbnail"])
+@pytest.mark.parametrize(
+    "path", [f"/studies/{STUDY}", f"/studies/{STUDY}.ttl", f"/images/{IMAGE}", f"/id/{IMAGE}/thumbnail"]
+)
 def test_head_is_get_without_a_body(client: FlaskClient, path: str) -> None:
     """HEAD gives the headers of GET, length included."""
     get, head = client.get(path), client.head(path)
