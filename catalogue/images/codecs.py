@@ -121,6 +121,30 @@ class BoundedCodec(BytesBytesCodec):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
+class _CheckedCrc32c(Crc32cCodec):  # type: ignore[misc]
+    """crc32c whose mismatch is a damaged copy."""
+
+    async def _decode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
+        try:
+            return await super()._decode_single(chunk_bytes, chunk_spec)
+        except ValueError as error:
+            raise ImageUnreachable("A pixel chunk's checksum is wrong, this copy is damaged (crc32c).") from error
+
+
+@dataclass(frozen=True)
+class _CheckedBytes(BytesCodec):  # type: ignore[misc]
+    """Raw bytes whose number must fit the chunk."""
+
+    async def _decode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
+        try:
+            return await super()._decode_single(chunk_bytes, chunk_spec)
+        except ValueError as error:
+            raise ImageUnreachable(
+                f"A pixel chunk has {len(chunk_bytes)} bytes, which do not fit its shape; this copy is damaged."
+            ) from error
+
+
+@dataclass(frozen=True)
 class _BoundedCompressor:
     """What V2Codec needs of a numcodecs compressor, held to one chunk's size."""
 
@@ -150,11 +174,19 @@ def _bound(codec: Codec, chunk_bytes: int) -> Codec:
     if isinstance(codec, BloscCodec):
         return BoundedCodec("blosc")
     if isinstance(codec, ShardingCodec):
-        return replace(codec, codecs=tuple(_bound(inner, chunk_bytes) for inner in codec.codecs))
+        return replace(
+            codec,
+            codecs=tuple(_bound(inner, chunk_bytes) for inner in codec.codecs),
+            index_codecs=tuple(_bound(inner, chunk_bytes) for inner in codec.index_codecs),
+        )
     if isinstance(codec, V2Codec):
         name = getattr(codec.compressor, "codec_id", None)
         compressor = None if codec.compressor is None else _BoundedCompressor(str(name), chunk_bytes + SLACK_BYTES)
         return V2Codec(filters=None, compressor=compressor)
-    if isinstance(codec, BytesCodec | Crc32cCodec | TransposeCodec):
+    if isinstance(codec, BytesCodec):
+        return _CheckedBytes(endian=codec.endian)
+    if isinstance(codec, Crc32cCodec):
+        return _CheckedCrc32c()
+    if isinstance(codec, TransposeCodec):
         return codec
     raise ImageUnreachable(f"The array uses the codec {type(codec).__name__}, which is not read here.")
