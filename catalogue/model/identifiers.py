@@ -140,7 +140,10 @@ def parse_identifier(text: str) -> Identifier:
 
 
 def _from_url(url: str, given: str) -> Identifier:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # such as http://[
+        raise BadIdentifier(f"'{url[:100]}' is no well-formed web address.") from error
     host = (parts.hostname or "").lower()
     place = host + unquote(parts.path) + (f"?{parts.query}" if parts.query else "")
     provider = _PROVIDERS.fullmatch(place)

@@ -72,4 +72,4 @@ def contract(iri: str) -> str:
 
 def is_absolute(iri: str) -> bool:
     """True for an absolute http(s) IRI without characters that RFC 3987 forbids."""
-    return ABSOLUTE.match(iri) is not None
+    return ABSOLUTE.fullmatch(iri) is not None

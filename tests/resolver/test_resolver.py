@@ -123,3 +123,10 @@ def test_foreign_address_is_unknown_not_malformed(resolver: Resolver) -> None:
 def test_four_digit_idr_number_means_the_study(resolver: Resolver) -> None:
     """idr:9001, as identifiers.org writes it, is idr9001."""
     assert resolver.resolve("idr:9001").curie == BARE
+
+
+@pytest.mark.parametrize("text", ["http://[", "HTTP://[::1", "https://[x]/"])
+def test_broken_address_is_malformed(resolver: Resolver, text: str) -> None:
+    """An address that cannot be taken apart is refused with a reason (found by fuzzing)."""
+    found = resolver.resolve(text)
+    assert found.state is State.MALFORMED and "web address" in found.understood
