@@ -277,8 +277,8 @@ class ImageService:
             array[region]
         except (FetchRefused, ImageUnreachable):
             raise
-        # zarr, numpy and the codecs raise what they like for damaged bytes; all of it means one thing here.
         except Exception as error:
+            # zarr, numpy and the codecs raise what they like for damaged bytes; all of it means one thing here.
             raise ImageUnreachable(
                 f"A chunk of the smallest level cannot be decoded ({type(error).__name__}: {str(error)[:200]})."
             ) from error
