@@ -92,8 +92,10 @@ class QueryPool:
         max_query_bytes: bytes of a query text.
         max_depth: nesting of brackets in a query text.
         hold_bytes: an answer starts when it is whole, or when that many bytes are there and `hold_s` have passed:
-            so every quick failure is still a proper error.
-        hold_s: seconds, see `hold_bytes`.
+            a failure until then is a proper error.
+        hold_s: seconds, see `hold_bytes`. The default lies above the default deadline: then no answer starts before
+            it is whole, and each failure is a proper error. With deadlines of minutes, long answers start earlier
+            and a failure after that breaks the connection.
         prefixes: names for Turtle and RDF/XML answers.
     """
 
@@ -110,7 +112,7 @@ class QueryPool:
         max_query_bytes: int = 1 << 20,
         max_depth: int = 200,
         hold_bytes: int = 256 << 10,
-        hold_s: float = 1.0,
+        hold_s: float = 15.0,
         prefixes: Mapping[str, str] | None = None,
     ) -> None:
         self.limits = Limits(deadline_s, memory_bytes, max_rows, max_bytes, max_query_bytes, max_depth)

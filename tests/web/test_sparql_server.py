@@ -187,3 +187,15 @@ def test_busy_is_503_with_retry_after(serve: Callable[..., Served]) -> None:
         assert int(response.headers["Retry-After"]) >= 1
         response.read()
         client.close()
+
+
+def test_a_listed_cross_product_is_a_problem_not_a_break(serve: Callable[..., Served]) -> None:
+    """With ordinary settings even a runaway that gives rows from the start ends as 504 or 413 with a document."""
+    served = serve()
+    client = http.client.HTTPConnection("127.0.0.1", served.port)
+    client.request("GET", f"/sparql?query={ENDLESS}")
+    response = client.getresponse()
+    assert response.status in (504, 413)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert len(response.read()) == int(response.headers["Content-Length"])
+    client.close()
