@@ -1,6 +1,6 @@
 """Holds a record's ontology terms against the installed ontologies: right labels in, wrong ones reported.
 
-Form of ids is the harvesters' business (catalogue.model.terms); meaning is never changed here (field.md section 7).
+Form of ids is the harvesters' business (catalogue.model.ontology_terms); meaning is never changed here (field.md section 7).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _check(term: Record, path: str, ontology: TermSource) -> Finding | None:
     if stated == preferred:
         return None
     term["label"] = preferred
-    if not stated:
+    if stated in ("", curie):
         return None
     term.setdefault("source_label", stated)
     if ontology.accepts(curie, stated):

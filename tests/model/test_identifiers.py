@@ -20,7 +20,10 @@ FORMS = [
     ("https://identifiers.org/biostudies/S-BIAD634", "biostudies:S-BIAD634"),
     ("https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIAD634", "biostudies:S-BIAD634"),
     ("https://www.ebi.ac.uk/biostudies/BioImages/studies/S-BIAD606", "biostudies:S-BIAD606"),
-    ("https://www.ebi.ac.uk/biostudies/studies/S-BIAD634?query=x", "https://www.ebi.ac.uk/biostudies/studies/S-BIAD634?query=x"),
+    (
+        "https://www.ebi.ac.uk/biostudies/studies/S-BIAD634?query=x",
+        "https://www.ebi.ac.uk/biostudies/studies/S-BIAD634?query=x",
+    ),
     ("10.6019/S-BIAD2808", "biostudies:S-BIAD2808"),
     ("https://doi.org/10.6019/s-biad2808", "biostudies:S-BIAD2808"),
     ("EMPIAR-10595", "empiar:10595"),
