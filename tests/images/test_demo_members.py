@@ -43,7 +43,7 @@ def test_exactly_one_crate_is_broken(members: list[Member]):
                 json.loads(file.read_text())
             except ValueError:
                 broken.append(file.name)
-    assert broken == ["S-BIADTEST5-ro-crate-metadata.json"]
+    assert broken == ["S-BIAD900005-ro-crate-metadata.json"]
 
 
 def test_studies_say_that_they_are_invented():

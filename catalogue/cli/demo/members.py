@@ -32,7 +32,7 @@ _COLUMNS: Final = (
 )
 # Delivered cut off in the middle, so that the quarantine has something to show.
 _BROKEN: Final = DemoStudy(
-    "S-BIADTEST5",
+    "S-BIAD900005",
     "A crate whose transfer broke off",
     "It cannot be read.",
     "2026-07-01",

@@ -66,7 +66,7 @@ _CUM2: Final = ("", *_UM2)
 
 BIA_STUDIES: Final = (
     DemoStudy(
-        "S-BIADTEST1",
+        "S-BIAD900001",
         "Nuclei and microtubules of HeLa cells, for counting and segmentation",
         "Wide-field images of HeLa nuclei stained with DAPI, some with a microtubule channel, made to try out "
         "segmentation.",
@@ -81,12 +81,12 @@ BIA_STUDIES: Final = (
         (("GO:0005874", "microtubule"),),
         (
             DemoImage(
-                "zarr/S-BIADTEST1/nuclei-field-1.ome.zarr", "S-BIADTEST1", "nuclei", 11, "yx", "0.5", (0.2, 0.2), _UM2,
-                (("DAPI", "00A0FF"),), 4,
+                "zarr/S-BIAD900001/nuclei-field-1.ome.zarr", "S-BIAD900001", "nuclei", 11, "yx", "0.5",
+                (0.2, 0.2), _UM2, (("DAPI", "00A0FF"),), 4,
                 title="HeLa nuclei, field 1", organism="NCBI:txid9606", method="obo:FBbi_00000246",
             ),
             DemoImage(
-                "zarr/S-BIADTEST1/cells-field-2.ome.zarr", "S-BIADTEST1", "two-colour-cells", 12, "cyx", "0.4",
+                "zarr/S-BIAD900001/cells-field-2.ome.zarr", "S-BIAD900001", "two-colour-cells", 12, "cyx", "0.4",
                 (1.0, 0.2, 0.2), _CUM2, (("DAPI", "0080FF"), ("alpha-tubulin", "00FF60")), 3,
                 identifier="b1a00001-0de0-4e57-8a1d-000000000002",
                 title="HeLa nuclei and microtubules, field 2", organism="NCBI:txid9606", method="FBbi:00000246",
@@ -94,7 +94,7 @@ BIA_STUDIES: Final = (
         ),
     ),
     DemoStudy(
-        "S-BIADTEST2",
+        "S-BIAD900002",
         "Light-sheet time lapse of a zebrafish embryo during gastrulation",
         "Three time points of a zebrafish embryo with labelled nuclei and cytoplasm, eight planes each.",
         "2026-03-14",
@@ -108,7 +108,7 @@ BIA_STUDIES: Final = (
         (("GO:0007369", "gastrulation"),),
         (
             DemoImage(
-                "zarr/S-BIADTEST2/embryo-1.ome.zarr", "S-BIADTEST2", "lightsheet-embryo", 21, "tczyx", "0.4",
+                "zarr/S-BIAD900002/embryo-1.ome.zarr", "S-BIAD900002", "lightsheet-embryo", 21, "tczyx", "0.4",
                 (60.0, 1.0, 2.0, 0.65, 0.65), ("second", "", "micrometer", *_UM2),
                 (("H2B-eGFP", "00FF00"), ("membrane", "FF00FF")), 3, 128,
                 title="Zebrafish embryo 1", organism="NCBI:txid7955", method="obo:FBbi_00000369",
@@ -116,7 +116,7 @@ BIA_STUDIES: Final = (
         ),
     ),
     DemoStudy(
-        "S-BIADTEST3",
+        "S-BIAD900003",
         "Cell walls and plastids in the root tip of Arabidopsis",
         "Confocal stacks of root tips with nuclei, cell walls and plastids.",
         "2026-04-21",
@@ -130,7 +130,7 @@ BIA_STUDIES: Final = (
         (),
         (
             DemoImage(
-                "zarr/S-BIADTEST3/root tip 1.ome.zarr", "S-BIADTEST3", "root", 31, "czyx", "0.5",
+                "zarr/S-BIAD900003/root tip 1.ome.zarr", "S-BIAD900003", "root", 31, "czyx", "0.5",
                 (1.0, 0.8, 0.3, 0.3), ("", "micrometer", *_UM2),
                 (("nuclei", "4060FF"), ("walls", "FFFFFF"), ("plastids", "FF3000")), 2, 144,
                 title="Arabidopsis root tip 1", organism="NCBI:txid3702", method="FBbi:00000251",
@@ -138,7 +138,7 @@ BIA_STUDIES: Final = (
         ),
     ),
     DemoStudy(
-        "S-BIADTEST4",
+        "S-BIAD900004",
         "Stained sections of the mouse kidney",
         "Bright-field colour images of mouse kidney sections stained with haematoxylin and eosin.",
         "2026-05-05",
@@ -152,7 +152,7 @@ BIA_STUDIES: Final = (
         (("UBERON:0002113", "kidney"),),
         (
             DemoImage(
-                "zarr/S-BIADTEST4/section-17.ome.zarr", "S-BIADTEST4", "stained-section", 41, "cyx", "0.5",
+                "zarr/S-BIAD900004/section-17.ome.zarr", "S-BIAD900004", "stained-section", 41, "cyx", "0.5",
                 (1.0, 0.5, 0.5), _CUM2, (("Red", "FF0000"), ("Green", "00FF00"), ("Blue", "0000FF")), 4, 128, 4,
                 title="Kidney, section 17", organism="NCBI:txid10090", method="obo:FBbi_00000243",
             ),
