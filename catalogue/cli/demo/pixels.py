@@ -28,7 +28,8 @@ def blur(volume: npt.NDArray[Any], sigma: tuple[float, ...]) -> Plane:
         frequency = np.fft.rfftfreq(size) if last else np.fft.fftfreq(size)
         gain = np.exp(-2.0 * (np.pi * frequency * width) ** 2)
         spectrum *= gain.reshape([-1 if a == axis else 1 for a in axes])
-    return np.fft.irfftn(spectrum, s=volume.shape, axes=axes).astype(np.float32)
+    blurred: Plane = np.fft.irfftn(spectrum, s=volume.shape, axes=axes).astype(np.float32)
+    return blurred
 
 
 def expose(signal: npt.NDArray[Any], rng: np.random.Generator, data_type: str, peak: int, offset: int) -> Pixels:
@@ -168,7 +169,8 @@ def half(pixels: Pixels) -> Pixels:
     block = pixels[..., :height, :width].reshape(*pixels.shape[:-2], height // 2, 2, width // 2, 2)
     mean = block.mean(axis=(-3, -1), dtype=np.float32)
     whole = np.issubdtype(pixels.dtype, np.integer)
-    return (np.rint(mean) if whole else mean).astype(pixels.dtype)
+    smaller: Pixels = (np.rint(mean) if whole else mean).astype(pixels.dtype)
+    return smaller
 
 
 def _nuclei_plane(rng: np.random.Generator) -> Pixels:
