@@ -43,7 +43,8 @@ def expose(signal: npt.NDArray[Any], rng: np.random.Generator, data_type: str, p
     counts = rng.poisson(clean * peak).astype(np.float32)
     counts += rng.normal(offset, max(1.0, offset * 0.06), signal.shape)
     top = np.iinfo(np.dtype(data_type)).max
-    return np.clip(np.rint(counts), 0, top).astype(data_type)
+    exposed: Pixels = np.clip(np.rint(counts), 0, top).astype(data_type)
+    return exposed
 
 
 def ellipsoids(
