@@ -1,6 +1,6 @@
 """What a worker process gives up before it opens the store: network, new programs, memory, core dumps.
 
-Needs no privilege on Linux; see catalogue/docs/decisions for what holds elsewhere.
+Needs no privilege on Linux; catalogue/docs/decisions/0003-query-processes.md says what holds elsewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER =
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _ALLOW, _KILL, _ERRNO_EACCES = 0x7FFF0000, 0x80000000, 0x00050000 | 13
 _X32_BIT = 0x40000000
+_LOG_BYTES = 16 << 20
 
 # Audit architecture, then numbers of the calls that open a way out: socket, socketpair, connect, bind, listen,
 # accept, accept4, execve, execveat, ptrace, process_vm_writev, io_uring_setup (which can open sockets by itself).
@@ -35,6 +36,8 @@ def raise_fence(memory_bytes: int, parent_pid: int) -> str:
         here: only the guard stands between a query and the network).
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A worker writes to its pipe and, rarely, to its log.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LOG_BYTES, _LOG_BYTES))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not sys.platform.startswith("linux"):

@@ -21,8 +21,8 @@ from catalogue.query.formats import row_counter
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QuerySolutions, Store, Triple
 
-# The parser and the evaluator recurse; 256 MB of stack carry every text of 200,000 tokens and 200 levels that we
-# found, where the 8 MB of a main thread end at 5,000 UNIONs (pyoxigraph 0.5.13). Untouched pages cost nothing.
+# The parser and the evaluator recurse; of 36 constructs grown to 200,000 tokens 256 MB of stack carried all but
+# lists, where the 8 MB of a main thread end at 5,000 MINUS (pyoxigraph 0.5.13). Untouched pages cost nothing.
 _STACK_BYTES = 256 << 20
 _POSITION = re.compile(r"^error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -32,7 +32,7 @@ class _Refusal(Exception):
 
     def __init__(self, slug: str, detail: str, **members: Any) -> None:
         super().__init__(detail)
-        self.document = {"slug": slug, "detail": detail, "members": members}
+        self.document: dict[str, Any] = {"slug": slug, "detail": detail, "members": members, "log": ""}
 
 
 class _Output:
@@ -105,7 +105,9 @@ class _Engine:
             try:
                 self._store = store = pyoxigraph.Store.read_only(path)
             except (OSError, RuntimeError) as error:
-                raise _Refusal("snapshot-unreadable", "") from error
+                refusal = _Refusal("snapshot-unreadable", "")
+                refusal.document["log"] = f"{path}: {error}"
+                raise refusal from error
             self._path = path
             default = store.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
             self._union = next(iter(default), None) is None
@@ -168,8 +170,9 @@ def _refusal(error: Exception) -> _Refusal:
         return _Refusal("query-syntax", f"{_short(message)}; use the functions of SPARQL 1.1 and XPath constructors.")
     if isinstance(error, MemoryError):
         return _Refusal("query-memory", "")
-    traceback.print_exception(error)
-    return _Refusal("query-failed", "The query could not be answered; the operator finds the reason in the log.")
+    failed = _Refusal("query-failed", "The query could not be answered; the operator finds the reason in the log.")
+    failed.document["log"] = "".join(traceback.format_exception(error))[-4000:]
+    return failed
 
 
 def _short(message: str) -> str:

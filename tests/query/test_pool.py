@@ -56,6 +56,8 @@ def small_pool(snapshot: Path, **limits: object) -> Iterator[QueryPool]:
     """A warm pool of one worker with a deadline of one second, unless said otherwise."""
     settings: dict[str, object] = {"workers": 1, "deadline_s": 1.0, "memory_bytes": 1 << 30}
     with QueryPool(snapshot, **{**settings, **limits}) as pool:  # type: ignore[arg-type]
+        pool.start()
+        assert until(lambda: pool.stats().isolation != "unknown")
         pool.select(ONE)
         yield pool
 
@@ -234,6 +236,16 @@ def test_refusals_leave_the_worker_alive(pool: QueryPool, text: str, kind: type[
     after = pool.stats()
     assert (after.crashed, after.killed) == (before.crashed, before.killed)
     assert after.refused == before.refused + 1
+
+
+def test_faults_are_told_without_their_inside_and_logged(snapshot: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody expected is a plain failure for the client and a full one in the operator's log."""
+    with Canary() as canary, small_pool(snapshot) as pool:
+        with pytest.raises(QueryFailed) as caught:
+            pool.run(QueryRequest(f"SELECT * {{ SERVICE <{canary.url}> {{ ?s ?p ?o }} }}", shape=UNGUARDED))
+        assert "denied" not in caught.value.detail
+        assert "ermission denied" in caplog.text
+        assert len(pool.select(ONE)) == 1
 
 
 def test_syntax_errors_of_the_engine_say_where(pool: QueryPool) -> None:
