@@ -32,7 +32,8 @@ def _year(record: Mapping[str, Any]) -> str:
 
 
 def _archive(record: Mapping[str, Any]) -> str:
-    return plain(record.get("publisher", {}).get("name", "")) or owner_name(record["owner"])
+    # The owner of the accession, not who delivered it: EMPIAR-10311 comes with "BioImage Archive" as publisher.
+    return owner_name(record["owner"])
 
 
 def _authors(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

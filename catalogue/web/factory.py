@@ -11,10 +11,10 @@ from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.search import search_blueprint
 from catalogue.web.services import Services
-from catalogue.web.sparql import sparql_blueprint
+from catalogue.web.sparql import create_sparql_only, sparql_blueprint
 from catalogue.web.studies import studies_blueprint
 
-__all__ = ["Services", "create_web"]
+__all__ = ["Services", "create_sparql_only", "create_web"]
 
 # No script runs anywhere; styles, pictures and forms are this node's own (experience.md section 9: no third parties).
 SECURITY_HEADERS = {

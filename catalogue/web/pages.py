@@ -27,6 +27,8 @@ def _not_ready(services: Services) -> dict[str, str]:
         wrong["ledger"] = f"cannot be read ({type(error).__name__})"
     if services.snapshot is not None and not services.snapshot.exists():
         wrong["graph"] = "no snapshot is published yet"
+    if services.index is not None and not (services.index / "meta.json").exists():
+        wrong["search"] = "no index is published yet"
     for name, check in (services.ready or {}).items():
         said = check()
         if said is not None:

@@ -48,6 +48,7 @@ class Services:
         search: None where there is no text index.
         images: None where previews are not offered.
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
+        index: folder of the text index, for /readyz; None where it is not looked at.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
         name: name of this node, shown on its pages.
     """
@@ -58,6 +59,7 @@ class Services:
     pool: Any = None
     images: Images | None = None
     snapshot: Path | None = None
+    index: Path | None = None
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     name: str = "Ommatidia node"
