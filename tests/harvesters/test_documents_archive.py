@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
 import random
 import tarfile
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -177,10 +179,10 @@ def test_empty_archive_is_a_complete_listing(tmp_path: Path) -> None:
 
 def test_archive_bomb_is_refused(tmp_path: Path) -> None:
     """An archive that unpacks to more than 100 times its size and 100 MB ends without taking the memory."""
-    packer = lzma.LZMACompressor()
+    packer = lzma.LZMACompressor(preset=0)
     header = tarfile.TarInfo("zeros")
-    header.size = 400 << 20
-    parts = [packer.compress(header.tobuf())] + [packer.compress(b"\0" * (1 << 20)) for _ in range(400)]
+    header.size = 130 << 20
+    parts = [packer.compress(header.tobuf())] + [packer.compress(b"\0" * (1 << 20)) for _ in range(130)]
     path = store(tmp_path, b"".join([*parts, packer.flush()]), "x.tar.xz")
     tracemalloc.start()
     with pytest.raises(FetchRefused, match="100 times"):
@@ -203,6 +205,65 @@ def test_huge_header_extension_is_refused(tmp_path: Path, kind: bytes) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"9" * 900_000,
+        b"900008 comment=" + b"9" * 899_992 + b"\n",
+        b"5 a=\n",
+        b"99 path=x\n",
+        b"-5 a=b\n",
+        b"x",
+        b"6 a=b\n" * 150_000,
+    ],
+)
+def test_hostile_pax_header_takes_no_time(tmp_path: Path, kind: bytes, content: bytes) -> None:
+    """Long runs of digits and wrong lengths in pax headers end at once (CVE-2024-6232)."""
+    header = special("x", kind)
+    header.size = len(content)
+    padded = content + bytes(-len(content) % 512)
+    path = store(tmp_path, header.tobuf() + padded + tar((name("a"), b"1")))
+    begun = time.monotonic()
+    with contextlib.suppress(SourceUnavailable):
+        assert list(read(path).documents) == [name("a")]
+    assert time.monotonic() - begun < 2
+
+
+def test_endless_chain_of_headers_is_damage(tmp_path: Path) -> None:
+    """Thousands of extension headers before one member exhaust no stack."""
+    header = special("x", tarfile.XHDTYPE)
+    header.size = 6
+    link = header.tobuf() + b"6 a=b\n".ljust(512, b"\0")
+    with pytest.raises(SourceUnavailable):
+        read(store(tmp_path, link * 5000 + tar((name("a"), b"1"))))
+
+
+def test_pax_archive_gives_long_and_foreign_names(tmp_path: Path) -> None:
+    """Names beyond 100 bytes and beyond ASCII, as pax archives hold them, are the items."""
+    names = ["ü" * 80 + "/" + name("a"), name("b"), "x" * 250 + "/" + name("日本")]
+    buffer = io.BytesIO()
+    with tarfile.open(
+        fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "global"}
+    ) as archive:
+        for path in names:
+            info = tarfile.TarInfo(path)
+            info.size, info.pax_headers = 3, {"mtime": "1.5", "comment": "own"}
+            archive.addfile(info, io.BytesIO(b"abc"))
+    assert read(store(tmp_path, buffer.getvalue())).documents == dict.fromkeys(names, b"abc")
+
+
+def test_sizes_in_a_pax_header_hold(tmp_path: Path) -> None:
+    """A size given by the pax header replaces the one of the plain header, and the next member is found."""
+    records = b"10 size=5\n"
+    header = special("x", tarfile.XHDTYPE)
+    header.size = len(records)
+    plain = tarfile.TarInfo(name("a"))
+    data = header.tobuf() + records.ljust(512, b"\0") + plain.tobuf() + b"hello".ljust(512, b"\0")
+    reading = read(store(tmp_path, data + tar((name("b"), b"1"))))
+    assert reading.documents == {name("a"): b"hello", name("b"): b"1"}
 
 
 @pytest.mark.partners
