@@ -43,7 +43,7 @@ class Records(Protocol):
 
 
 class State(StrEnum):
-    """What became of a name."""
+    """What became of a name; SUPPRESSED is a record that still answers but is listed nowhere."""
 
     PUBLIC = "public"
     SUPPRESSED = "suppressed"
@@ -136,7 +136,7 @@ class Resolver:
         state = State.PUBLIC
         if tombstone is not None:
             state = State.WITHDRAWN
-        elif entry.status == "suppressed":
+        elif entry.status != "public":
             state = State.SUPPRESSED
         said = f"{curie} is {'an image' if kind == 'image' else 'a study'} of {_archive(curie)}"
         said += ", withdrawn." if tombstone is not None else "."

@@ -160,15 +160,14 @@ def search_blueprint(services: Services) -> Blueprint:
             for hit in found.hits
         ]
         following = f"/search.json?{wanted.query(wanted.page + 1)}" if wanted.page * PAGE_SIZE < found.total else None
-        return finish(
-            jsonify(
-                total=found.total,
-                corrected=found.corrected,
-                hits=hits,
-                facets={name: [asdict(count) for count in counts] for name, counts in found.facets.items()},
-                next=links.full(following) if following else None,
-            ),
-            None,
+        response = jsonify(
+            total=found.total,
+            corrected=found.corrected,
+            hits=hits,
+            facets={name: [asdict(count) for count in counts] for name, counts in found.facets.items()},
+            next=links.full(following) if following else None,
         )
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return finish(response, None)
 
     return blueprint

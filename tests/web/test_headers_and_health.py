@@ -80,7 +80,7 @@ def test_readyz_is_ready_when_parts_are(client: FlaskClient) -> None:
 
 def test_readyz_names_what_is_missing(with_services: Callable[..., FlaskClient], tmp_path: Path) -> None:
     """Without a published graph, or with a part that says it is unwell, 503 names the part and no path."""
-    client = with_services(snapshot=tmp_path / "current", index=tmp_path / "search", ready={"worker": lambda: "stopped"})
+    client = with_services(snapshot=tmp_path / "none", index=tmp_path / "none", ready={"worker": lambda: "stopped"})
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert set(answer.json["wrong"]) == {"graph", "search", "worker"}

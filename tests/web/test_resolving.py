@@ -204,3 +204,16 @@ def test_any_text_gives_an_answer_that_stays_here(client: FlaskClient, text: str
     if location is not None:
         assert OWN.fullmatch(location), location
     assert (location is not None) == (answer.status_code in (301, 303))
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    text=ODD,
+    place=st.sampled_from(["/studies/", "/images/", "/studies/x/original?", "/search?q=", "/search?page=", "/id?q="]),
+)
+def test_any_text_elsewhere_is_no_fault(client: FlaskClient, text: str, place: str) -> None:
+    """Odd text in any other address is answered, never a fault, and never leads away."""
+    answer = client.get(place + quote(text, safe="/:" if place.endswith("/") else ""))
+    assert answer.status_code < 500
+    assert OWN.fullmatch(answer.headers.get("Location", "/id"))

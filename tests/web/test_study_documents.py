@@ -4,13 +4,27 @@ import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pyoxigraph as px
 import pytest
 from flask.testing import FlaskClient
 
 from catalogue.model.namespaces import BASE
-from tests.web.studies_for_pages import BARE, IMAGE, ORIGINAL, PLAIN_IMAGE, SECOND_IMAGE, STUDY, study
+from catalogue.resolver.service import Resolver
+from catalogue.store.ledger import Ledger
+from tests.web.studies_for_pages import (
+    BARE,
+    IMAGE,
+    ORIGINAL,
+    PLAIN_IMAGE,
+    SECOND_IMAGE,
+    STUDY,
+    append,
+    bare_study,
+    clock,
+    study,
+)
 
 FORMS = {
     ".jsonld": ("application/ld+json", px.RdfFormat.JSON_LD),
@@ -267,3 +281,15 @@ def test_images_are_paged(with_services: Callable[..., FlaskClient], monkeypatch
     second = client.get(following[1].partition("#")[0]).text
     assert f'href="/images/{SECOND_IMAGE}"' in second and f'href="/images/{IMAGE}"' not in second
     assert 'rel="next"' not in second and "First images" in second
+
+
+def test_suppressed_study_answers_but_is_not_to_be_indexed(
+    with_services: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
+    """A study that its archive no longer lists keeps its page, says so, and asks not to be indexed."""
+    with Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
+        append(ledger, bare_study(), status="suppressed")
+        client = with_services(ledger=ledger, resolver=Resolver(ledger))
+        answer = client.get(f"/studies/{BARE}")
+    assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (200, "noindex")
+    assert "no longer lists this study" in answer.text
