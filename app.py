@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
-from catalogue.problems import NotFound, SettingsInvalid
+from catalogue.problems import Locked, NotFound, SettingsInvalid
 from catalogue.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from catalogue.images.service import ImageService
-    from catalogue.query.pool import QueryPool
     from flask import Flask
 
-    from catalogue.federation.worker import Worker
+    from catalogue.images.service import ImageService
     from catalogue.ingest.run import Harvester
     from catalogue.ingest.service import Ingest
+    from catalogue.query.pool import QueryPool
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.store.ledger import Ledger
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 
 HEARTBEAT = "worker.json"
+# The worker beats every two seconds; one that missed this many has ended or hangs.
+HEARTBEAT_OLD = timedelta(seconds=20)
+# Publishing and rebuilding hold the views for a while; a worker that starts meanwhile waits this long.
+VIEWS_WAIT_S = 60.0
 
 
 def now() -> datetime:
@@ -92,7 +97,6 @@ class LocalNode:
     def harvesters(self) -> Mapping[str, Harvester]:
         """Name -> harvester."""
         from harvesters.gide import GideHarvester
-
         from harvesters.ome_zarr import OmeZarrHarvester
 
         members: tuple[Harvester, ...] = (GideHarvester(self.fetcher), OmeZarrHarvester(self.fetcher))
@@ -132,7 +136,6 @@ class LocalNode:
     def images(self) -> ImageService:
         """Pixels, through a fetcher with the time limit for images."""
         from catalogue.images.service import ImageService
-
         from harvesters.http import Fetcher
 
         part = self.settings.images
@@ -185,16 +188,49 @@ class LocalNode:
             max_depth=part.max_depth,
         )
 
+    def worker(self) -> dict[str, Any] | None:
+        """The last heartbeat of the worker that runs now; None when none does."""
+        from catalogue.federation.worker import read_heartbeat
+
+        beat = read_heartbeat(self.home / HEARTBEAT)
+        if beat is None or beat["state"] != "running" or now() - datetime.fromisoformat(beat["at"]) > HEARTBEAT_OLD:
+            return None
+        try:
+            os.kill(beat["pid"], 0)
+        except ProcessLookupError:
+            return None
+        except PermissionError:
+            # Somebody else's process, so there is one.
+            pass
+        return beat
+
     def work(self, stop: threading.Event) -> int:
-        """Runs the worker until `stop` is set; gives the exit code."""
+        """Runs the worker until `stop` is set; gives the exit code.
+
+        Raises:
+            Locked: another process goes on writing the views.
+        """
         from catalogue.federation.schedule import Schedule
         from catalogue.federation.worker import Worker
 
         schedule = Schedule(self.ledger, lambda: self.ingest, self.settings.harvest.interval_s, now, stop)
-        with self.views() as views:
+        with ExitStack() as stack:
+            views = self._await_views(stack, stop)
             return Worker(
                 self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
             ).run()
+
+    def _await_views(self, stack: ExitStack, stop: threading.Event) -> list[View]:
+        """The views, entered into `stack`; waits while a command writes them, not while another worker does."""
+        started = monotonic()
+        while True:
+            try:
+                return stack.enter_context(self.views())
+            except Locked:
+                if self.worker() is not None or monotonic() - started > VIEWS_WAIT_S:
+                    raise
+                if stop.wait(0.1):
+                    return []
 
     def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
         """The Flask application over this node's services."""
@@ -225,7 +261,6 @@ class LocalNode:
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""
         from catalogue.query.quads import throwaway_store
-
         from catalogue.web.factory import create_sparql_only
         from catalogue.web.server import serve
 
@@ -250,7 +285,10 @@ def open_node(home: Path | None) -> LocalNode:
 
 def main() -> None:
     """Entry point of the `ommatidia` command."""
-    from catalogue.cli.main import build_cli, run
+    try:
+        from catalogue.cli.main import build_cli, run
+    except KeyboardInterrupt:
+        sys.exit(130)
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     sys.exit(run(build_cli(open_node)))

@@ -12,7 +12,7 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
 from catalogue.exchange.dump import DumpFormat, dump
-from catalogue.problems import Locked
+from catalogue.problems import BadRequest, Locked
 
 
 def register(app: typer.Typer) -> None:
@@ -52,13 +52,15 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
         for source in ledger.sources()
     ]
     if json_:
-        print_json({"position": last, "counts": counts, "views": views, "sources": sources})
+        beat = node.worker()
+        worker = None if beat is None else {"pid": beat["pid"], "at": beat["at"], "harvest": beat["harvest"]}
+        print_json({"position": last, "counts": counts, "views": views, "sources": sources, "worker": worker})
         return
     out.print(
         plain(f"Ledger position {last}; " + ", ".join(f"{v} {k}" for k, v in counts.items() if isinstance(v, int)))
     )
     if not views:
-        out.print("A worker is running and keeps the views caught up.")
+        out.print("Another process is writing the views.")
     for name, position in views.items():
         lag = last - position
         out.print(plain(f"View {name}: " + ("up to date" if lag == 0 else f"{lag} entries behind")))
@@ -70,7 +72,13 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
 
 
 def positions(node: Node) -> dict[str, int]:
-    """View -> ledger position it reflects; empty while a worker writes them."""
+    """View -> ledger position it reflects, a living worker's as of its last heartbeat.
+
+    Empty while something else writes the views.
+    """
+    beat = node.worker()
+    if beat is not None:
+        return {name: view["position"] for name, view in beat["views"].items() if view["position"] is not None}
     try:
         with node.views() as views:
             return {view.name: view.position() for view in views}
@@ -113,6 +121,8 @@ def dump_command(
         for chunk in dump(node.ledger, format_):
             sys.stdout.buffer.write(chunk)
         return
+    if not out_file.parent.is_dir():
+        raise BadRequest(f"There is no folder '{out_file.parent}'.")
     partial = out_file.with_name(out_file.name + ".partial")
     with partial.open("wb") as stream:
         for chunk in dump(node.ledger, format_):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,8 +12,10 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, harvest_progress
 from catalogue.ingest.report import RunReport
+from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
+from catalogue.store.ledger import Ledger
 
 SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
@@ -44,6 +47,8 @@ def source_add(
 ) -> None:
     """Name a source to harvest."""
     node: Node = context.obj()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise BadRequest(f"'{name}' cannot name a source; use letters, digits, dots, dashes and underscores.")
     owners = tuple(part for value in owner or [] for part in value.split(",") if part)
     unknown = [prefix for prefix in owners if prefix not in OWNERS]
     if unknown:
@@ -85,20 +90,35 @@ def harvest(
 ) -> None:
     """Read sources, append what differs, publish. Exit 4: records quarantined; 5: a source did not answer."""
     node: Node = context.obj()
-    wanted = names or [source.name for source in node.ledger.sources()]
+    wanted = [node.ledger.source(name).name for name in names or ()]
+    wanted = wanted or [source.name for source in node.ledger.sources()]
     if not wanted:
         raise NotFound("There are no sources; add one with `ommatidia source add`.")
-    reports = []
+    reports, locked = [], None
     for name in wanted:
-        with harvest_progress(name) as tell:
-            reports.append(node.ingest.harvest(name, full=full, dry_run=dry_run, on_progress=tell))
+        try:
+            with harvest_progress(name) as tell:
+                reports.append(node.ingest.harvest(name, full=full, dry_run=dry_run, on_progress=tell))
+        except Locked as problem:
+            # One source that is being read already keeps no other waiting.
+            locked = problem
+            reports.append(RunReport(name, state="locked", detail=problem.detail))
+    if locked is not None and all(report.state == "locked" for report in reports):
+        raise locked
     if not dry_run:
         publish(node)
     show_reports(reports, json_)
-    if any(report.state in {"failed", "held"} for report in reports):
-        raise typer.Exit(5 if any(report.state == "failed" for report in reports) else 4)
-    if any(report.quarantined for report in reports):
-        raise typer.Exit(4)
+    code = _exit_code(reports)
+    if code:
+        raise typer.Exit(code)
+
+
+def _exit_code(reports: list[RunReport]) -> int:
+    states = {report.state for report in reports}
+    for state, code in (("failed", 5), ("locked", 6), ("held", 4)):
+        if state in states:
+            return code
+    return 4 if any(report.quarantined for report in reports) else 0
 
 
 def publish(node: Node) -> None:
@@ -117,10 +137,7 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
         return
     print_rows(
         [*SHOWN, "s"],
-        [
-            (*(getattr(r, name) for name in SHOWN), f"{r.seconds:.1f}")
-            for r in reports
-        ],
+        [(*(getattr(r, name) for name in SHOWN), f"{r.seconds:.1f}") for r in reports],
         empty="Nothing was read.",
     )
     for report in reports:
@@ -142,7 +159,8 @@ def quarantine_list(
     json_: Json = False,
 ) -> None:
     """Every record that could not enter."""
-    rows = [_quarantine_row(row) for row in context.obj().ledger.quarantined(source)]
+    ledger = context.obj().ledger
+    rows = [_quarantine_row(row) for row in ledger.quarantined(_known(ledger, source))]
     if json_:
         print_json(rows)
         return
@@ -151,6 +169,11 @@ def quarantine_list(
         [(r["source"], r["identifier"], r["reason"], r["detail"], r["tries"]) for r in rows],
         empty="Nothing is quarantined.",
     )
+
+
+def _known(ledger: Ledger, source: str | None) -> str | None:
+    """The name of a source as it is; NotFound where a name is given that no source has."""
+    return None if source is None else ledger.source(source).name
 
 
 def _quarantine_row(row: Any) -> dict[str, Any]:
@@ -169,16 +192,20 @@ def _quarantine_row(row: Any) -> dict[str, Any]:
 def quarantine_show(context: typer.Context, identifier: str, source: str | None = None, json_: Json = False) -> None:
     """One rejected record: why, and the partner's bytes."""
     ledger = context.obj().ledger
-    rows = [row for row in ledger.quarantined(source) if identifier in (row.identifier, row.item)]
+    held = ledger.quarantined(_known(ledger, source))
+    rows = [row for row in held if identifier in (row.identifier, row.item)]
     if not rows:
         raise NotFound(f"Nothing is quarantined under '{identifier}'; see `ommatidia quarantine list`.")
-    for row in rows:
-        original = ledger.original(row.original_digest) if row.original_digest else b""
-        text = original.decode("utf-8", "replace")
-        if json_:
-            print_json({**_quarantine_row(row), "original": text})
-        else:
-            out.print(plain(f"{row.source} {row.item}: {row.reason}\n{row.detail}\n\n{text}"))
+    shown = [
+        _quarantine_row(row)
+        | {"original": ledger.original(row.original_digest).decode("utf-8", "replace") if row.original_digest else ""}
+        for row in rows
+    ]
+    if json_:
+        print_json(shown)
+        return
+    for row in shown:
+        out.print(plain("{source} {item}: {reason}\n{detail}\n\n{original}".format_map(row)))
 
 
 def quarantine_retry(
@@ -189,7 +216,7 @@ def quarantine_retry(
 ) -> None:
     """Map the kept originals again, after the adapter or the rules changed."""
     node: Node = context.obj()
-    report = node.ingest.retry(source, item)
+    report = node.ingest.retry(_known(node.ledger, source), item)
     publish(node)
     show_reports([report], json_)
     if report.quarantined:
@@ -205,7 +232,9 @@ def findings_list(
     json_: Json = False,
 ) -> None:
     """What was repaired or needs a curator."""
-    rows = context.obj().ledger.findings(source=source, curie=identifier, code=code, limit=limit)
+    ledger = context.obj().ledger
+    curie = None if identifier is None else parse_identifier(identifier).curie
+    rows = ledger.findings(source=_known(ledger, source), curie=curie, code=code, limit=limit)
     if json_:
         print_json(
             [

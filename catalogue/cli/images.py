@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from catalogue.cli.lookup import find
@@ -51,6 +50,8 @@ def image_open(
     json_: Json = False,
 ) -> None:
     """Open the array at a member site and tell what is in it."""
+    import numpy as np  # loaded by this command alone
+
     node: Node = context.obj()
     curie = find(node.resolver, identifier, "image")[1].curie
     array = node.images.open(curie, level=level)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import os
 import sys
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from catalogue.cli import data, harvest, images, ontologies, query, serve
 from catalogue.cli.demo import command as demo
 from catalogue.cli.node import Node, OpenNode
-from catalogue.cli.output import err, fail, set_log_level
-from catalogue.problems import Problem
+from catalogue.cli.output import err, fail, print_document, set_log_level
+from catalogue.problems import BadRequest, Problem
+
+log = structlog.get_logger(__name__)
 
 
 def build_cli(open_node: OpenNode) -> typer.Typer:
@@ -77,28 +80,43 @@ class LazyNode:
 
 def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
     """Runs the command; gives its exit code (experience.md, section 5)."""
+    as_json = "--json" in (sys.argv if arguments is None else arguments)
     try:
-        result = cli(args=arguments, standalone_mode=False)
+        result = cli(args=arguments, prog_name="ommatidia", standalone_mode=False)
+        sys.stdout.flush()
         return int(result) if isinstance(result, int) else 0
     except typer.Exit as stop:
         return int(stop.exit_code)
     except Problem as problem:
-        if "--json" in (arguments if arguments is not None else sys.argv):
-            sys.stdout.write(json.dumps(problem.document(), ensure_ascii=False) + "\n")
-        return int(fail(problem).exit_code)
+        return _refuse(problem, as_json)
     except typer.Abort:
         return 130
     except KeyboardInterrupt:
         err.print("Interrupted; what was acknowledged is kept, run the command again to go on.")
         return 130
     except BrokenPipeError:
+        # The reader has gone, as `head` does; Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        log.info("path-unusable", exc_info=error)
+        return _refuse(BadRequest(f"'{error.filename}' cannot be used: {error.strerror}."), as_json)
     except Exception as error:  # click's usage errors, told by their exit code; all else is raised again
         if type(error).__name__ in {"UsageError", "BadParameter", "NoSuchOption", "MissingParameter"} or hasattr(
             error, "exit_code"
         ):
+            if as_json and hasattr(error, "format_message"):
+                print_document(BadRequest(error.format_message()))
             show = getattr(error, "show", None)
             if show is not None:
                 show()
             return int(getattr(error, "exit_code", 2))
         raise
+
+
+def _refuse(problem: Problem, as_json: bool) -> int:
+    if as_json:
+        print_document(problem)
+    return int(fail(problem).exit_code)

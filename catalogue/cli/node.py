@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.images.service import ImageService
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from catalogue.settings import Settings
     from catalogue.store.ledger import Ledger
     from catalogue.store.views import View
-
 
 
 class Node(Protocol):
@@ -68,8 +67,12 @@ class Node(Protocol):
         """A query pool over the published graph."""
         ...
 
+    def worker(self) -> dict[str, Any] | None:
+        """The last heartbeat of the worker that runs now; None when none does."""
+        ...
+
     def work(self, stop: threading.Event) -> int:
-        """Runs the worker until `stop` is set; gives the exit code."""
+        """Runs the worker until `stop` is set; gives the exit code. Locked when another worker runs."""
         ...
 
     def serve_web(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:

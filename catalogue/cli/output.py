@@ -50,6 +50,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def print_document(problem: Problem) -> None:
+    """The problem document (RFC 9457) on standard output, one line."""
+    sys.stdout.write(json.dumps(problem.document(), ensure_ascii=False, default=str) + "\n")
+
+
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """A table, or the sentence `empty` where there are no rows."""
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)

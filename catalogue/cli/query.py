@@ -14,10 +14,12 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.model.namespaces import BASE
 from catalogue.problems import BadRequest
-from catalogue.query.request import QueryRequest
 from catalogue.search.service import Named
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+FORMATS = "table, json, xml, csv, tsv, turtle, ntriples, jsonld or rdfxml."
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command("sparql")(sparql)
@@ -29,13 +31,14 @@ def register(app: typer.Typer) -> None:
 def sparql(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="Query file; - or nothing reads standard input.")] = "-",
-    format_: Annotated[str, typer.Option("--format", help="table, json, xml, csv, tsv, turtle, ntriples, jsonld or rdfxml.")] = "table",
+    format_: Annotated[str, typer.Option("--format", help=FORMATS)] = "table",
 ) -> None:
     """Run a query over the published graph, with the limits of the public endpoint."""
+    from catalogue.query.request import QueryRequest  # a tenth of a second that other commands need not wait
+
     node: Node = context.obj()
-    if file != "-" and not Path(file).is_file():
-        raise BadRequest(f"There is no query file '{file}'; give a file, or - to read standard input.")
-    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    node.ledger.last_position()  # says so where there is no node
+    text = _query_text(file)
     with node.pool(workers=1) as pool:
         shape = pool.inspect(text)
         as_table = format_ == "table" and shape.form in {"SELECT", "ASK"}
@@ -51,6 +54,16 @@ def sparql(
         [line.split("\t") for line in lines],
         empty="No rows.",
     )
+
+
+def _query_text(file: str) -> str:
+    if file != "-" and not Path(file).is_file():
+        raise BadRequest(f"There is no query file '{file}'; give a file, or - to read standard input.")
+    content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The query is not UTF-8 text: byte {error.start + 1} cannot be read.") from error
 
 
 def resolve(context: typer.Context, identifier: str, json_: Json = False) -> None:
@@ -118,7 +131,9 @@ def search(
     json_: Json = False,
 ) -> None:
     """Studies and images by title, organism, method, author or accession."""
-    page = context.obj().search.search(text, limit=limit)
+    node: Node = context.obj()
+    node.ledger.last_position()  # says so where there is no node
+    page = node.search.search(text, limit=limit)
     if json_:
         print_json(
             {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +10,7 @@ from time import monotonic
 import structlog
 
 from catalogue.ingest.harmonise import TermSource
+from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.run import Harvester, Run
 from catalogue.model.documents import SourceDocument, SourceSpec
@@ -98,7 +98,8 @@ class Ingest:
     def _leased(self, source: SourceSpec, report: RunReport, on_progress: Progress | None) -> Iterator[Run]:
         """A run that holds the source's lease and is ended whatever happens, kill -9 excepted (R6)."""
         started = monotonic()
-        with self.ledger.lease(f"harvest:{source.name}", secrets.token_hex(8)) as lease:
+        self._free_if_abandoned(f"harvest:{source.name}")
+        with self.ledger.lease(f"harvest:{source.name}", new_holder()) as lease:
             run = self._run(source, 0, report, False, on_progress)
             with self.ledger.transaction(lease) as writer:
                 run.run_id = writer.start_run(source.name)
@@ -112,6 +113,13 @@ class Ingest:
                 report.seconds = monotonic() - started
                 with self.ledger.transaction(lease) as writer:
                     writer.end_run(run.run_id, state, report.as_dict())
+
+    def _free_if_abandoned(self, name: str) -> None:
+        """Gives back a lease whose process died on this machine, so that a run after kill -9 need not wait for it."""
+        for lease in self.ledger.leases():
+            if lease.name == name and is_gone(lease.holder):
+                log.info("harvest-lease-freed", name=name)
+                self.ledger.release_lease(lease)
 
     def _run(
         self, source: SourceSpec, run_id: int, report: RunReport, dry_run: bool, on_progress: Progress | None

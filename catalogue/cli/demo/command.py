@@ -14,7 +14,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
-import requests
 import typer
 
 from catalogue import resources
@@ -118,7 +117,7 @@ def _harvest(node: Node, members: list[Member], running: list[RunningMember]) ->
 @contextmanager
 def _hub(home: Path, port: int) -> Iterator[str]:
     chosen = port if _is_free(port) else 0
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(
         [sys.executable, "-m", "app", "--home", str(home), "serve", "--port", str(chosen)],
         stdout=subprocess.PIPE,
         text=True,
@@ -146,6 +145,8 @@ def _is_free(port: int) -> bool:
 
 
 def _await_ready(process: subprocess.Popen[str]) -> str:
+    import requests  # by this command alone
+
     if process.stdout is None:
         raise RuntimeError("the hub's output was not piped")
     line = process.stdout.readline()
@@ -164,6 +165,8 @@ def _await_ready(process: subprocess.Popen[str]) -> str:
 
 
 def _tour(node: Node, address: str) -> None:
+    import requests  # by this command alone
+
     _note(f"pages      {address}")
     _note(f"SPARQL     {address}sparql")
     text = resources.query_file("examples", EXAMPLE).read_text("utf-8")
