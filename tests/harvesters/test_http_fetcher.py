@@ -221,6 +221,22 @@ def test_one_connection_serves_many_requests(server: Server) -> None:
     assert server.connections == 1
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="the system has no quick acknowledgements")
+def test_server_that_writes_twice_costs_no_delay(server: Server) -> None:
+    """Headers and body in separate writes do not cost 40 ms a request, as delayed acknowledgements would."""
+
+    def twice(_: Request, connection: socket.socket) -> bytes:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+        return b"hello"
+
+    server.routes["/x"] = twice
+    tool = fetcher()
+    begun = time.monotonic()
+    for _ in range(60):
+        assert tool.get(server.url + "/x").content == b"hello"
+    assert time.monotonic() - begun < 1.5
+
+
 def test_closed_idle_connection_is_replaced(server: Server) -> None:
     """A server that closes between two requests is not an error."""
     server.routes["/x"] = in_turn(answer(b"1", headers={"Connection": "close"}), answer(b"2"))
