@@ -210,8 +210,8 @@ class _MeteredSocket(io.RawIOBase):
             # A timeout per read alone never ends a server that trickles (reliability.md, section 1, item 10).
             self._connection.settimeout(self._budget.wait_s())
             if _QUICKACK is not None:
-                # Servers that write headers and body apart wait for our delayed acknowledgement in between: 40 ms a
-                # document (532 crates from http.server with keep-alive: 26 s without, 0.9 s with). Linux forgets the option.
+                # Servers that write headers and body apart wait for our delayed acknowledgement in between: 40 ms each
+                # (532 crates from http.server with keep-alive: 26 s without this, 0.9 s with). Linux forgets the option.
                 self._connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
             try:
                 count = self._connection.recv_into(buffer)
