@@ -173,6 +173,7 @@ class LocalNode:
 
     def pool_over(self, snapshot: Path, workers: int | None = None) -> QueryPool:
         """A query pool over a snapshot link, with the limits of the settings."""
+        from catalogue.model.namespaces import PREFIXES
         from catalogue.query.pool import QueryPool
 
         part = self.settings.query if workers is None else self.settings.query.model_copy(update={"workers": workers})
@@ -186,6 +187,7 @@ class LocalNode:
             max_bytes=part.max_result_bytes,
             max_query_bytes=part.max_query_bytes,
             max_depth=part.max_depth,
+            prefixes=PREFIXES,
         )
 
     def worker(self) -> dict[str, Any] | None:
@@ -255,8 +257,9 @@ class LocalNode:
         """Serves until interrupted; `on_ready` gets the address."""
         from catalogue.web.server import serve
 
+        limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
-            serve(self.web(pool, self.home / "graph" / "current"), host, port, self.settings.web.threads, on_ready)
+            serve(self.web(pool, self.home / "graph" / "current"), host, port, self.settings.web.threads, limit, on_ready)
 
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""
@@ -264,8 +267,9 @@ class LocalNode:
         from catalogue.web.factory import create_sparql_only
         from catalogue.web.server import serve
 
+        limit = self.settings.query.max_result_bytes
         with throwaway_store(file) as snapshot, self.pool_over(snapshot) as pool:
-            serve(create_sparql_only(pool, self.settings.query), host, port, self.settings.web.threads, on_ready)
+            serve(create_sparql_only(pool, self.settings.query), host, port, self.settings.web.threads, limit, on_ready)
 
 
 def create_app(home: Path | None = None) -> Flask:

@@ -128,16 +128,8 @@ def _term(kind: str, given: str, label: str, ontology: str, path: str, findings:
             "term-kind", Severity.WARNING, path, given, "An organism is a term of the NCBI taxonomy; left out."
         )
         return None
-    if not label:
-        # The model asks for a label beside every term, and pure mapping has no ontology to ask.
-        findings.note(
-            "term-label-missing",
-            Severity.INFO,
-            path,
-            form.curie,
-            "Left out for want of a label: give one in the column `organism` or `method`. The study keeps its terms.",
-        )
-        return None
+    # Lists give ids alone; ingest puts the ontology's label in the place of the CURIE.
+    label = label or form.curie
     term: Record = {"type": kind, "id": form.curie, "label": label}
     if form.repaired:
         term["source_id"] = given

@@ -8,10 +8,13 @@ from flask import Flask
 from waitress.server import create_server
 
 
-def serve(app: Flask, host: str, port: int, threads: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    app: Flask, host: str, port: int, threads: int, max_answer_bytes: int, on_ready: Callable[[str], None]
+) -> None:
     """Serves until interrupted.
 
     Args:
+        max_answer_bytes: largest answer; one that is whole waits in a file for its reader, not in a thread.
         port: 0 picks a free one.
         threads: requests at a time.
         on_ready: gets the address with the port in use, before the first request is answered.
@@ -25,7 +28,9 @@ def serve(app: Flask, host: str, port: int, threads: int, on_ready: Callable[[st
         # Lets `waitress.client_disconnected` see a client that left while its query runs.
         channel_request_lookahead=1,
         max_request_header_size=1 << 16,
-        max_request_body_size=2 << 20,
+        # A query of 1 MB grows to 3 MB when it is percent-encoded in a form.
+        max_request_body_size=4 << 20,
+        outbuf_high_watermark=max_answer_bytes + (16 << 20),
     )
     shown = f"[{host}]" if ":" in host else host
     on_ready(f"http://{shown}:{server.effective_port}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_dead_holder_is_gone_even_before_it_is_reaped(other) -> None:
     """A killed process is gone, while it is still a zombie and after."""
     process, name = other
     process.kill()
-    process.stdout.read()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert is_gone(name)
     process.wait()
     assert is_gone(name)

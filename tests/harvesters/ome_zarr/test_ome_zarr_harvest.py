@@ -280,11 +280,11 @@ def test_columns_are_mapped_listed_as_ignored_or_reported():
     assert {f.code for f in result.findings} == {"unmapped-property", "list-shape"}
 
 
-def test_a_method_without_label_is_left_out_and_reported():
-    """The model wants a label beside every term; the id alone is kept as a finding."""
+def test_a_method_without_label_goes_by_its_curie():
+    """A list that gives ids alone loses no term: the CURIE stands in until ingest puts the ontology's label there."""
     (result,) = mapped(site_with("url,origin,fbbiId\na.zarr,idr0062,NCIT_C182027\n", a=store_v05()))
-    assert "methods" not in result.records[0]
-    assert [f.code for f in result.findings if f.severity is Severity.INFO] == ["term-label-missing"]
+    assert result.records[0]["methods"] == ["NCIT:C182027"]
+    assert result.records[0]["terms"][0]["label"] == "NCIT:C182027"
 
 
 def test_a_list_that_is_no_list_is_a_changed_source():
