@@ -20,6 +20,7 @@ from catalogue.problems import Conflict, Locked, NotFound, SettingsInvalid, Stor
 from catalogue.resources import migrations_dir
 
 BUSY_TIMEOUT_S = 30
+_DAMAGED = "The ledger's file is damaged. Run `ommatidia fsck` and restore it from a backup."
 _BUSY = f"Another process has been writing to the ledger for {BUSY_TIMEOUT_S} s. Try again later."
 # Any constant will do; it keeps our advisory locks apart from those of other applications in the same database.
 _LOCK_CLASS = 0x0DDA
@@ -75,6 +76,13 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
     def settle(connection: Any, _record: object) -> None:
         # pysqlite must not send BEGIN of its own, or DDL and IMMEDIATE cannot be controlled.
         connection.isolation_level = None
+        try:
+            arrange(connection)
+        except UnicodeDecodeError as error:
+            # sqlite3 fails to decode SQLite's own message when that quotes a damaged schema.
+            raise StoreDamaged(_DAMAGED) from error
+
+    def arrange(connection: Any) -> None:
         run = connection.execute
         run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
         if run("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -150,8 +158,8 @@ def _translate_error(context: ExceptionContext) -> None:
     said = str(context.original_exception)
     if "database is locked" in said or "lock timeout" in said:
         raise Locked(_BUSY)
-    if _DAMAGE.search(said):
-        raise StoreDamaged("The ledger's file is damaged. Run `ommatidia fsck` and restore it from a backup.")
+    if isinstance(context.original_exception, UnicodeDecodeError) or _DAMAGE.search(said):
+        raise StoreDamaged(_DAMAGED)
 
 
 def revisions() -> list[str]:

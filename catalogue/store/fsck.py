@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, literal_column, or_, select, type_coerce
@@ -209,6 +209,9 @@ def _rows(
         keys = [k for (k,) in _all(connection, found if after is None else found.where(key > after))]
         if not keys:
             return
+        if any(one >= two for one, two in pairwise([*([] if after is None else [after]), *keys])):
+            # A damaged page can send SQLite back to where it was; paging on would never end.
+            raise StoreDamaged(f"the keys of the table {table.name} are out of order")
         span = key <= keys[-1] if after is None else (key > after) & (key <= keys[-1])
         try:
             rows = _mappings(connection, every.where(span))
