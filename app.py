@@ -91,6 +91,7 @@ class LocalNode:
             timeout_s=part.timeout_s,
             max_bytes=part.max_document_bytes,
             clock=now,
+            cache_dir=self.home / "cache",
         )
 
     @cached_property
@@ -247,6 +248,7 @@ class LocalNode:
                 pool=pool,
                 images=self.images,
                 snapshot=snapshot,
+                index=self.home / "search",
                 web=self.settings.web,
                 query=self.settings.query,
                 name=self.settings.name,
@@ -269,7 +271,8 @@ class LocalNode:
 
         limit = self.settings.query.max_result_bytes
         with throwaway_store(file) as snapshot, self.pool_over(snapshot) as pool:
-            serve(create_sparql_only(pool, self.settings.query), host, port, self.settings.web.threads, limit, on_ready)
+            site = create_sparql_only(pool, self.settings.query)
+            serve(site, host, port, self.settings.web.threads, limit, on_ready)
 
 
 def create_app(home: Path | None = None) -> Flask:

@@ -61,8 +61,7 @@ def source_add(
             raise BadRequest(f"The location '{location}' does not exist; give a folder, an archive or an address.")
         location = str(path.absolute())
     node.initialise()
-    cache = str(node.home.absolute() / "cache" / name)
-    node.ledger.add_source(name, harvester=harvester, location=location, owners=owners, options={"cache": cache})
+    node.ledger.add_source(name, harvester=harvester, location=location, owners=owners)
     out.print(plain(f"Added {name}; read it with `ommatidia harvest {name}`."))
 
 

@@ -20,6 +20,8 @@ from catalogue.problems import BadRequest, Problem
 
 log = structlog.get_logger(__name__)
 
+INTERRUPTED = 130
+
 
 def build_cli(open_node: OpenNode) -> typer.Typer:
     """The command tree over a way to open a node.
@@ -84,16 +86,13 @@ def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
     try:
         result = cli(args=arguments, prog_name="ommatidia", standalone_mode=False)
         sys.stdout.flush()
-        return int(result) if isinstance(result, int) else 0
+        return _ended(result if isinstance(result, int) else 0)
     except typer.Exit as stop:
-        return int(stop.exit_code)
+        return _ended(int(stop.exit_code))
     except Problem as problem:
         return _refuse(problem, as_json)
-    except typer.Abort:
-        return 130
-    except KeyboardInterrupt:
-        err.print("Interrupted; what was acknowledged is kept, run the command again to go on.")
-        return 130
+    except (KeyboardInterrupt, typer.Abort):
+        return _ended(INTERRUPTED)
     except BrokenPipeError:
         # The reader has gone, as `head` does; Python would complain when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -114,6 +113,13 @@ def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
                 show()
             return int(getattr(error, "exit_code", 2))
         raise
+
+
+def _ended(code: int) -> int:
+    # typer turns Ctrl-C into this exit code without a word.
+    if code == INTERRUPTED:
+        err.print("Interrupted; what was acknowledged is kept, run the command again to go on.")
+    return code
 
 
 def _refuse(problem: Problem, as_json: bool) -> int:

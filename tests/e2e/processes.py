@@ -1,0 +1,137 @@
+"""Runs the command line and the processes of a node for tests; whatever is started here is ended here."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+
+T = TypeVar("T")
+# Generous, since two cores may be shared with other tests; nothing waits for it unless something is wrong.
+DEADLINE_S = 90.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as the one JSON document it must be."""
+        return json.loads(self.out)
+
+
+def command(home: Path, *arguments: str) -> list[str]:
+    """The command line of one `ommatidia` process."""
+    return [sys.executable, "-m", "app", "--home", str(home), *arguments]
+
+
+def ommatidia(home: Path, *arguments: str, stdin: str | bytes = "") -> Ran:
+    """One finished command; a traceback on its standard error fails the test, whatever else happened."""
+    given = stdin if isinstance(stdin, bytes) else stdin.encode()
+    done = subprocess.run(command(home, *arguments), input=given, capture_output=True, timeout=DEADLINE_S, check=False)
+    said = done.stderr.decode()
+    assert "Traceback" not in said, said
+    return Ran(done.returncode, done.stdout.decode(), said)
+
+
+def well(home: Path, *arguments: str, stdin: str | bytes = "") -> Ran:
+    """One finished command that must have gone well."""
+    ran = ommatidia(home, *arguments, stdin=stdin)
+    assert ran.code == 0, f"{arguments}: exit {ran.code}\n{ran.out}\n{ran.err}"
+    return ran
+
+
+def until(check: Callable[[], T], what: str, deadline_s: float = DEADLINE_S, pause_s: float = 0.05) -> T:
+    """The first true answer of `check`; fails when the deadline passes without one."""
+    end = time.monotonic() + deadline_s
+    while not (answer := check()):
+        assert time.monotonic() < end, f"not within {deadline_s:.0f} s: {what}"
+        time.sleep(pause_s)
+    return answer
+
+
+@contextmanager
+def started(home: Path, *arguments: str, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on, in a process group of its own, which is killed at the end.
+
+    Args:
+        log: file for its standard error, appended to; it is this process's when absent.
+    """
+    with open(os.devnull if log is None else log, "a", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            command(home, *arguments), stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[str]) -> None:
+    """kill -9 of a process and of everything in its group; the process is reaped."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@contextmanager
+def serving(home: Path, *arguments: str, log: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """(address, process) of `ommatidia serve` on a free port, once it is ready."""
+    with started(home, "serve", "--port", "0", *arguments, log=log) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://" in line, f"serve said {line!r} and ended with {process.poll()}"
+        address = "http://" + line.split("http://")[1].split()[0]
+        until(lambda: answers(address + "readyz") == 200, f"{address}readyz answers 200")
+        yield address, process
+
+
+def answers(url: str, accept: str = "*/*") -> int:
+    """HTTP status of a GET without following redirects; 0 when nobody answers."""
+    try:
+        return requests.get(url, headers={"Accept": accept}, timeout=20, allow_redirects=False).status_code
+    except requests.ConnectionError:
+        return 0
+
+
+def children(pid: int) -> set[int]:
+    """Process ids of all living descendants."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(folder.name)] = int(parent)
+    found: set[int] = set()
+    fresh = {pid}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those of the processes that still run."""
+    running = set()
+    for pid in pids:
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                running.add(pid)
+    return running
