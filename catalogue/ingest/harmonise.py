@@ -1,6 +1,7 @@
 """Holds a record's ontology terms against the installed ontologies: right labels in, wrong ones reported.
 
-Form of ids is the harvesters' business (catalogue.model.ontology_terms); meaning is never changed here (field.md section 7).
+Form of ids is the harvesters' business (catalogue.model.ontology_terms); meaning is never changed here.
+Read field.md section 7.
 """
 
 from __future__ import annotations

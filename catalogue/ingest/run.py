@@ -315,8 +315,8 @@ class Run:
             self.report.held = len(gone)
             self.report.state = "held"
             self.report.detail = (
-                f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs a "
-                "person to look. The old state stays served."
+                f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
+                "a person to look. The old state stays served."
             )
         if self.dry_run:
             self.report.withdrawn = 0 if hold else len(gone)

@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 class Thumbnail(Protocol):
     """A rendered preview."""
 
-    content: bytes
-    media_type: str
-    etag: str
+    @property
+    def content(self) -> bytes:
+        """The picture's bytes."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """Of the bytes."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """Changes when the picture may."""
+        ...
 
 
 class Images(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -66,7 +66,7 @@ class Clock:
 class Terms:
     """Two terms are known."""
 
-    known = {"FBbi:00000246": "fluorescence microscopy", "NCBITaxon:9606": "Homo sapiens"}
+    known: ClassVar = {"FBbi:00000246": "fluorescence microscopy", "NCBITaxon:9606": "Homo sapiens"}
 
     def label(self, curie: str) -> str | None:
         return self.known.get(curie)

@@ -61,8 +61,8 @@ def test_known_form_leads_to_its_curie(text: str, curie: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "S-BIAD634 S-BIAD635", "idr:xx", "foo:bar", "S-BIAD\u200b634", "idr00062", "\u0455-BIAD634", "ssbd:1-", "x" * 3000,
-     "empiar:0010595", "hello", "../../etc/passwd", "idr:idr0062\r\nX: y"],
+    ["", " ", "S-BIAD634 S-BIAD635", "idr:xx", "foo:bar", "S-BIAD\u200b634", "idr00062", "\u0455-BIAD634", "ssbd:1-",
+     "x" * 3000, "empiar:0010595", "hello", "../../etc/passwd", "idr:idr0062\r\nX: y"],
 )  # fmt: skip
 def test_malformed_identifier_is_refused(text: str) -> None:
     """Blanks, look-alikes, unknown prefixes and broken accessions are BadIdentifier, never a guess."""

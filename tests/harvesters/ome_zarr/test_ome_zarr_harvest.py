@@ -10,7 +10,7 @@ import pytest
 from ngff_documents import multiscale, store_v04, store_v05
 from site_in_memory import MemorySite
 
-from catalogue.model.documents import Listed, Mapped, Severity, SourceDocument, SourceSpec, Unchanged, Unreadable
+from catalogue.model.documents import Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.model.validation import check_schema, check_shapes
 from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
