@@ -261,7 +261,8 @@ class LocalNode:
 
         limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
-            serve(self.web(pool, self.home / "graph" / "current"), host, port, self.settings.web.threads, limit, on_ready)
+            site = self.web(pool, self.home / "graph" / "current")
+            serve(site, host, port, self.settings.web.threads, limit, on_ready)
 
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""
