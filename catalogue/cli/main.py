@@ -94,9 +94,9 @@ def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _ended(INTERRUPTED)
     except BrokenPipeError:
-        # The reader has gone, as `head` does; Python would complain when it flushes at its end.
+        # The reader has gone, as `head` does; Python would complain when it flushes at its end. Code as typer's.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 1
     except OSError as error:
         if error.filename is None:
             raise

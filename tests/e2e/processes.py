@@ -72,7 +72,7 @@ def started(home: Path, *arguments: str, log: Path | None = None) -> Iterator[su
     Args:
         log: file for its standard error, appended to; it is this process's when absent.
     """
-    with open(os.devnull if log is None else log, "a", encoding="utf-8") as errors:
+    with (log or Path(os.devnull)).open("a", encoding="utf-8") as errors:
         process = subprocess.Popen(
             command(home, *arguments), stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
         )
@@ -92,14 +92,17 @@ def kill_group(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, log: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """(address, process) of `ommatidia serve` on a free port, once it is ready."""
+def serving(
+    home: Path, *arguments: str, ready: str = "readyz", log: Path | None = None
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """(address, process) of `ommatidia serve` on a free port, once the path `ready` answers 200; "" asks nothing."""
     with started(home, "serve", "--port", "0", *arguments, log=log) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert "http://" in line, f"serve said {line!r} and ended with {process.poll()}"
         address = "http://" + line.split("http://")[1].split()[0]
-        until(lambda: answers(address + "readyz") == 200, f"{address}readyz answers 200")
+        if ready:
+            until(lambda: answers(address + ready) == 200, f"{address}{ready} answers 200")
         yield address, process
 
 
