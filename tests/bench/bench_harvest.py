@@ -99,7 +99,7 @@ def main() -> None:
             ours.append(seconds)
             inside.append(sum(float(str(r["seconds"])) for r in report))
             read = sum(int(str(r["read"])) for r in report)
-            print(f"run {number}: rdflib parse {theirs[-1]:.2f} s; command {seconds:.2f} s, its runs {inside[-1]:.2f} s")
+            print(f"run {number}: rdflib parse {theirs[-1]:.2f} s; command {seconds:.2f} s, runs {inside[-1]:.2f} s")
         again = time_again(Path(folder) / "run0")
     ratio = statistics.median(t / o for t, o in zip(theirs, ours, strict=True))
     median = statistics.median(ours)
