@@ -64,7 +64,11 @@ def demo(
         _next_steps(node, address)
         if not once:
             err.print("Ctrl-C ends the demo and removes its files.")
-            signal.pause()
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                err.print("\nEnding the demo ...")
+    err.print("The demo has ended; nothing of it is left.")
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -117,14 +121,16 @@ def _harvest(node: Node, members: list[Member], running: list[RunningMember]) ->
 @contextmanager
 def _hub(home: Path, port: int) -> Iterator[str]:
     chosen = port if _is_free(port) else 0
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app", "--home", str(home), "serve", "--port", str(chosen)],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with (home / "hub.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "--home", str(home), "serve", "--port", str(chosen)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
     try:
-        yield _await_ready(process)
+        yield _await_ready(process, home / "hub.log")
     finally:
         process.terminate()
         try:
@@ -144,14 +150,14 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _await_ready(process: subprocess.Popen[str]) -> str:
+def _await_ready(process: subprocess.Popen[str], log: Path) -> str:
     import requests  # by this command alone
 
     if process.stdout is None:
         raise RuntimeError("the hub's output was not piped")
     line = process.stdout.readline()
     if "http://" not in line:
-        raise SourceUnavailable("The hub did not start; its messages stand above.")
+        raise SourceUnavailable(f"The hub did not start; it said: {log.read_text('utf-8')[-2000:]}")
     address = "http://" + line.split("http://")[1].split()[0]
     deadline = monotonic() + READY_S
     while monotonic() < deadline:
@@ -200,14 +206,14 @@ def _largest_image(node: Node) -> str:
 def _next_steps(node: Node, address: str) -> None:
     image = _largest_image(node)
     study = next(iter(node.ledger.heads(kind="study", status="public"))).curie
-    home = node.home
+    command = f"{Path(sys.argv[0])} --home {node.home}"
     for line in (
         f"{address}studies/{study}",
         f"{address}images/{image}",
         f"{address}search?q=zebrafish",
         f"curl -L -H 'Accept: text/turtle' {address}id/{study}",
         f"curl '{address}sparql' --data-urlencode query@{resources.query_file('examples', 'all-taxa')}",
-        f"ommatidia --home {home} quarantine list      (one crate is broken on purpose)",
-        f"ommatidia --home {home} image open {image}",
+        f"{command} quarantine list      (one crate is broken on purpose)",
+        f"{command} image open {image}",
     ):
         _note(line)
