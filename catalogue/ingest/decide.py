@@ -78,9 +78,8 @@ def tombstone(record: Record, reason: str, now: datetime) -> Record:
     creators = [author["name"] for author in record.get("authors", ()) if "name" in author]
     if creators:
         kept["creators"] = creators
-    for name in ("landing_page", "study"):
-        if name in record:
-            kept[name] = record[name]
+    if "landing_page" in record:
+        kept["landing_page"] = record["landing_page"]
     return kept
 
 
