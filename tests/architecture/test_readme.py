@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from app import open_node
+from catalogue.cli.main import build_cli
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -36,8 +40,8 @@ def test_each_verb_of_the_interface_has_help(verb: str) -> None:
     """Each verb stands in the README and explains itself."""
     group = verb.split()[0]
     assert re.search(rf"\b{group}\b", README)
-    done = run("-m", "app", *verb.split(), "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(build_cli(open_node), [*verb.split(), "--help"])
+    assert done.exit_code == 0
     assert "Usage:" in done.stdout
 
 
