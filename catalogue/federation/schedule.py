@@ -21,7 +21,7 @@ from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
-# A partner that failed is asked again sooner than the next regular turn, but not at once (federation.md, R8).
+# A source that failed is read again sooner than at its next regular turn, but not at once (federation.md, R8).
 RETRY_FAILED_S: Final = 900.0
 JITTER: Final = 0.1
 
@@ -53,15 +53,31 @@ class Schedule:
         self._interval_s = interval_s
         self._clock = clock
         self._stop = stop
+        self._broke_at: dict[str, datetime] = {}
 
     def run_due(self) -> int:
-        """Harvests every source that is due, those waiting longest first; gives their number."""
-        due = self.due()
-        for source in due:
+        """Harvests every source that is due, those waiting longest first; gives the number of those begun.
+
+        Raises:
+            Exception: the first that a harvest raised and that no Problem explains, after the other sources had their
+                turn; that source waits like one that failed.
+        """
+        begun = 0
+        unexplained: Exception | None = None
+        for source in self.due():
             if self._stop.is_set():
                 break
-            self._harvest(source.name)
-        return len(due)
+            begun += 1
+            try:
+                self._harvest(source.name)
+            # One source's fault keeps no other waiting; it is logged here and raised again below.
+            except Exception as error:
+                log.error("harvest.broke", source=source.name, exc_info=error)
+                self._broke_at[source.name] = self._clock()
+                unexplained = unexplained or error
+        if unexplained is not None:
+            raise unexplained
+        return begun
 
     def due(self) -> list[Source]:
         """Sources that should be read now, longest waiting first."""
@@ -76,7 +92,13 @@ class Schedule:
 
     def _due_at(self, source: Source, last: Run | None) -> datetime | None:
         """When a source is due; None means at once."""
+        broke = self._broke_at.get(source.name)
+        if broke is not None and broke <= self._clock():
+            return broke + timedelta(seconds=min(RETRY_FAILED_S, self._interval_s))
         if last is None or last.state == "interrupted":
+            return None
+        if last.started > self._clock():
+            # The clock was set back; nobody should wait for a day that was never meant.
             return None
         if last.state == "running":
             # Its process may have died: the lease decides, harvest() raises Locked while it is alive.
@@ -96,7 +118,9 @@ class Schedule:
             return
         except Problem as problem:
             log.error("harvest.refused", source=name, kind=problem.slug, detail=problem.detail)
+            self._broke_at[name] = self._clock()
             return
+        self._broke_at.pop(name, None)
         log.info("harvest.done", **{k: v for k, v in report.as_dict().items() if isinstance(v, str | int | float)})
 
     def _check(self, report: RunReport) -> None:
