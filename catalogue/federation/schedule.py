@@ -70,8 +70,7 @@ class Schedule:
             begun += 1
             try:
                 self._harvest(source.name)
-            # One source's fault keeps no other waiting; it is logged here and raised again below.
-            except Exception as error:
+            except Exception as error:  # one source's fault keeps no other waiting; logged here, raised again below
                 log.error("harvest.broke", source=source.name, exc_info=error)
                 self._broke_at[source.name] = self._clock()
                 unexplained = unexplained or error
