@@ -17,7 +17,21 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 VERBS = [
-    *"init serve work status rebuild fsck dump harvest sparql resolve show search demo".split(),
+    *[
+        "init",
+        "serve",
+        "work",
+        "status",
+        "rebuild",
+        "fsck",
+        "dump",
+        "harvest",
+        "sparql",
+        "resolve",
+        "show",
+        "search",
+        "demo",
+    ],
     "source add",
     "source list",
     "quarantine list",
@@ -32,7 +46,8 @@ VERBS = [
 
 
 def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=cwd, timeout=60)
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=60)
 
 
 @pytest.mark.parametrize("verb", VERBS)
