@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from catalogue.ingest.report import RunReport
-from catalogue.ingest.service import Ingest
+from catalogue.ingest.service import HarvestStopped, Ingest
 from catalogue.problems import Locked, Problem
 from catalogue.store.books import Run, Source
 from catalogue.store.ledger import Ledger
@@ -24,10 +24,6 @@ log = structlog.get_logger(__name__)
 # A source that failed is read again sooner than at its next regular turn, but not at once (federation.md, R8).
 RETRY_FAILED_S: Final = 900.0
 JITTER: Final = 0.1
-
-
-class HarvestStopped(Exception):
-    """The worker was asked to stop in the middle of a harvest; what was committed stays, the next run goes on."""
 
 
 class Schedule:
@@ -86,8 +82,8 @@ class Schedule:
         return [source for _, _, source in sorted(ready, key=lambda row: (row[0] is not None, row[0] or now, row[1]))]
 
     def _last(self, name: str) -> Run | None:
-        runs = self._ledger.runs(name, limit=1)
-        return runs[0] if runs else None
+        """The last run that read the source; mapping kept documents again is no reason to read it later."""
+        return next((run for run in self._ledger.runs(name) if run.report.get("kind") != "retry"), None)
 
     def _due_at(self, source: Source, last: Run | None) -> datetime | None:
         """When a source is due; None means at once."""

@@ -83,17 +83,34 @@ def tombstone(record: Record, reason: str, now: datetime) -> Record:
     return kept
 
 
-def withdrawals(ledger: Ledger, curie: str, reason: str, now: datetime) -> Iterator[tuple[Entry, bytes]]:
-    """(head, tombstone bytes) for a live record and, for a study, for each of its live images."""
+def withdrawals(
+    ledger: Ledger, curie: str, reason: str, now: datetime, done: set[str]
+) -> Iterator[tuple[Entry, bytes]]:
+    """(head, tombstone bytes) for a live record and, for a study, for each of its live images.
+
+    An image that went with its study and now is gone from the source itself gets a tombstone that says so, or it would
+    come back with the study.
+
+    Args:
+        done: records withdrawn in this transaction already, which the ledger does not show yet; added to.
+    """
     head = ledger.head(curie)
-    if head is None or head.status != "public":
+    if head is None or curie in done:
+        return
+    if head.status == "withdrawn" and head.record.get("reason") == STUDY_WITHDRAWN != reason:
+        done.add(curie)
+        yield head, canonical({**head.record, "reason": reason, "date_withdrawn": now.date().isoformat()})
+    if head.status != "public":
         return
     if head.kind == "study":
         after = ""
         while images := ledger.children(curie, after_curie=after, limit=500):
             for image in images:
-                yield image, canonical(tombstone(image.record, STUDY_WITHDRAWN, now))
+                if image.curie not in done:
+                    done.add(image.curie)
+                    yield image, canonical(tombstone(image.record, STUDY_WITHDRAWN, now))
             after = images[-1].curie
+    done.add(curie)
     yield head, canonical(tombstone(head.record, reason, now))
 
 

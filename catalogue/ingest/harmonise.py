@@ -39,7 +39,11 @@ def harmonise(record: Record, ontology: TermSource) -> list[Finding]:
     `term-unknown` (unknown is not wrong: releases differ); the stated label then stays.
     """
     findings = []
-    for index, term in enumerate(record.get("terms", ())):
+    terms = record.get("terms")
+    for index, term in enumerate(terms if isinstance(terms, list) else ()):
+        if not (isinstance(term, dict) and isinstance(term.get("id"), str) and isinstance(term.get("label", ""), str)):
+            # Not of the model's form, which the schema will say.
+            continue
         finding = _check(term, f"terms[{index}]", ontology)
         if finding is not None:
             findings.append(finding)

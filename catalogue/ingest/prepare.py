@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+import structlog
 
 from catalogue.ingest.harmonise import TermSource, harmonise
 from catalogue.model.documents import Finding, Mapped, Record, Severity, SourceDocument, SourceSpec
 from catalogue.model.identifiers import parse_identifier
+from catalogue.model.namespaces import BASE, expand
 from catalogue.model.payload import canonical, digest
 from catalogue.model.rdf import triples
 from catalogue.model.table import FieldError
 from catalogue.model.validation import Violation, check_all, check_schema, check_shapes
 from catalogue.problems import Problem, RecordRejected
 
+log = structlog.get_logger(__name__)
+
 STUDY_PROFILE: Final = "gide-0.2"
+# PostgreSQL refuses index entries of more than 2,700 bytes; no name of a record comes near.
+MAX_ALIAS: Final = 600
 
 MapDocument = Callable[[SourceDocument, SourceSpec], Mapped]
 
@@ -36,7 +43,13 @@ class Candidate:
 
 @dataclass(slots=True)
 class Prepared:
-    """What became of one document; `rejected` is None when all its records may enter."""
+    """What became of one document.
+
+    Args:
+        rejected: None when all its records may enter.
+        again: it is read and mapped anew at the next harvest, whatever the source says of its bytes.
+        delivered: False when the source could not hand over all its bytes, so that mapping them again is no use.
+    """
 
     item: str
     candidates: list[Candidate] = field(default_factory=list)
@@ -44,6 +57,13 @@ class Prepared:
     mapped: Mapped | None = None
     rejected: RecordRejected | None = None
     identifier: str = ""
+    again: bool = False
+    delivered: bool = True
+
+    def reject(self, rejection: RecordRejected) -> None:
+        """None of the document's records enters."""
+        self.rejected = rejection
+        self.identifier = self.identifier or storable(str(rejection.members.get("identifier", "")))
 
 
 def prepare(
@@ -56,23 +76,69 @@ def prepare(
     """
     prepared = Prepared(document.item)
     try:
-        mapped = map_document(document, source)
-        prepared.mapped = mapped
-        prepared.findings.extend(mapped.findings)
-        for record in mapped.records:
-            prepared.identifier = prepared.identifier or str(record.get("id", ""))
-            prepared.findings.extend(harmonise(record, ontology))
-            prepared.findings.extend(_dates(record, now))
-            prepared.candidates.append(_candidate(record, source, prepared.findings))
+        _fill(prepared, map_document(document, source), source, ontology, now)
     except RecordRejected as rejection:
-        prepared.rejected = rejection
+        prepared.reject(rejection)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    # Whatever a document breaks, it breaks for itself alone: quarantined and logged. A panic of the SHACL engine, which
+    # is written in Rust, is no Exception.
+    except BaseException as error:  # noqa: BLE001
+        prepared.reject(_fault(error, document, source))
+        prepared.again = True
+    if prepared.rejected is not None:
         prepared.candidates.clear()
-        prepared.identifier = prepared.identifier or str(rejection.members.get("identifier", ""))
+    prepared.findings = [_storable_finding(finding) for finding in prepared.findings]
     return prepared
 
 
+def storable(text: str) -> str:
+    """The text as any database takes it: lone surrogates and NUL as backslash escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def _storable_finding(finding: Finding) -> Finding:
+    code, path, value, message = (
+        storable(str(text)) for text in (finding.code, finding.path, finding.value, finding.message)
+    )
+    return Finding(code, Severity(finding.severity), path, value, message)
+
+
+def _fault(error: BaseException, document: SourceDocument, source: SourceSpec) -> RecordRejected:
+    """The rejection that stands for an exception nobody foresaw."""
+    log.error("ingest.document_fault", source=source.name, item=document.item, exc_info=error)
+    return RecordRejected(
+        f"Reading the document ended in a fault of this node's software ({type(error).__name__}), which its log "
+        "describes; report it. The document is tried again at every harvest.",
+        reason="not-parsable",
+    )
+
+
+def _fill(prepared: Prepared, mapped: Mapped, source: SourceSpec, ontology: TermSource, now: datetime) -> None:
+    prepared.mapped = mapped
+    prepared.findings.extend(_storable_finding(finding) for finding in mapped.findings)
+    if not mapped.records:
+        raise RecordRejected("The document holds no record. Remove it, or fill it in.", reason="schema-required")
+    for record in mapped.records:
+        prepared.identifier = prepared.identifier or storable(str(record.get("id", "")))
+        prepared.findings.extend(harmonise(record, ontology))
+        candidate = _candidate(record, source, prepared.findings)
+        if any(candidate.curie == other.curie for other in prepared.candidates):
+            raise RecordRejected(
+                f"The document gives {candidate.curie} twice; one of the two must go.",
+                reason="equivocation",
+                identifier=candidate.curie,
+            )
+        prepared.findings.extend(_dates(record, now))
+        prepared.candidates.append(candidate)
+
+
 def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> Candidate:
-    violations = check_schema(record)
+    try:
+        violations = check_schema(record)
+    except UnicodeEncodeError as error:
+        detail = "A text holds a lone surrogate, which is no character. Write the text as UTF-8."
+        raise RecordRejected(detail, reason="bad-encoding") from error
     if violations:
         raise RecordRejected(_sentence(violations), reason="schema-required", identifier=record.get("id", ""))
     curie, owner = record["id"], record["owner"]
@@ -86,7 +152,13 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
     if hard:
         raise RecordRejected(_sentence(hard), reason="shape-violation", identifier=curie)
     findings.extend(_annotate(noted))
-    payload = canonical(record)
+    try:
+        payload = canonical(record)
+    except ValueError as error:
+        reason = "bad-encoding" if isinstance(error, UnicodeError) else "canonicalisation-limit"
+        raise RecordRejected(
+            f"{curie} cannot be written as JSON text ({error}).", reason=reason, identifier=curie
+        ) from error
     return Candidate(
         curie,
         owner,
@@ -94,7 +166,7 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
         record.get("study"),
         payload,
         digest(payload),
-        tuple(sorted(_aliases(record))),
+        tuple(sorted(_aliases(record, findings))),
     )
 
 
@@ -106,6 +178,21 @@ def _identify(record: Record, source: SourceSpec) -> None:
     if known.curie != record["id"] or known.prefix != record["owner"] or known.accession != record["accession"]:
         raise RecordRejected(
             f"The identifier '{record['id']}' is not in canonical form ({known.curie}).",
+            reason="bad-identifier",
+            identifier=record["id"],
+        )
+    if record["type"].lower() != known.kind:
+        raise RecordRejected(
+            f"{record['id']} is the name of a{'n' if known.kind == 'image' else ''} {known.kind}, not of a record of "
+            f"type {record['type']}.",
+            reason="bad-identifier",
+            identifier=record["id"],
+        )
+    foreign = next(_foreign_parts(record, BASE + record["id"] + "/"), None)
+    if foreign is not None:
+        raise RecordRejected(
+            f"{record['id']} describes '{foreign[:200]}', which is not a part of it. The id of a part begins with "
+            f"{record['id']}/.",
             reason="bad-identifier",
             identifier=record["id"],
         )
@@ -125,6 +212,22 @@ def _identify(record: Record, source: SourceSpec) -> None:
         )
 
 
+def _foreign_parts(value: Any, stem: str, depth: int = 0) -> Iterator[str]:
+    """Ids below a record that are IRIs of this federation, but not of the record's own parts."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _foreign_parts(member, stem, depth)
+    elif isinstance(value, dict):
+        name = value.get("id", "")
+        if depth and name:
+            iri = expand(name)
+            if iri.startswith(BASE) and not iri.startswith(stem):
+                yield name
+        for member in value.values():
+            if isinstance(member, list | dict):
+                yield from _foreign_parts(member, stem, depth + 1)
+
+
 def _dates(record: Record, now: datetime) -> list[Finding]:
     published = record.get("date_published", "")
     if published and published > (now + timedelta(days=1)).date().isoformat():
@@ -140,14 +243,34 @@ def _dates(record: Record, now: datetime) -> list[Finding]:
     return []
 
 
-def _aliases(record: Record) -> set[str]:
+def _aliases(record: Record, findings: list[Finding]) -> set[str]:
+    """Other names under which the record is found; never one that names a record of another owner (TP1)."""
     names = {record["landing_page"]} if "landing_page" in record else set()
     names.update(record.get("alternative_identifiers", ()), record.get("former_identifiers", ()))
     if "source_url" in record:
         names.add(record["source_url"])
     for representation in record.get("representations", ()):
         names.update(replica["endpoint"] + replica["key"] for replica in representation.get("replicas", ()))
-    return names
+    kept = set()
+    for name in sorted(names):
+        if len(name) > MAX_ALIAS or storable(name) != name:
+            continue
+        owner = _owner_of(name)
+        if owner in (None, record["owner"]):
+            kept.add(name)
+        else:
+            message = f"This names a record of {owner}; it does not lead to this record here."
+            findings.append(Finding("alias-foreign", Severity.WARNING, "identifier", name[:500], message))
+    return kept
+
+
+def _owner_of(name: str) -> str | None:
+    """The owner whose record a name names; None for a name that no owner's patterns fit."""
+    try:
+        known = parse_identifier(name)
+    except Problem:
+        return None
+    return None if known.kind == "other" else known.prefix
 
 
 def _annotate(violations: list[Violation]) -> list[Finding]:

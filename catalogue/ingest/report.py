@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -14,11 +15,12 @@ class RunReport:
     Args:
         read: documents the source gave, those that it said were unchanged included.
         repaired: accepted documents with at least one repair (form changed, meaning kept).
-        held: withdrawals not applied because the guard stopped them (federation.md, R16).
+        held: withdrawals and renamings not applied because the guard stopped them (federation.md, R16).
         absent: items missing from this listing but not long enough to be withdrawn (R14).
         reasons: quarantine reason -> documents.
         properties: how many source properties were mapped, ignored for a listed reason, or not foreseen,
             over the documents mapped in this run.
+        kind: `harvest`, or `retry` for kept documents that were mapped again.
     """
 
     source: str
@@ -34,6 +36,7 @@ class RunReport:
     seconds: float = 0.0
     state: str = "completed"
     detail: str = ""
+    kind: str = "harvest"
     held: int = 0
     absent: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -41,6 +44,24 @@ class RunReport:
     properties: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
+
+    def snapshot(self) -> RunReport:
+        """The numbers as they are now."""
+        return RunReport(**{part.name: copy(getattr(self, part.name)) for part in fields(self)})
+
+    def restore(self, before: RunReport) -> None:
+        """Takes back what was counted since a snapshot, because it did not come to pass."""
+        for part in fields(self):
+            setattr(self, part.name, copy(getattr(before, part.name)))
+
+    def add(self, other: RunReport) -> None:
+        """Counts what another run did as well; its state and words are left out."""
+        for part in fields(self):
+            mine, theirs = getattr(self, part.name), getattr(other, part.name)
+            if isinstance(mine, Counter):
+                mine.update(theirs)
+            elif isinstance(mine, int | float):
+                setattr(self, part.name, mine + theirs)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values, the interface's fields first."""
@@ -58,6 +79,7 @@ class RunReport:
             "seconds": round(self.seconds, 3),
             "state": self.state,
             "detail": self.detail,
+            "kind": self.kind,
             "held": self.held,
             "absent": self.absent,
             "reasons": dict(self.reasons.most_common()),

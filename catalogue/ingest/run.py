@@ -1,390 +1,189 @@
-"""A harvest run: fetch, prepare, decide, append; batches are durable, the cursor moves last.
+"""A harvest run: what the source gives is prepared and queued, applied in batches, ended by its listing.
 
-Rules R1-R24 of the federation reference; preparing one document is catalogue.ingest.prepare's.
+Applying is catalogue.ingest.applying's, the end catalogue.ingest.closing's; federation.md, R1-R24.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Protocol
+from dataclasses import dataclass, replace
 
-from catalogue.ingest.decide import Decision, decide, require_study, restorations, withdrawals
-from catalogue.ingest.harmonise import TermSource
-from catalogue.ingest.prepare import Candidate, Prepared, prepare
-from catalogue.ingest.report import RunReport
-from catalogue.model.documents import (
-    Event,
-    Listed,
-    Mapped,
-    Removed,
-    Severity,
-    SourceDocument,
-    SourceSpec,
-    Unchanged,
-    Unreadable,
-)
+import structlog
+
+from catalogue.ingest.applying import Applying, Harvester, is_refused
+from catalogue.ingest.closing import Closing
+from catalogue.ingest.prepare import Prepared, prepare, storable
+from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.problems import RecordRejected
-from catalogue.settings import HarvestSettings
-from catalogue.store.books import ItemState, Lease
-from catalogue.store.entries import Entry
-from catalogue.store.ledger import Ledger
-from catalogue.store.writer import LedgerWriter
+from catalogue.store.books import ItemState
+
+__all__ = ["Harvester", "Run"]
+
+log = structlog.get_logger(__name__)
 
 BATCH_DOCUMENTS = 200
 BATCH_BYTES = 16 << 20
-
-
-class Harvester(Protocol):
-    """The contract of harvesters/base.py, as seen from below."""
-
-    name: str
-    version: str
-
-    def fetch(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
-        """Partner documents, ending with one Listed."""
-        ...
-
-    def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
-        """The records in one document."""
-        ...
+# Refusals that other documents may end: a study that comes, a double that goes.
+_DEPENDS_ON_OTHERS = frozenset({"quarantined:gap", "quarantined:equivocation"})
 
 
 @dataclass(slots=True)
-class Run:
-    """The state of one run over one source.
-
-    Args:
-        mapping_version: names adapter, schema and ontologies; when it differs from an item's, the item is mapped again.
-        run_id: of the ledger's run table; 0 in a dry run, which writes nothing.
-    """
-
-    ledger: Ledger
-    source: SourceSpec
-    harvester: Harvester
-    ontology: TermSource
-    settings: HarvestSettings
-    mapping_version: str
-    run_id: int
-    clock: Callable[[], datetime]
-    report: RunReport
-    lease: Lease | None = None
-    dry_run: bool = False
-    on_progress: Callable[[RunReport], None] | None = None
-    items: dict[str, ItemState] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    claimed: dict[str, str] = field(default_factory=dict)
-    pending: list[tuple[Prepared, SourceDocument]] = field(default_factory=list)
-    pending_bytes: int = 0
-    heads: dict[str, Entry] = field(default_factory=dict)
-    removed: dict[str, str] = field(default_factory=dict)
-    replaced: dict[str, str] = field(default_factory=dict)
+class Run(Applying):
+    """One reading of one source, or of what it left in quarantine."""
 
     def execute(self, full: bool) -> None:
         """Reads the source to its end and applies what it says.
 
         Raises:
-            SourceUnavailable: what was read before stays applied; the cursor stays where it was.
+            SourceUnavailable: what was read before stays pending; the cursor stays where it was.
             SourceChanged: likewise.
+            FetchRefused: likewise.
         """
-        self.items = self.ledger.items(self.source.name)
-        current = {i: s.digest for i, s in self.items.items() if s.mapping_version == self.mapping_version}
-        stored = self.ledger.cursor(self.source.name)
-        since = None
-        if stored is not None and not full:
-            held = json.loads(stored)
-            since = held["cursor"] if held["mapping"] == self.mapping_version else None
-        known = {} if full else {i: d for i, d in current.items() if d and not self._due(self.items[i])}
+        self.full = full
+        self._load()
+        text = self.ledger.cursor(self.source.name)
+        self.stored = json.loads(text) if text is not None else None
+        since, ahead = None, set()
+        if self.stored is not None and not full and self.stored["mapping"] == self.mapping_version:
+            since, ahead = self.stored["cursor"], set(self.stored.get("ahead", ()))
+        known = {}
+        if not full:
+            # A source compares with the cursor, not with what is held: what was read after it moved is read again.
+            known = {i: s.digest for i, s in self.items.items() if s.digest and self._current(s) and i not in ahead}
         for event in self.harvester.fetch(self.source, since, known):
-            self._take(event, full)
-            if len(self.pending) >= BATCH_DOCUMENTS or self.pending_bytes >= BATCH_BYTES:
-                self.flush()
+            self._take(event)
+            self._flush_when_full()
 
-    def take_again(self, document: SourceDocument) -> None:
-        """Queues a document that is held already, to be mapped anew."""
-        self.report.read += 1
-        self._queue(prepare(document, self.source, self.harvester.map, self.ontology, self.clock()), document)
+    def _load(self) -> None:
+        self.items = self.ledger.items(self.source.name)
+        self.holders = {curie: item for item, state in self.items.items() for curie in state.curies}
+        self.held_before = frozenset(self.holders)
 
-    @staticmethod
-    def _due(state: ItemState) -> bool:
-        return state.outcome == "quarantined:gap"
+    def take_again(self, item: str | None) -> None:
+        """Maps quarantined documents again, whose bytes are kept; nothing is read from the source."""
+        self._load()
+        rows = [row for row in self.ledger.quarantined(self.source.name) if item is None or row.item == item]
+        again = {row.item for row in rows}
+        self.seen = set(self.items)
+        self.claimed = {c: i for c, i in self.holders.items() if i not in again and not is_refused(self.items[i])}
+        self.complete = True
+        for row in rows:
+            state = self.items.get(row.item)
+            # Where the source could not hand over all bytes there is nothing to map.
+            if row.original_digest is None or (state is not None and not state.digest):
+                continue
+            self.report.read += 1
+            document = SourceDocument(row.item, row.url or "", self.ledger.original(row.original_digest))
+            self._queue(self._prepare(document), document)
+            self._flush_when_full(final=True)
+        self.flush(final=True)
+        Closing(self, None).close()
 
-    def _take(self, event: Event, full: bool) -> None:
+    def _current(self, state: ItemState) -> bool:
+        """Whether what an item gave is what it would give now, its bytes being the same."""
+        return state.mapping_version == self.mapping_version and state.outcome not in _DEPENDS_ON_OTHERS
+
+    def _take(self, event: Event) -> None:
         if isinstance(event, Listed):
             self.flush()
-            self._finish(event)
+            self.complete = event.complete
+            Closing(self, event).close()
             return
         if isinstance(event, Removed):
             self.removed[event.item] = event.evidence
             return
+        if storable(event.item) != event.item or len(event.item) > 1000:
+            item, detail = f"{storable(event.item)[:400]} {digest(repr(event.item).encode())[:16]}", "Shorten the name."
+            event = Unreadable(item, "", "policy", f"The document's name is too long or is not UTF-8. {detail}")
         self.seen.add(event.item)
         self.report.read += 1
         state = self.items.get(event.item)
-        if isinstance(event, Unchanged):
-            if state is None:
-                raise RuntimeError(f"the harvester called {event.item} unchanged, which was never read")
-            self._as_before(event.item, state)
-        elif isinstance(event, Unreadable):
-            rejection = RecordRejected(event.detail, reason=event.reason)
+        is_current = state is not None and not self.full and self._current(state)
+        if isinstance(event, Unreadable):
             document = SourceDocument(event.item, event.url, event.content, "application/octet-stream")
-            self._queue(Prepared(event.item, rejected=rejection), document)
-        elif (
-            state is not None
-            and not full
-            and state.mapping_version == self.mapping_version
-            and not self._due(state)
-            and state.digest == digest(event.content)
-        ):
-            self._as_before(event.item, state)
+            prepared = Prepared(event.item, delivered=False)
+            prepared.reject(RecordRejected(event.detail, reason=event.reason))
+            self._queue(prepared, document)
+        elif isinstance(event, Unchanged):
+            if state is None or not is_current or self._contested(event.item, state):
+                self._queue_kept(event.item, state)
+            else:
+                self._as_before(event.item, state)
+        elif state is not None and is_current and state.digest == digest(event.content):
+            if self._contested(event.item, state):
+                self._queue(self._prepare(event), event)
+            else:
+                self._as_before(event.item, state)
         else:
-            self._queue(
-                prepare(event, self.source, self.harvester.map, self.ontology, self.clock()),
-                event,
-            )
+            self._queue(self._prepare(event), event)
+
+    def _contested(self, item: str, state: ItemState) -> bool:
+        """Whether another document of this run gives a record that this one gave before."""
+        return not is_refused(state) and any(self.claimed.get(curie, item) != item for curie in state.curies)
+
+    def _queue_kept(self, item: str, state: ItemState | None) -> None:
+        """Queues the kept bytes of a document that the source calls unchanged."""
+        if state is None or not state.digest:
+            log.error("ingest.unchanged_unknown", source=self.source.name, item=item)
+            prepared = Prepared(item, again=True, delivered=False)
+            detail = "The source calls the document unchanged, but it was never read. It is asked for again."
+            prepared.reject(RecordRejected(detail, reason="gap"))
+            self._queue(prepared, SourceDocument(item, "", b""))
+            return
+        head = self.ledger.head(state.curies[0]) if state.curies else None
+        url = (head.source_url if head is not None else None) or ""
+        document = SourceDocument(item, url, self.ledger.original(state.digest))
+        self._queue(self._prepare(document), document)
+
+    def _prepare(self, document: SourceDocument) -> Prepared:
+        return prepare(document, self.source, self.harvester.map, self.ontology, self.clock())
 
     def _queue(self, prepared: Prepared, document: SourceDocument) -> None:
         self.pending.append((prepared, document))
         self.pending_bytes += len(document.content)
 
     def _as_before(self, item: str, state: ItemState) -> None:
-        for curie in state.curies:
-            self.claimed.setdefault(curie, item)
-        if state.outcome.startswith("quarantined:"):
+        if is_refused(state):
+            self.mentioned.update(state.curies)
             self.report.quarantined += 1
             self.report.reasons[state.outcome.partition(":")[2]] += 1
-        else:
-            self.report.accepted += 1
-            self.report.unchanged += 1
-            self.report.repaired += state.outcome == "repaired"
-
-    def flush(self) -> None:
-        """Applies the waiting documents in one ledger transaction."""
-        if not self.pending:
             return
-        candidates = [c for prepared, _ in self.pending for c in prepared.candidates]
-        wanted = [name for c in candidates for name in (c.curie, c.parent) if name is not None]
+        self.claimed.update(dict.fromkeys(state.curies, item))
+        self.report.accepted += 1
+        self.report.unchanged += 1
+        self.report.repaired += state.outcome == "repaired"
+
+    def _flush_when_full(self, final: bool = False) -> None:
+        if len(self.pending) >= BATCH_DOCUMENTS or self.pending_bytes >= BATCH_BYTES:
+            self.flush(final)
+
+    def apply_deferred(self, hold: bool) -> None:
+        """Decides the documents that waited for the end of the source."""
+        waiting, self.deferred = self.deferred, []
+        for deferred in waiting:
+            document = deferred.document
+            if deferred.original:
+                document = replace(document, content=self.ledger.original(deferred.original))
+            self._queue(self._prepare(document), document)
+            if len(self.pending) >= BATCH_DOCUMENTS or self.pending_bytes >= BATCH_BYTES:
+                self.flush(True, hold)
+        self.flush(True, hold)
+
+    def abandon(self) -> None:
+        """Keeps what was read of a source that then failed; nothing counts as removed."""
+        self.flush()
+        self.discard()
         if self.dry_run:
-            self.heads = self.ledger.find_heads(wanted)
-            for prepared, document in self.pending:
-                self._apply(None, prepared, document)
-        else:
+            return
+        back = [i for i in self.seen if (s := self.items.get(i)) is not None and s.missing_since is not None]
+        if back:
             with self.ledger.transaction(self.lease) as writer:
-                # Read inside the transaction: nobody else can commit until it ends.
-                self.heads = self.ledger.find_heads(wanted)
-                writer.prefetch(c.curie for c in candidates)
-                for prepared, document in self.pending:
-                    self._apply(writer, prepared, document)
-                writer.heartbeat(self.run_id)
+                for item in back:
+                    writer.set_item(self.source.name, item, replace(self.items[item], missing_since=None))
+
+    def discard(self) -> None:
+        """Takes documents that were not decided out of the count of those read; they are read again."""
+        self.report.read -= len(self.pending) + len(self.deferred)
         self.pending.clear()
-        self.pending_bytes = 0
-        if self.on_progress is not None:
-            self.on_progress(self.report)
-
-    def _apply(self, writer: LedgerWriter | None, prepared: Prepared, document: SourceDocument) -> None:
-        decisions: list[tuple[Candidate, Decision]] = []
-        if prepared.rejected is None:
-            try:
-                decisions = [(c, self._decide(c, prepared.item)) for c in prepared.candidates]
-            except RecordRejected as rejection:
-                prepared.rejected = rejection
-        self._count(prepared, decisions)
-        if writer is None:
-            return
-        original = writer.put_original(document.content, document.media_type)
-        before = self.items.get(prepared.item)
-        if prepared.rejected is not None:
-            writer.quarantine(
-                self.source.name,
-                prepared.item,
-                identifier=prepared.identifier or None,
-                reason=prepared.rejected.reason,
-                detail=prepared.rejected.detail,
-                original_digest=original,
-                url=document.url,
-                harvester=self._adapter(),
-            )
-            curies = before.curies if before is not None else ()
-            outcome = f"quarantined:{prepared.rejected.reason}"
-        else:
-            for candidate, decision in decisions:
-                self._append(writer, candidate, decision, original, document.url)
-            writer.resolve_quarantine(self.source.name, prepared.item)
-            curies = tuple(candidate.curie for candidate, _ in decisions)
-            outcome = "repaired" if _repaired(prepared) else "accepted"
-            if before is not None:
-                for old in set(before.curies) - set(curies):
-                    self.replaced[old] = prepared.item
-        writer.clear_findings(self.source.name, prepared.item)
-        curie = curies[0] if curies else None
-        writer.replace_findings(self.source.name, prepared.item, curie, prepared.findings, self.run_id)
-        state = ItemState(original, self.mapping_version, tuple(curies), None, outcome)
-        writer.set_item(self.source.name, prepared.item, state)
-        self.items[prepared.item] = state
-
-    def _decide(self, candidate: Candidate, item: str) -> Decision:
-        holder = self.claimed.setdefault(candidate.curie, item)
-        if holder != item:
-            raise RecordRejected(
-                f"{candidate.curie} was already given by '{holder}' in the same source; one of the two must go.",
-                reason="equivocation",
-                identifier=candidate.curie,
-            )
-        decision = decide(candidate, self.heads.get(candidate.curie), self.source)
-        if candidate.parent is not None:
-            require_study(candidate, self.heads.get(candidate.parent))
-        return decision
-
-    def _append(self, writer: LedgerWriter, candidate: Candidate, decision: Decision, original: str, url: str) -> None:
-        if decision is Decision.UNCHANGED:
-            return
-        head = self.heads.get(candidate.curie)
-        self.heads[candidate.curie] = writer.append(
-            curie=candidate.curie,
-            owner=candidate.owner,
-            kind=candidate.kind,
-            parent=candidate.parent,
-            status="public",
-            payload=candidate.payload,
-            source=self.source.name,
-            source_url=url,
-            original_digest=original,
-            harvester=self._adapter(),
-            run_id=self.run_id,
-            retrieved_at=self.clock(),
-            aliases=candidate.aliases,
-        )
-        if candidate.kind == "study" and head is not None and head.status == "withdrawn":
-            for image in restorations(self.ledger, candidate.curie):
-                self._append_again(writer, image, "public", image.payload)
-
-    def _append_again(self, writer: LedgerWriter, entry: Entry, status: str, payload: bytes) -> None:
-        """Another version of what `entry` is a version of, with its provenance."""
-        writer.append(
-            curie=entry.curie,
-            owner=entry.owner,
-            kind=entry.kind,
-            parent=entry.parent,
-            status=status,
-            payload=payload,
-            source=entry.source,
-            source_url=entry.source_url,
-            original_digest=entry.original_digest,
-            harvester=entry.harvester,
-            run_id=self.run_id,
-            retrieved_at=entry.retrieved_at,
-            aliases=entry.aliases,
-        )
-
-    def _count(self, prepared: Prepared, decisions: list[tuple[Candidate, Decision]]) -> None:
-        report = self.report
-        if prepared.rejected is not None:
-            report.quarantined += 1
-            report.reasons[prepared.rejected.reason] += 1
-        else:
-            report.accepted += 1
-            taken = {decision for _, decision in decisions}
-            if Decision.NEW in taken:
-                report.new += 1
-            elif Decision.CHANGED in taken:
-                report.changed += 1
-            else:
-                report.unchanged += 1
-            report.repaired += _repaired(prepared)
-        report.findings += len(prepared.findings)
-        report.finding_codes.update(finding.code for finding in prepared.findings)
-        if prepared.mapped is not None:
-            report.properties["mapped"] += prepared.mapped.mapped
-            report.properties["ignored"] += prepared.mapped.ignored.total()
-            report.properties["unmapped"] += prepared.mapped.unmapped.total()
-            report.ignored.update(prepared.mapped.ignored)
-            report.unmapped.update(prepared.mapped.unmapped)
-
-    def _adapter(self) -> str:
-        return f"{self.harvester.name}/{self.harvester.version}"
-
-    def _finish(self, listed: Listed) -> None:
-        now = self.clock()
-        gone = self._gone(listed, now)
-        live = sum(1 for state in self.items.values() if state.curies)
-        allowed = max(self.settings.guard_count, int(self.settings.guard_share * live))
-        hold = len(gone) > allowed
-        if hold:
-            self.report.held = len(gone)
-            self.report.state = "held"
-            self.report.detail = (
-                f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
-                "a person to look. The old state stays served."
-            )
-        if self.dry_run:
-            self.report.withdrawn = 0 if hold else len(gone)
-            return
-        with self.ledger.transaction(self.lease) as writer:
-            self._mark(writer, listed, now)
-            if hold:
-                self._forget_replaced(writer)
-            else:
-                self._withdraw(writer, gone, now)
-                if listed.cursor is not None:
-                    stored = json.dumps({"mapping": self.mapping_version, "cursor": listed.cursor})
-                    writer.set_cursor(self.source.name, stored)
-
-    def _gone(self, listed: Listed, now: datetime) -> dict[str, tuple[str, str]]:
-        """curie -> (item, reason) of records that the source no longer has."""
-        items = {item: "removed-at-source" for item in self.removed if item not in self.seen}
-        if listed.complete:
-            for item, state in self.items.items():
-                if item in self.seen or item in items:
-                    continue
-                self.report.absent += 1
-                waited = state.missing_since is not None and now - state.missing_since >= timedelta(
-                    hours=self.settings.absence_hours
-                )
-                if waited:
-                    items[item] = "absent-from-source"
-        gone = {
-            curie: (item, reason)
-            for item, reason in items.items()
-            if item in self.items
-            for curie in self.items[item].curies
-            if self.claimed.get(curie, item) == item
-        }
-        gone.update(
-            (curie, (item, "renamed-at-source")) for curie, item in self.replaced.items() if curie not in self.claimed
-        )
-        return gone
-
-    def _mark(self, writer: LedgerWriter, listed: Listed, now: datetime) -> None:
-        """Notes which items are missing since when (R14 needs two complete listings)."""
-        if not listed.complete:
-            return
-        for item, state in self.items.items():
-            if item in self.seen and state.missing_since is not None:
-                writer.set_item(self.source.name, item, replace(state, missing_since=None))
-            elif item not in self.seen and state.missing_since is None:
-                writer.set_item(self.source.name, item, replace(state, missing_since=now))
-
-    def _forget_replaced(self, writer: LedgerWriter) -> None:
-        """Makes the next run read renamed items again, so that a held renaming is not lost."""
-        for curie, item in self.replaced.items():
-            state = self.items[item]
-            writer.set_item(self.source.name, item, replace(state, digest="", curies=(*state.curies, curie)))
-
-    def _withdraw(self, writer: LedgerWriter, gone: dict[str, tuple[str, str]], now: datetime) -> None:
-        for curie, (item, reason) in gone.items():
-            for head, payload in withdrawals(self.ledger, curie, reason, now):
-                self._append_again(writer, head, "withdrawn", payload)
-                self.report.withdrawn += head.curie == curie
-            if reason != "renamed-at-source":
-                writer.drop_item(self.source.name, item)
-                writer.resolve_quarantine(self.source.name, item)
-        for item in self.removed:
-            if item in self.items and not self.items[item].curies:
-                writer.drop_item(self.source.name, item)
-                writer.resolve_quarantine(self.source.name, item)
-
-
-def _repaired(prepared: Prepared) -> bool:
-    return any(finding.severity is Severity.REPAIRED for finding in prepared.findings)
+        self.deferred.clear()

@@ -11,15 +11,21 @@ import structlog
 
 from catalogue.ingest.harmonise import TermSource
 from catalogue.ingest.holder import is_gone, new_holder
+from catalogue.ingest.lease import kept_alive
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.run import Harvester, Run
-from catalogue.model.documents import SourceDocument, SourceSpec
-from catalogue.problems import NotFound, SourceChanged, SourceUnavailable
+from catalogue.model.documents import SourceSpec
+from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from catalogue.settings import HarvestSettings
 from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
+_FAULT = "The run ended in a fault of this node's software ({}), which its log describes; report it."
 Progress = Callable[[RunReport], None]
+
+
+class HarvestStopped(Exception):
+    """The run was asked to stop; what was committed stays, the next run goes on."""
 
 
 class Ingest:
@@ -79,40 +85,48 @@ class Ingest:
             source: only this source's; None means all.
             item: only this item.
         """
-        report = RunReport(source or "*")
+        total = RunReport(source or "*", kind="retry")
         started = monotonic()
         for name in sorted({row.source for row in self.ledger.quarantined(source)}):
-            spec = self.ledger.source(name).spec
-            with self._leased(spec, report, None) as run:
-                run.items = self.ledger.items(name)
-                for row in self.ledger.quarantined(name):
-                    if (item is not None and row.item != item) or row.original_digest is None:
-                        continue
-                    content = self.ledger.original(row.original_digest)
-                    run.take_again(SourceDocument(row.item, row.url or "", content))
-                run.flush()
-        report.seconds = monotonic() - started
-        return report
+            report = RunReport(name, kind="retry")
+            with self._leased(self.ledger.source(name).spec, report, None) as run:
+                run.take_again(item)
+            total.add(report)
+        total.seconds = monotonic() - started
+        return total
 
     @contextmanager
     def _leased(self, source: SourceSpec, report: RunReport, on_progress: Progress | None) -> Iterator[Run]:
         """A run that holds the source's lease and is ended whatever happens, kill -9 excepted (R6)."""
         started = monotonic()
-        self._free_if_abandoned(f"harvest:{source.name}")
-        with self.ledger.lease(f"harvest:{source.name}", new_holder()) as lease:
-            run = self._run(source, 0, report, False, on_progress)
+        name = f"harvest:{source.name}"
+        self._free_if_abandoned(name)
+        with self.ledger.lease(name, new_holder()) as lease, kept_alive(self.ledger, lease):
             with self.ledger.transaction(lease) as writer:
-                run.run_id = writer.start_run(source.name)
-            run.lease = lease
+                run_id = writer.start_run(source.name)
+            run: Run | None = None
             state = "interrupted"
             try:
+                run = self._run(source, run_id, report, False, on_progress)
+                run.lease = lease
                 yield run
                 state = report.state
+            except (HarvestStopped, Locked):
+                raise
+            except Exception as error:
+                # The next run waits as after any failure: one that is tried at once would fail at once, for ever.
+                state = "failed"
+                report.detail = error.detail if isinstance(error, Problem) else _FAULT.format(type(error).__name__)
+                if not isinstance(error, Problem):
+                    log.error("harvest.fault", source=source.name, exc_info=error)
+                raise
             finally:
+                if run is not None:
+                    run.discard()
                 report.state = state
                 report.seconds = monotonic() - started
                 with self.ledger.transaction(lease) as writer:
-                    writer.end_run(run.run_id, state, report.as_dict())
+                    writer.end_run(run_id, state, report.as_dict())
 
     def _free_if_abandoned(self, name: str) -> None:
         """Gives back a lease whose process died on this machine, so that a run after kill -9 need not wait for it."""
@@ -148,8 +162,8 @@ class Ingest:
     def _execute(self, run: Run, full: bool) -> None:
         try:
             run.execute(full)
-        except (SourceUnavailable, SourceChanged) as problem:
-            run.flush()
+        except (SourceUnavailable, SourceChanged, FetchRefused) as problem:
+            run.abandon()
             run.report.state = "failed"
             run.report.detail = problem.detail
             log.warning("harvest-failed", source=run.source.name, kind=problem.slug, detail=problem.detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -119,13 +120,13 @@ def test_broken_listing_withdraws_nothing_and_keeps_what_it_read(bench: Bench) -
     """A partner that hangs up half way loses no record and moves no cursor (R2)."""
     bench.partner.held = {f"{n}": study(n) for n in range(1, 6)}
     bench.harvest()
-    cursor = bench.ledger.cursor("scripted")
+    cursor = json.loads(bench.ledger.cursor("scripted") or "")["cursor"]
     bench.partner.held["0"] = study(9)
     bench.partner.fails_after = 2
     report = bench.harvest()
     assert report.state == "failed" and "hung up" in report.detail
     assert len(bench.live()) == 6
-    assert bench.ledger.cursor("scripted") == cursor
+    assert json.loads(bench.ledger.cursor("scripted") or "")["cursor"] == cursor
 
 
 def test_mass_withdrawal_is_held(make_bench: Callable[..., Bench]) -> None:
@@ -262,11 +263,24 @@ def test_run_excludes_another_of_the_same_source(bench: Bench) -> None:
         bench.harvest()
 
 
-def test_interrupted_run_says_so(bench: Bench) -> None:
-    """A run that dies of an exception is recorded as interrupted, not left running (R6)."""
+def test_run_that_dies_of_a_fault_says_so(bench: Bench) -> None:
+    """A run that dies of an exception is recorded as failed, not left running, and the exception is seen (R6)."""
     bench.partner.held = {"a": 42}
     with pytest.raises(AttributeError):
         bench.harvest()
+    (run,) = bench.ledger.runs()
+    assert run.state == "failed" and "AttributeError" in run.report["detail"]
+
+
+def test_run_that_is_interrupted_says_so(bench: Bench) -> None:
+    """Ctrl-C in a harvest leaves an interrupted run behind, which the next one goes on with (R6)."""
+    bench.partner.held = {"a": study(1)}
+
+    def interrupt(report: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bench.harvest(on_progress=interrupt)
     assert [run.state for run in bench.ledger.runs()] == ["interrupted"]
 
 
