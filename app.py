@@ -119,6 +119,16 @@ class LocalNode:
             now,
         )
 
+    def ingest_now(self) -> Ingest:
+        """The harvest service over the ontologies as they are now, which a worker may outlive."""
+        from catalogue.store.ontologies import Ontology
+
+        found = Ontology.load(self.home)
+        if found.digest != self.ontology.digest:
+            self.__dict__["ontology"] = found
+            self.__dict__.pop("ingest", None)
+        return self.ingest
+
     @cached_property
     def resolver(self) -> Resolver:
         """The resolver."""
@@ -216,7 +226,7 @@ class LocalNode:
         from catalogue.federation.schedule import Schedule
         from catalogue.federation.worker import Worker
 
-        schedule = Schedule(self.ledger, lambda: self.ingest, self.settings.harvest.interval_s, now, stop)
+        schedule = Schedule(self.ledger, self.ingest_now, self.settings.harvest.interval_s, now, stop)
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             return Worker(

@@ -336,7 +336,7 @@ class Applying:
             writer.quarantine(
                 name,
                 item,
-                identifier=prepared.identifier or None,
+                identifier=prepared.identifier or next(iter(held), None),
                 reason=prepared.rejected.reason,
                 detail=storable(prepared.rejected.detail),
                 original_digest=original or None,

@@ -63,7 +63,8 @@ class Closing:
         run.report.state = "held"
         run.report.detail = (
             f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
-            "a person to look. The old state stays served."
+            "a person to look. The old state stays served. When it is right, let it pass by harvesting once with "
+            f"harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
         )
         return True
 

@@ -26,7 +26,7 @@ class Leases(Protocol):
 
 
 @contextmanager
-def kept_alive(ledger: Leases, lease: Lease, every_s: float = RENEW_EVERY_S) -> Iterator[None]:
+def kept_alive(ledger: Leases, lease: Lease, every_s: float | None = None) -> Iterator[None]:
     """Renews `lease` from a thread of its own until the block ends.
 
     A renewal that fails is logged and tried again: whether the lease still holds is decided by each transaction.
@@ -34,7 +34,7 @@ def kept_alive(ledger: Leases, lease: Lease, every_s: float = RENEW_EVERY_S) -> 
     ended = threading.Event()
 
     def renew() -> None:
-        while not ended.wait(every_s):
+        while not ended.wait(RENEW_EVERY_S if every_s is None else every_s):
             try:
                 ledger.renew_lease(lease)
             # The thread must outlive a busy or failing database, or a short fault would cost the run its lease.
