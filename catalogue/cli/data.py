@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
 from catalogue.exchange.dump import DumpFormat, dump
 from catalogue.problems import BadRequest, Locked
+
+LOOK_S = 2.0
 
 
 def register(app: typer.Typer) -> None:
@@ -79,11 +82,16 @@ def positions(node: Node) -> dict[str, int]:
     beat = node.worker()
     if beat is not None:
         return {name: view["position"] for name, view in beat["views"].items() if view["position"] is not None}
-    try:
-        with node.views() as views:
-            return {view.name: view.position() for view in views}
-    except Locked:
-        return {}
+    tried = monotonic()
+    while True:
+        try:
+            with node.views() as views:
+                return {view.name: view.position() for view in views}
+        except Locked:
+            # Another `status` is done in no time; whoever publishes or rebuilds is not.
+            if monotonic() - tried > LOOK_S:
+                return {}
+            sleep(0.05)
 
 
 def rebuild(context: typer.Context) -> None:

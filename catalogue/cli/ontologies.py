@@ -9,7 +9,7 @@ import typer
 
 from catalogue.cli.harvest import publish
 from catalogue.cli.node import Node
-from catalogue.cli.output import out, plain, print_rows
+from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.problems import BadRequest
 from catalogue.store.ontologies import Ontology, install, sources
 
@@ -37,9 +37,14 @@ def ontology_add(
     out.print(plain(f"Installed {name}: {count} terms."))
 
 
-def ontology_list(context: typer.Context) -> None:
+def ontology_list(
+    context: typer.Context, json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False
+) -> None:
     """What is installed."""
     node: Node = context.obj()
     rows = [(path.stem, "shipped" if path.suffix == ".ttl" else "installed") for path in sources(node.home)]
+    if json_:
+        print_json([{"name": name, "from": origin} for name, origin in rows])
+        return
     print_rows(["name", "from"], rows, empty="None.")
     out.print(plain(f"{len(Ontology.load(node.home))} terms in all."))

@@ -17,7 +17,7 @@ from catalogue.problems import BadRequest
 from catalogue.search.service import Named
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-FORMATS = "table, json, xml, csv, tsv, turtle, ntriples, jsonld or rdfxml."
+FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
 
 
 def register(app: typer.Typer) -> None:
@@ -31,11 +31,13 @@ def register(app: typer.Typer) -> None:
 def sparql(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="Query file; - or nothing reads standard input.")] = "-",
-    format_: Annotated[str, typer.Option("--format", help=FORMATS)] = "table",
+    format_: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
 ) -> None:
     """Run a query over the published graph, with the limits of the public endpoint."""
     from catalogue.query.request import QueryRequest  # a tenth of a second that other commands need not wait
 
+    if format_ not in FORMATS:
+        raise BadRequest(f"There is no format '{format_}'; give one of {', '.join(FORMATS)}.")
     node: Node = context.obj()
     node.ledger.last_position()  # says so where there is no node
     text = _query_text(file)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.bench_harvest import PARTNERS, SOURCES
 from tests.e2e.archive import write_archive
 from tests.e2e.killing import Round, Undisturbed, run_killed, run_undisturbed, spread
-from tests.e2e.processes import well
+from tests.e2e.processes import add_source
 
 GENERATED = 600
 
@@ -29,7 +29,7 @@ def prepare_home(folder: Path) -> Path:
     if PARTNERS.is_dir():
         locations |= {name: PARTNERS / path for name, path in SOURCES.items()}
     for name, location in locations.items():
-        well(template, "source", "add", name, "--harvester", "gide", "--location", str(location))
+        add_source(template, name, location)
     return template
 
 

@@ -11,7 +11,7 @@ import pytest
 from catalogue.cli.demo.members import Member, RunningMember, start_member
 from tests.e2e.archive import write_archive
 from tests.e2e.members import members_in
-from tests.e2e.processes import ommatidia, well
+from tests.e2e.processes import add_source, ommatidia
 
 COUNT = 30
 
@@ -45,11 +45,10 @@ def node(archive: Path, idr: RunningMember, tmp_path_factory: pytest.TempPathFac
     home.mkdir()
     host = idr.url.split("/")[2]
     (home / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["{host}"]\nabsence_hours = 0\n')
-    well(home, "init")
-    add(home, "bia", archive)
+    add_source(home, "bia", archive)
     # Images come after the studies they belong to: sources are read in the order of their names.
-    add(home, "idr-1", idr.url + "crates/index.json", "--owner", "idr")
-    add(home, "idr-2", idr.url + "images.csv", "--owner", "idr", harvester="ome_zarr")
+    add_source(home, "idr-1", idr.url + "crates/index.json", "idr")
+    add_source(home, "idr-2", idr.url + "images.csv", "idr", harvester="ome_zarr")
     ran = ommatidia(home, "harvest")
     assert ran.code == 4, ran.out + ran.err
     return home
@@ -65,8 +64,3 @@ def home(node: Path, tmp_path: Path) -> Path:
 def crates(archive: Path, tmp_path: Path) -> Path:
     """A copy of the archive, to be changed."""
     return Path(shutil.copytree(archive, tmp_path / "crates"))
-
-
-def add(home: Path, name: str, location: Path | str, *more: str, harvester: str = "gide") -> None:
-    """A source of the node in `home`."""
-    well(home, "source", "add", name, "--harvester", harvester, "--location", str(location), *more)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
-import pytest
-
+from app import open_node
 from catalogue.ingest.holder import new_holder
-from tests.cli.conftest import COUNT, add
+from tests.cli.conftest import COUNT
 from tests.e2e.archive import SUFFIX, accession, broken, crate, curie, write_archive, write_crate
-from tests.e2e.processes import command, kill_group, ommatidia, started, until, well
+from tests.e2e.processes import add_source, command, kill_group, ommatidia, started, together, until, well
 
 INTERFACE = [
     *("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined", "findings"),
@@ -26,7 +25,8 @@ def test_harvest_reports_the_fields_of_the_interface_and_numbers_that_add_up(cra
     """A first harvest gives one object a source, whose counts account for every file; a second one changes nothing."""
     home = tmp_path / "home"
     well(home, "init")
-    add(home, "bia", crates)
+    ran = well(home, "source", "add", "bia", "--harvester", "gide", "--location", str(crates))
+    assert "ommatidia harvest bia" in ran.out
     first = ommatidia(home, "harvest", "--json")
     (report,) = first.json
     assert list(report)[: len(INTERFACE)] == INTERFACE
@@ -54,7 +54,7 @@ def test_full_harvest_of_the_same_bytes_appends_nothing(home: Path) -> None:
 
 def test_dry_run_decides_everything_and_writes_nothing(home: Path, crates: Path) -> None:
     """A dry run tells what is new, changed and rejected and leaves every file of the home as it is."""
-    add(home, "other", crates)
+    add_source(home, "other", crates)
     write_crate(crates, 0, name="A title that nobody has seen")
     (crates / f"{accession(777)}{SUFFIX}").write_bytes(crate(777))
     with sqlite3.connect(home / "ledger.db") as ledger:
@@ -73,7 +73,7 @@ def test_dry_run_decides_everything_and_writes_nothing(home: Path, crates: Path)
 def test_mended_crate_leaves_quarantine_and_a_changed_one_is_counted(crates: Path, tmp_path: Path) -> None:
     """Mending every broken file ends with exit 0, an empty quarantine and exactly the changes made."""
     home = tmp_path / "home"
-    add(home, "bia", crates)
+    add_source(home, "bia", crates)
     assert ommatidia(home, "harvest").code == 4
     for number in range(COUNT):
         write_crate(crates, number, **({"name": "Another title"} if number == 0 else {}))
@@ -97,9 +97,9 @@ def test_retry_maps_kept_originals_again(home: Path) -> None:
 
 def test_source_that_is_gone_ends_with_5_and_keeps_what_was_read(home: Path, crates: Path, tmp_path: Path) -> None:
     """An unreachable source costs only itself: exit 5, the other is read, nothing is withdrawn."""
-    add(home, "gone", f"git+file://{tmp_path}/no-such-repository")
+    add_source(home, "gone", f"git+file://{tmp_path}/no-such-repository")
     write_crate(crates, 500)
-    add(home, "here", crates, "--owner", "biostudies")
+    add_source(home, "here", crates, "biostudies")
     before = position(home)
     ran = ommatidia(home, "harvest", "gone", "here", "--json")
     gone, here = ran.json
@@ -128,7 +128,7 @@ def test_interrupted_harvest_ends_with_130_and_the_next_goes_on(tmp_path: Path) 
     home, folder = tmp_path / "home", tmp_path / "many"
     count = 700
     write_archive(folder, count)
-    add(home, "bia", folder)
+    add_source(home, "bia", folder)
     with started(home, "harvest", "--json", log=tmp_path / "said") as process:
         until(lambda: recorded(home) > 0 or process.poll() is not None, "a first batch is committed", pause_s=0.005)
         process.send_signal(signal.SIGINT)
@@ -150,7 +150,7 @@ def test_killed_harvest_is_gone_on_with_at_once(tmp_path: Path) -> None:
     """A harvest that was killed leaves no lease for anybody to wait for."""
     home, folder = tmp_path / "home", tmp_path / "many"
     write_archive(folder, 500)
-    add(home, "bia", folder)
+    add_source(home, "bia", folder)
     process = subprocess.Popen(command(home, "harvest"), start_new_session=True, stdout=subprocess.DEVNULL, text=True)
     try:
         until(lambda: recorded(home) > 0 or process.poll() is not None, "a first batch is committed", pause_s=0.005)
@@ -164,15 +164,18 @@ def test_killed_harvest_is_gone_on_with_at_once(tmp_path: Path) -> None:
 def test_source_add_refuses_what_cannot_be_read(tmp_path: Path) -> None:
     """Unknown harvesters, owners, folders and names that would leave the home are usage errors; nothing is added."""
     home = tmp_path / "home"
-    well(home, "init")
+    open_node(home).initialise()
     good = {"--harvester": "gide", "--location": str(tmp_path), "--owner": "idr"}
-    for name, change in (
+    tried = (
         ("../../etc", {}),
         ("a", {"--harvester": "nosuch"}),
         ("a", {"--owner": "nobody"}),
         ("a", {"--location": str(tmp_path / "none")}),
-    ):
-        ran = ommatidia(home, "source", "add", name, *(part for pair in (good | change).items() for part in pair))
+    )
+    commands = (
+        ("source", "add", name, *(part for pair in (good | change).items() for part in pair)) for name, change in tried
+    )
+    for ran in together(home, *commands):
         assert ran.code == 2 and ran.err and not ran.out, ran
     assert well(home, "source", "list", "--json").json == []
 
@@ -180,7 +183,8 @@ def test_source_add_refuses_what_cannot_be_read(tmp_path: Path) -> None:
 def test_same_name_for_another_source_is_refused(home: Path, tmp_path: Path) -> None:
     """A name is taken once; adding the very same source again is no error."""
     (listed,) = [s for s in well(home, "source", "list", "--json").json if s["source"] == "idr-1"]
-    add(home, "idr-1", listed["location"], "--owner", "idr")
+    same = ("source", "add", "idr-1", "--harvester", "gide", "--location", listed["location"], "--owner", "idr")
+    well(home, *same)
     ran = ommatidia(home, "source", "add", "idr-1", "--harvester", "gide", "--location", str(tmp_path))
     assert ran.code == 1 and "exists already" in ran.err
 
@@ -197,7 +201,7 @@ def test_folder_that_vanished_withdraws_nothing(home: Path, archive: Path, tmp_p
     folder = tmp_path / "vanishing"
     shutil.copytree(archive, folder)
     fresh = tmp_path / "fresh"
-    add(fresh, "bia", folder)
+    add_source(fresh, "bia", folder)
     assert ommatidia(fresh, "harvest").code == 4
     shutil.rmtree(folder)
     ran = ommatidia(fresh, "harvest", "--json")
@@ -206,22 +210,19 @@ def test_folder_that_vanished_withdraws_nothing(home: Path, archive: Path, tmp_p
 
 
 def position(home: Path) -> int:
-    """The ledger's last position."""
-    return int(well(home, "status", "--json").json["position"])
+    """The ledger's last position, read beside whoever writes it."""
+    return int(count(home, "max(position)"))
 
 
 def recorded(home: Path) -> int:
-    """Records that the ledger holds, read beside whoever writes it."""
+    """Records that the ledger holds."""
+    return int(count(home, "count(DISTINCT curie)"))
+
+
+def count(home: Path, what: str) -> int:
+    """A number over all entries; 0 while there are none."""
     try:
-        with sqlite3.connect(f"file:{home / 'ledger.db'}?mode=ro", uri=True) as ledger:
-            return int(ledger.execute("SELECT count(DISTINCT curie) FROM entry").fetchone()[0])
+        with closing(sqlite3.connect(f"file:{home / 'ledger.db'}?mode=ro", uri=True)) as ledger:
+            return ledger.execute(f"SELECT {what} FROM entry").fetchone()[0] or 0
     except sqlite3.OperationalError:
         return 0
-
-
-@pytest.mark.parametrize("arguments", [("harvest", "nosuch"), ("quarantine", "retry", "--source", "nosuch")])
-def test_unknown_source_is_not_found(node: Path, arguments: tuple[str, ...]) -> None:
-    """A name that no source has ends with 1 and a document that tells where names are listed."""
-    ran = ommatidia(node, *arguments, "--json")
-    assert ran.code == 1 and ran.json["status"] == 404 and "source list" in ran.json["detail"]
-    assert json.loads(ran.out) == ran.json

@@ -58,7 +58,7 @@ def test_sparql_answers_graphs_as_turtle(node: Path) -> None:
     [
         (b"SELEKT ?s WHERE { ?s ?p ?o }", "query-syntax"),
         (b"SELECT * { SERVICE <http://x.example/> { ?s ?p ?o } }", "query-refused"),
-        (b"SELECT ?s { ?s ?p \"\xff\xfe\" }", "bad-request"),
+        (b'SELECT ?s { ?s ?p "\xff\xfe" }', "bad-request"),
     ],
     ids=["syntax", "service", "not text"],
 )
@@ -71,7 +71,7 @@ def test_sparql_refusals_are_usage_errors(node: Path, text: bytes, slug: str) ->
 def test_sparql_names_a_format_it_does_not_know(node: Path, tmp_path: Path) -> None:
     """An unknown format or a missing query file is a usage error."""
     ran = ommatidia(node, "sparql", "--format", "nosuch", stdin="ASK {}")
-    assert ran.code in (1, 2) and "nosuch" in ran.err
+    assert ran.code == 2 and "nosuch" in ran.err
     ran = ommatidia(node, "sparql", str(tmp_path / "none.rq"))
     assert ran.code == 2 and "no query file" in ran.err
 

@@ -12,14 +12,15 @@ import zarr
 from catalogue.cli.demo.members import Member
 from tests.cli.conftest import COUNT
 from tests.e2e.archive import SUFFIX, accession, broken, crate, curie
-from tests.e2e.processes import ommatidia, well
+from tests.e2e.processes import ommatidia, together, well
 
 GOOD = COUNT - broken(COUNT)
 
 
 def test_status_tells_counts_positions_and_last_runs(node: Path) -> None:
     """status gives the ledger's position, the views' positions and the state of every source."""
-    told = well(node, "status", "--json").json
+    as_json, shown = together(node, ("status", "--json"), ("status",))
+    told = as_json.json
     assert told["counts"]["studies"] == GOOD + 5 and told["counts"]["images"] == 6
     assert told["position"] == told["counts"]["entries"] == GOOD + 5 + 6
     assert told["views"] == {"graph": told["position"], "text": told["position"]}
@@ -29,8 +30,7 @@ def test_status_tells_counts_positions_and_last_runs(node: Path) -> None:
         ("bia", "idr-1", "idr-2"), "completed"
     )
     assert sources["bia"]["quarantined"] == broken(COUNT)
-    shown = well(node, "status").out
-    assert "up to date" in shown and "bia" in shown
+    assert "up to date" in shown.out and "bia" in shown.out
 
 
 def test_source_list_gives_every_source(node: Path, archive: Path) -> None:
@@ -41,52 +41,56 @@ def test_source_list_gives_every_source(node: Path, archive: Path) -> None:
 
 def test_quarantine_list_has_the_fields_of_the_interface(node: Path) -> None:
     """Every rejected record is one object with source, identifier, reason, detail, first_seen, last_seen and tries."""
-    rows = well(node, "quarantine", "list", "--json").json
+    every, of_other = together(
+        node, ("quarantine", "list", "--json"), ("quarantine", "list", "--source", "idr-1", "--json")
+    )
+    rows = every.json
     assert len(rows) == broken(COUNT)
     wanted = {"source", "identifier", "reason", "detail", "first_seen", "last_seen", "tries"}
     assert all(wanted <= set(row) and row["tries"] == 1 and row["detail"] for row in rows)
     assert {row["reason"] for row in rows} == {"not-parsable", "schema-required", "bad-identifier"}
-    assert well(node, "quarantine", "list", "--source", "idr-1", "--json").json == []
+    assert of_other.json == []
 
 
 def test_quarantine_show_gives_the_partners_bytes(node: Path) -> None:
     """One rejected record is shown with its reason and the document as it came."""
     item = accession(7) + SUFFIX
-    (row,) = well(node, "quarantine", "show", item, "--json").json
+    as_json, shown = together(node, ("quarantine", "show", item, "--json"), ("quarantine", "show", item))
+    (row,) = as_json.json
     assert row["reason"] == "not-parsable" and row["item"] == item
     assert row["original"].encode() == crate(7)[:-200]
-    assert "Cells under light, part 7" in well(node, "quarantine", "show", item).out
+    assert "Cells under light, part 7" in shown.out
 
 
 def test_findings_are_listed_by_record_source_and_code(node: Path) -> None:
     """findings list tells code, severity, path, value and message, of all records or one by any of its names."""
-    rows = well(node, "findings", "list", accession(0), "--json").json
+    of_record, of_code, three = together(
+        node,
+        ("findings", "list", accession(0), "--json"),
+        ("findings", "list", "--source", "bia", "--code", "type-spelling", "--json"),
+        ("findings", "list", "--limit", "3", "--json"),
+    )
+    rows = of_record.json
     assert {"type-spelling", "descriptor-relative-id"} <= {row["code"] for row in rows}
     assert all(set(row) == {"source", "identifier", "code", "severity", "path", "value", "message"} for row in rows)
     assert {row["identifier"] for row in rows} == {curie(0)}
-    of_code = well(node, "findings", "list", "--source", "bia", "--code", "type-spelling", "--json").json
-    assert len({row["identifier"] for row in of_code}) == len(of_code) == GOOD
-    assert len(well(node, "findings", "list", "--limit", "3", "--json").json) == 3
+    assert len({row["identifier"] for row in of_code.json}) == len(of_code.json) == GOOD
+    assert len(three.json) == 3
 
 
-@pytest.mark.parametrize(
-    "text",
-    [curie(1), accession(1), f"https://www.ebi.ac.uk/biostudies/bioimages/studies/{accession(1)}"],
-    ids=["curie", "accession", "address"],
-)
-def test_resolve_understands_every_name_of_a_study(node: Path, text: str) -> None:
+def test_resolve_understands_every_name_of_a_study(node: Path) -> None:
     """CURIE, bare accession and the archive's address lead to the same record."""
-    told = well(node, "resolve", text, "--json").json
-    assert (told["identifier"], told["kind"], told["state"]) == (curie(1), "study", "public")
-    assert told["iri"] == "https://w3id.org/ommatidia/" + curie(1)
+    names = (curie(1), accession(1), f"https://www.ebi.ac.uk/biostudies/bioimages/studies/{accession(1)}")
+    for ran in together(node, *(("resolve", name, "--json") for name in names)):
+        assert (ran.json["identifier"], ran.json["kind"], ran.json["state"]) == (curie(1), "study", "public")
+        assert ran.json["iri"] == "https://w3id.org/ommatidia/" + curie(1)
 
 
 def test_show_gives_the_record(node: Path) -> None:
     """show prints a study for people, and the whole record as JSON."""
-    record = well(node, "show", curie(1), "--json").json
-    assert record["id"] == curie(1) and record["organisms"] == ["NCBITaxon:10090"]
-    shown = well(node, "show", curie(1)).out
-    assert "Cells under light, part 1" in shown and "Mus musculus" in shown
+    as_json, shown = together(node, ("show", curie(1), "--json"), ("show", curie(1)))
+    assert as_json.json["id"] == curie(1) and as_json.json["organisms"] == ["NCBITaxon:10090"]
+    assert "Cells under light, part 1" in shown.out and "Mus musculus" in shown.out
 
 
 def test_search_finds_by_organism_and_counts(node: Path) -> None:
@@ -95,17 +99,17 @@ def test_search_finds_by_organism_and_counts(node: Path) -> None:
     expected = sum(number % 4 == 2 and number % 25 not in (7, 13, 21) for number in range(COUNT))
     assert told["total"] == expected and len(told["hits"]) == 2
     assert set(told["hits"][0]) == {"identifier", "kind", "title", "year"}
-    assert well(node, "search", "qqqqzzzz", "--json").json == {"total": 0, "hits": []}
-    assert "Nothing fits" in well(node, "search", "qqqqzzzz").out
+    as_json, shown = together(node, ("search", "qqqqzzzz", "--json"), ("search", "qqqqzzzz"))
+    assert as_json.json == {"total": 0, "hits": []}
+    assert shown.code == 0 and "Nothing fits" in shown.out
 
 
 def test_image_info_needs_no_member(node: Path) -> None:
     """image info tells axes, shape, type and address from the catalogue."""
-    record = well(node, "image", "info", "idr:90010001", "--json").json
-    (representation,) = record["representations"]
+    as_json, shown = together(node, ("image", "info", "idr:90010001", "--json"), ("image", "info", "idr:90010002"))
+    (representation,) = as_json.json["representations"]
     assert representation["format_version"] == "0.4" and representation["shape"].startswith("2,")
-    shown = well(node, "image", "info", "idr:90010002").out
-    assert "OME-Zarr 0.5: cyx" in shown and "zarr/v0.5/idr9001/90010002.zarr" in shown
+    assert "OME-Zarr 0.5: cyx" in shown.out and "zarr/v0.5/idr9001/90010002.zarr" in shown.out
 
 
 @pytest.mark.parametrize(("number", "version"), [("90010001", "0.4"), ("90010002", "0.5")])
@@ -124,10 +128,13 @@ def test_image_open_reads_the_members_pixels(
 
 def test_image_open_refuses_a_study_and_a_level_that_is_not_there(node: Path) -> None:
     """A study is no image and level 99 is nowhere: both are told in one sentence."""
-    ran = ommatidia(node, "image", "open", "idr9001", "--json")
-    assert ran.code == 2 and "not an image" in ran.json["detail"]
-    ran = ommatidia(node, "image", "open", "idr:90010001", "--level", "99", "--json")
-    assert ran.code in (1, 2) and "level" in ran.json["detail"].lower()
+    study, level = together(
+        node,
+        ("image", "open", "idr9001", "--json"),
+        ("image", "open", "idr:90010001", "--level", "99", "--json"),
+    )
+    assert study.code == 2 and "not an image" in study.json["detail"]
+    assert level.code == 2 and "level" in level.json["detail"].lower()
 
 
 def test_member_that_is_gone_ends_image_open_with_5(home: Path) -> None:
@@ -142,7 +149,7 @@ def test_member_that_is_gone_ends_image_open_with_5(home: Path) -> None:
 
 def test_json_is_one_document_and_nothing_else(node: Path) -> None:
     """Reading verbs print one JSON document on standard output and nothing on standard error."""
-    for arguments in (("source", "list"), ("findings", "list", "--limit", "1"), ("search", "cells")):
-        ran = well(node, *arguments, "--json")
-        assert ran.err == ""
+    verbs = (("source", "list"), ("findings", "list", "--limit", "1"), ("search", "cells"), ("ontology", "list"))
+    for ran in together(node, *((*verb, "--json") for verb in verbs)):
+        assert (ran.code, ran.err) == (0, ""), ran
         json.loads(ran.out)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import COUNT
 from tests.e2e.archive import broken, curie
-from tests.e2e.processes import Ran, ommatidia, well
+from tests.e2e.processes import Ran, ommatidia, together, well
 
 
 def refused(ran: Ran, code: int, status: int, slug: str) -> None:
@@ -21,30 +21,37 @@ def refused(ran: Ran, code: int, status: int, slug: str) -> None:
     assert ran.json["detail"] and "/tmp" not in ran.json["detail"].replace(str(Path.cwd()), "")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "status", "slug"),
-    [
-        (("resolve", "two words"), 2, 400, "bad-identifier"),
-        (("show", "biostudies:../../etc/passwd"), 2, 400, "bad-identifier"),
-        (("image", "info", "idr:90019999"), 1, 404, "not-found"),
-        (("resolve", "biostudies:S-BIAD123456"), 1, 404, "not-found"),
-        (("resolve", "90010001"), 2, 300, "ambiguous-identifier"),
-        (("findings", "list", "two words"), 2, 400, "bad-identifier"),
-        (("quarantine", "show", "nothing-of-that-name"), 1, 404, "not-found"),
-        (("quarantine", "list", "--source", "nosuch"), 1, 404, "not-found"),
-        (("status", "--nosuch"), 2, 400, "bad-request"),
-        (("search",), 2, 400, "bad-request"),
-        (("search", "cells", "--limit", "many"), 2, 400, "bad-request"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
-)
+REFUSALS = [
+    (("resolve", "two words"), 2, 400, "bad-identifier"),
+    (("show", "biostudies:../../etc/passwd"), 2, 400, "bad-identifier"),
+    (("image", "info", "idr:90019999"), 1, 404, "not-found"),
+    (("resolve", "biostudies:S-BIAD123456"), 1, 404, "not-found"),
+    (("resolve", "90010001"), 2, 300, "ambiguous-identifier"),
+    (("findings", "list", "two words"), 2, 400, "bad-identifier"),
+    (("quarantine", "show", "nothing-of-that-name"), 1, 404, "not-found"),
+    (("quarantine", "list", "--source", "nosuch"), 1, 404, "not-found"),
+    (("harvest", "nosuch"), 1, 404, "not-found"),
+    (("quarantine", "retry", "--source", "nosuch"), 1, 404, "not-found"),
+    (("status", "--nosuch"), 2, 400, "bad-request"),
+    (("search",), 2, 400, "bad-request"),
+    (("search", "cells", "--limit", "many"), 2, 400, "bad-request"),
+]
+
+
+@pytest.fixture(scope="module")
+def answered(node: Path) -> dict[tuple[str, ...], Ran]:
+    """What each of the commands of REFUSALS gave with --json."""
+    commands = [arguments for arguments, *_ in REFUSALS]
+    return dict(zip(commands, together(node, *((*arguments, "--json") for arguments in commands)), strict=True))
+
+
+@pytest.mark.parametrize(("arguments", "code", "status", "slug"), REFUSALS, ids=lambda value: str(value))
 def test_refusal_has_code_and_document(
-    node: Path, arguments: tuple[str, ...], code: int, status: int, slug: str
+    answered: dict[tuple[str, ...], Ran], arguments: tuple[str, ...], code: int, status: int, slug: str
 ) -> None:
     """What is malformed ends with 2, what is not there with 1; the document says which and why."""
-    ran = ommatidia(node, *arguments, "--json")
-    refused(ran, code, status, slug)
-    assert ran.err.strip()
+    refused(answered[arguments], code, status, slug)
+    assert answered[arguments].err.strip()
 
 
 def test_without_json_a_refusal_is_one_sentence(node: Path) -> None:
@@ -57,8 +64,7 @@ def test_without_json_a_refusal_is_one_sentence(node: Path) -> None:
 def test_home_without_a_node_says_how_to_make_one(tmp_path: Path) -> None:
     """Every reading verb in an empty folder ends with 1 and names `ommatidia init`; no folder is made."""
     home = tmp_path / "home"
-    for arguments in (("status",), ("search", "x"), ("fsck",)):
-        ran = ommatidia(home, *arguments, "--json")
+    for ran in together(home, ("status", "--json"), ("search", "x", "--json"), ("fsck", "--json")):
         assert (ran.code, ran.json["status"]) == (1, 404) and "ommatidia init" in ran.json["detail"]
     assert not home.exists()
 
@@ -90,8 +96,9 @@ def test_port_in_use_is_told(node: Path) -> None:
 
 def test_clean_ledger_passes_fsck(node: Path) -> None:
     """fsck of an undamaged ledger ends with 0 and an empty list."""
-    assert well(node, "fsck", "--json").json == []
-    assert "Clean" in well(node, "fsck").out
+    as_json, shown = together(node, ("fsck", "--json"), ("fsck",))
+    assert (as_json.code, as_json.json) == (0, [])
+    assert shown.code == 0 and "Clean" in shown.out
 
 
 @pytest.mark.parametrize("where", ["payload", "title", "chain", "original"])
@@ -158,8 +165,7 @@ def test_ledger_that_is_no_database_is_told(home: Path) -> None:
     for leftover in home.glob("ledger.db-*"):
         leftover.unlink()
     (home / "ledger.db").write_bytes(b"not a database at all " * 500)
-    for verb in ("status", "fsck"):
-        ran = ommatidia(home, verb, "--json")
+    for ran in together(home, ("status", "--json"), ("fsck", "--json")):
         assert ran.code in (1, 3) and ran.out, ran
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from catalogue.cli.demo.members import Member, RunningMember, start_member
 from tests.e2e.members import members_in
-from tests.e2e.processes import well
+from tests.e2e.processes import add_source
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +33,11 @@ def home(idr: RunningMember, tmp_path: Path) -> Path:
     folder.mkdir()
     host = idr.url.split("/")[2]
     (folder / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["{host}"]\nabsence_hours = 0\n')
-    well(folder, "init")
     return folder
 
 
 @pytest.fixture
 def images(home: Path, idr: RunningMember) -> str:
     """The name of a source of the node: the member's images, over HTTP."""
-    arguments = ("--harvester", "ome_zarr", "--location", idr.url + "images.csv", "--owner", "idr")
-    well(home, "source", "add", "zz-images", *arguments)
+    add_source(home, "zz-images", idr.url + "images.csv", "idr", harvester="ome_zarr")
     return "zz-images"

@@ -23,7 +23,7 @@ import pyoxigraph as px
 
 from catalogue.search.service import SearchService
 from catalogue.store.graph.base import APPLIED_POSITION, STATE
-from tests.e2e.processes import kill_group, ommatidia, started, until, well
+from tests.e2e.processes import heartbeat, kill_group, ommatidia, started, until, well
 
 QUARANTINE = "source, item, identifier, reason, detail, original_digest, resolved_at"
 FINDING = "source, item, curie, code, severity, path, value, message"
@@ -146,7 +146,9 @@ def harvested(home: Path) -> bool:
 
 def level(home: Path) -> bool:
     """True when `status` says that every source was harvested and all views are level."""
-    if not harvested(home):
+    beat = heartbeat(home).get("views", {})
+    last = _position(home)
+    if not harvested(home) or not beat or any(view["position"] != last for view in beat.values()):
         return False
     told = well(home, "status", "--json").json
     done = all(source["state"] == "completed" for source in told["sources"])

@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+
+from app import open_node
 
 T = TypeVar("T")
 # Generous, since two cores may be shared with other tests; nothing waits for it unless something is wrong.
@@ -54,6 +57,20 @@ def well(home: Path, *arguments: str, stdin: str | bytes = "") -> Ran:
     ran = ommatidia(home, *arguments, stdin=stdin)
     assert ran.code == 0, f"{arguments}: exit {ran.code}\n{ran.out}\n{ran.err}"
     return ran
+
+
+def together(home: Path, *commands: tuple[str, ...]) -> list[Ran]:
+    """Several commands that change nothing, run beside each other; what each gave, in their order."""
+    with ThreadPoolExecutor(3) as pool:
+        return list(pool.map(lambda arguments: ommatidia(home, *arguments), commands))
+
+
+def add_source(home: Path, name: str, location: Path | str, *owners: str, harvester: str = "gide") -> None:
+    """Adds a source without a process of its own, for tests of something else; makes the home when it is missing."""
+    node = open_node(home)
+    node.initialise()
+    with node.ledger as ledger:
+        ledger.add_source(name, harvester=harvester, location=str(location), owners=owners)
 
 
 def until(check: Callable[[], T], what: str, deadline_s: float = DEADLINE_S, pause_s: float = 0.05) -> T:
@@ -112,6 +129,14 @@ def answers(url: str, accept: str = "*/*") -> int:
         return requests.get(url, headers={"Accept": accept}, timeout=20, allow_redirects=False).status_code
     except requests.ConnectionError:
         return 0
+
+
+def heartbeat(home: Path) -> dict[str, Any]:
+    """What the worker last wrote about itself; nothing before it did."""
+    with suppress(OSError, ValueError):
+        found: dict[str, Any] = json.loads((home / "worker.json").read_text())
+        return found
+    return {}
 
 
 def children(pid: int) -> set[int]:

@@ -12,7 +12,7 @@ import pytest
 import zarr
 
 from catalogue.cli.demo.members import Member
-from tests.e2e.processes import well
+from tests.e2e.processes import add_source, well
 
 OPENS = """
 import json, sys
@@ -29,8 +29,7 @@ print(json.dumps({"shape": array.shape, "dtype": str(array.dtype), "zarr_format"
 @pytest.fixture
 def harvested(home: Path, member: Member, images: str) -> Path:
     """The home of a node that has read the member's studies and images."""
-    arguments = ("--harvester", "gide", "--location", str(member.folder / "crates"), "--owner", "idr")
-    well(home, "source", "add", "studies", *arguments)
+    add_source(home, "studies", member.folder / "crates", "idr")
     well(home, "harvest", "studies", images)
     return home
 

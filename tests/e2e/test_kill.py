@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.archive import broken, write_archive
 from tests.e2e.killing import run_killed, run_undisturbed
-from tests.e2e.processes import well
+from tests.e2e.processes import add_source
 
 COUNT = 600
 
@@ -19,7 +19,7 @@ def test_killed_worker_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None
     """Killed at any moment and started again, the worker ends where one that nobody disturbed ends."""
     write_archive(tmp_path / "crates", COUNT)
     template = tmp_path / "template"
-    well(template, "source", "add", "bia", "--harvester", "gide", "--location", str(tmp_path / "crates"))
+    add_source(template, "bia", tmp_path / "crates")
     undisturbed = run_undisturbed(template, tmp_path / "undisturbed", tmp_path / "log")
     assert len(undisturbed.outcome.records) == COUNT - broken(COUNT)
     assert len(undisturbed.outcome.quarantine) == broken(COUNT)

@@ -19,7 +19,18 @@ import requests
 
 from catalogue.cli.demo.members import Member
 from tests.e2e.archive import curie, write_crate
-from tests.e2e.processes import alive, answers, children, ommatidia, serving, until, well
+from tests.e2e.processes import (
+    add_source,
+    alive,
+    answers,
+    children,
+    heartbeat,
+    ommatidia,
+    serving,
+    together,
+    until,
+    well,
+)
 
 # What "within seconds" means here: generous, since the machine may be busy with other tests.
 SOON_S = 15.0
@@ -58,7 +69,7 @@ def reading(address: str, study: str) -> Iterator[Reader]:
     reader, stop = Reader(address, study), threading.Event()
 
     def run() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):
             reader.look()
 
     thread = threading.Thread(target=run)
@@ -71,15 +82,15 @@ def reading(address: str, study: str) -> Iterator[Reader]:
 
 
 def test_change_is_seen_whole_and_soon(home: Path, tmp_path: Path) -> None:
-    """A study changed five times at its source is at /sparql and on its page soon after; no reader sees half of it."""
+    """A study changed four times at its source is at /sparql and on its page soon after; no reader sees half of it."""
     folder = tmp_path / "crates"
     folder.mkdir()
     for number in range(5):
         write_crate(folder, number, name="version 0", description="version 0")
-    well(home, "source", "add", "bia", "--harvester", "gide", "--location", str(folder))
+    add_source(home, "bia", folder)
     well(home, "harvest")
     with serving(home, log=tmp_path / "log") as (address, _), reading(address, curie(1)) as reader:
-        for version in range(1, 6):
+        for version in range(1, 5):
             text = f"version {version}"
             write_crate(folder, 1, name=text, description=text)
             assert well(home, "harvest", "--json").json[0]["changed"] == 1
@@ -89,7 +100,7 @@ def test_change_is_seen_whole_and_soon(home: Path, tmp_path: Path) -> None:
             assert page.status_code == 200 and text in page.text
             assert time.monotonic() - since < SOON_S
     assert reader.odd == []
-    assert {title for title, _ in reader.pairs} == {f"version {version}" for version in range(6)}
+    assert {title for title, _ in reader.pairs} == {f"version {version}" for version in range(5)}
     assert all(title == description for title, description in reader.pairs)
     versions = [int(title.rpartition(" ")[2]) for title, _ in reader.pairs]
     assert versions == sorted(versions), "a reader was taken back in time"
@@ -102,7 +113,7 @@ def test_withdrawn_study_and_its_images_answer_410(home: Path, member: Member, i
     git(work, "init", "-q")
     git(work, "add", ".")
     git(work, "commit", "-q", "-m", "all")
-    well(home, "source", "add", "idr", "--harvester", "gide", "--location", f"git+file://{work}", "--owner", "idr")
+    add_source(home, "idr", f"git+file://{work}", "idr")
     well(home, "harvest", "idr", images)
     with serving(home, log=tmp_path / "log") as (address, _):
         assert answers(f"{address}studies/idr:idr9001", "text/html") == 200
@@ -117,8 +128,8 @@ def test_withdrawn_study_and_its_images_answer_410(home: Path, member: Member, i
                 tombstones(address + path, name)
         until(lambda: study_count(address) == 4, "the study has left the graph", SOON_S)
         assert answers(f"{address}studies/idr:idr9002", "text/html") == 200
-    for verb in (("image", "open", "idr:90010001"), ("image", "info", "idr:90010001"), ("show", "idr:idr9001")):
-        ran = ommatidia(home, *verb, "--json")
+    verbs = (("image", "open", "idr:90010001"), ("image", "info", "idr:90010001"), ("show", "idr:idr9001"))
+    for ran in together(home, *((*verb, "--json") for verb in verbs)):
         assert (ran.code, ran.json["status"]) == (1, 410)
         assert ran.json["tombstone"]["type"] == "Tombstone"
     # The member still lists the images; they stay withdrawn with their study, and come back with it.
@@ -157,7 +168,7 @@ def test_serve_harvests_what_is_due_by_itself(home: Path, tmp_path: Path) -> Non
     folder = tmp_path / "crates"
     folder.mkdir()
     write_crate(folder, 1)
-    well(home, "source", "add", "bia", "--harvester", "gide", "--location", str(folder))
+    add_source(home, "bia", folder)
     with serving(home, log=tmp_path / "log") as (address, _):
         until(lambda: answers(f"{address}studies/{curie(1)}", "text/html") == 200, "the study has a page")
         until(lambda: study_count(address) == 1, "the study is in the graph")
@@ -200,11 +211,11 @@ def test_killed_worker_is_started_again(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "crates"
     folder.mkdir()
     write_crate(folder, 1)
-    well(home, "source", "add", "bia", "--harvester", "gide", "--location", str(folder))
+    add_source(home, "bia", folder)
     with serving(home, log=tmp_path / "log") as (address, process):
         until(lambda: study_count(address) == 1, "the first study is in the graph")
         until(lambda: with_worker(process.pid, home), "the worker runs")
-        os.kill(well(home, "status", "--json").json["worker"]["pid"], signal.SIGKILL)
+        os.kill(heartbeat(home)["pid"], signal.SIGKILL)
         write_crate(folder, 2)
         assert ommatidia(home, "harvest", "--json").json[0]["new"] == 1
         until(lambda: study_count(address) == 2, "the second study is in the graph")
@@ -213,9 +224,8 @@ def test_killed_worker_is_started_again(home: Path, tmp_path: Path) -> None:
 
 def with_worker(pid: int, home: Path) -> set[int]:
     """All descendants of the server, once a living worker that beats is among them; else nothing."""
-    worker = well(home, "status", "--json").json["worker"]
     family = children(pid)
-    return family if worker is not None and worker["pid"] in family else set()
+    return family if heartbeat(home).get("pid") in family else set()
 
 
 def test_second_worker_is_refused(home: Path, tmp_path: Path) -> None:
