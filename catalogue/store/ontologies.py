@@ -147,6 +147,7 @@ class Ontology:
         for curie, term in terms.items():
             for label in {term.label or "", *term.accepted}:
                 self._by_label.setdefault(_folded(label), []).append(curie)
+        self._labels: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -174,8 +175,10 @@ class Ontology:
 
     def labels(self, curie: str) -> frozenset[str]:
         """All labels that may stand for the term: preferred, exact synonyms, scientific name; empty when unknown."""
-        term = self._terms.get(curie)
-        return frozenset({term.label, *term.accepted} - {None}) if term else frozenset()  # type: ignore[arg-type]
+        known = self._labels.get(curie, frozenset())
+        if not known and (term := self._terms.get(curie)):
+            known = self._labels[curie] = frozenset([*term.accepted, *([] if term.label is None else [term.label])])
+        return known
 
     def synonyms(self, curie: str) -> frozenset[str]:
         """Related, broad and narrow synonyms: good for finding, not for checking."""

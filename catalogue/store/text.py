@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -258,31 +259,28 @@ def document(entry: Entry, ontology: Ontology) -> tantivy.Document:
     }
     broader = _above([*organisms, *methods], ontology)
     texts["broader"] = sorted({name for c in broader for name in ontology.labels(c)})
-    made = tantivy.Document()
-    made.add_text("curie", entry.curie)
-    made.add_text("kind", entry.kind)
-    names = {entry.curie, record.get("accession", ""), *entry.aliases}
+    texts = {name: [value for value in values if value] for name, values in texts.items()}
+    accession = record.get("accession", "")
+    names = {entry.curie, accession, *entry.aliases}
     names |= {*record.get("alternative_identifiers", ()), *record.get("former_identifiers", ())}
-    for field, values in texts.items():
-        for value in filter(None, values):
-            made.add_text(field, value)
-            made.add_text("words", value)
-    made.add_text("words", record.get("accession", ""))
-    for name in sorted(filter(None, names)):
-        made.add_text("name", name.casefold())
-    if entry.parent:
-        made.add_text("parent", entry.parent)
-    for field, curies in (("organism", organisms), ("method", methods)):
-        for curie in curies:
-            made.add_text(f"{field}_direct", curie)
-        for curie in sorted({*curies, *_above(curies, ontology)}):
-            made.add_text(field, curie)
-    made.add_text("owner", entry.owner)
+    # One call for all fields: one for each value takes twice as long.
+    made = tantivy.Document(
+        curie=entry.curie,
+        kind=entry.kind,
+        **texts,
+        words=[*chain.from_iterable(texts.values()), accession],
+        name=[name.casefold() for name in sorted(filter(None, names))],
+        parent=[entry.parent] if entry.parent else [],
+        organism_direct=organisms,
+        organism=sorted({*organisms, *_above(organisms, ontology)}),
+        method_direct=methods,
+        method=sorted({*methods, *_above(methods, ontology)}),
+        owner=entry.owner,
+        year=[year] if shown["year"] else [],
+        shown=json.dumps({k: v for k, v in shown.items() if v}, ensure_ascii=False),
+    )
     # Document(position=…) would make a signed number and kill the writer's thread (engines.md section 3).
     made.add_unsigned("position", entry.position)
-    if shown["year"]:
-        made.add_text("year", year)
-    made.add_text("shown", json.dumps({k: v for k, v in shown.items() if v}, ensure_ascii=False))
     return made
 
 
