@@ -36,7 +36,8 @@ class Delivery:
         """The event for bytes read whole: Unchanged when they equal the held ones, Unreadable when unusable."""
         if len(content) > self.max_bytes:
             return self.too_large(item, url, len(content))
-        if self.known.get(item) == hashlib.sha256(content).hexdigest():
+        held = self.known.get(item)
+        if held is not None and held == hashlib.sha256(content).hexdigest():
             return Unchanged(item)
         # JSON is UTF-8 (RFC 8259, section 8.1); text formats that need guessing (IDR) are kept as they came.
         if "json" in self.media_type:

@@ -22,9 +22,9 @@ def iter_folder(root: Path, delivery: Delivery) -> Iterator[Event]:
     """
     root = root.resolve()
     total = 0
-    for path in sorted(_files(root, root), key=lambda p: p.relative_to(root).as_posix()):
-        item, decoded = printable(os.fsencode(path.relative_to(root).as_posix()))
-        if path.is_dir():
+    for name, path, leads_out in sorted((p.relative_to(root).as_posix(), p, out) for p, out in _files(root, root)):
+        item, decoded = printable(os.fsencode(name))
+        if leads_out:
             yield Unreadable(
                 item, "", "link-unsafe", f"The link {item} leads out of the folder. Copy what it points to."
             )
@@ -61,8 +61,8 @@ def _read(path: Path, root: Path, item: str, decoded: bool, delivery: Delivery) 
         ) from error
 
 
-def _files(folder: Path, root: Path) -> Iterator[Path]:
-    """Files below, and links to folders that lead out of `root`."""
+def _files(folder: Path, root: Path) -> Iterator[tuple[Path, bool]]:
+    """(file below, False), and (link to a folder, True) for those that lead out of `root`."""
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
@@ -75,5 +75,7 @@ def _files(folder: Path, root: Path) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name != ".git":
                 yield from _files(path, root)
-        elif not (entry.is_symlink() and path.is_dir()) or not path.resolve().is_relative_to(root):
-            yield path
+        elif not (entry.is_symlink() and path.is_dir()):
+            yield path, False
+        elif not path.resolve().is_relative_to(root):
+            yield path, True
