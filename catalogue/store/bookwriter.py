@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from catalogue.model.documents import Finding
 from catalogue.problems import REASONS, BadRequest, NotFound
@@ -18,6 +18,9 @@ from catalogue.store import schema
 from catalogue.store.bookkeeping import Clock, item_state, no_source
 from catalogue.store.books import RUN_STATES, ItemState
 from catalogue.store.entries import compact_json, stamp
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class BookWriter:
@@ -30,8 +33,8 @@ class BookWriter:
         self._sources: set[str] = set()
         self._items: dict[tuple[str, str], ItemState | None] = {}
         self._quarantine: list[tuple[bool, dict[str, Any]]] = []
-        # (source, item) -> curie -> findings; the None entry of _cleared says that all of an item's findings go first.
-        self._findings: dict[tuple[str, str, str | None], list[dict[str, Any]]] = {}
+        # (source, item) -> curie -> findings; of those in _cleared all that is stored goes first.
+        self._findings: dict[tuple[str, str], dict[str | None, list[dict[str, Any]]]] = {}
         self._cleared: set[tuple[str, str]] = set()
 
     def require_open(self) -> None:
@@ -130,7 +133,7 @@ class BookWriter:
             curie: the record; None for findings about the document as a whole.
         """
         self._require_source(source)
-        self._findings[source, item, curie] = [
+        self._findings.setdefault((source, item), {})[curie] = [
             {
                 "source": source,
                 "item": item,
@@ -149,8 +152,7 @@ class BookWriter:
         """Removes the findings of a document and of all its records."""
         self._require_source(source)
         self._cleared.add((source, item))
-        for key in [key for key in self._findings if key[:2] == (source, item)]:
-            del self._findings[key]
+        self._findings.pop((source, item), None)
 
     def start_run(self, source: str) -> int:
         """The id of a new run of `source`; runs of it that never ended become `interrupted` (R6).
@@ -254,13 +256,14 @@ class BookWriter:
         self._delete_by_item(schema.finding, [{"of_source": s, "of_item": i} for s, i in self._cleared])
         table = schema.finding
         of_item = (table.c.source == bindparam("of_source"), table.c.item == bindparam("of_item"))
-        whole = [{"of_source": s, "of_item": i} for s, i, curie in self._findings if curie is None]
+        replaced = [(s, i, curie) for s, i in self._findings.keys() - self._cleared for curie in self._findings[s, i]]
+        whole = [{"of_source": s, "of_item": i} for s, i, curie in replaced if curie is None]
         if whole:
             self.connection.execute(delete(table).where(*of_item, table.c.curie.is_(None)), whole)
-        parts = [{"of_source": s, "of_item": i, "of_curie": c} for s, i, c in self._findings if c is not None]
+        parts = [{"of_source": s, "of_item": i, "of_curie": c} for s, i, c in replaced if c is not None]
         if parts:
             self.connection.execute(delete(table).where(*of_item, table.c.curie == bindparam("of_curie")), parts)
-        rows = [row for found in self._findings.values() for row in found]
+        rows = [row for of_curie in self._findings.values() for found in of_curie.values() for row in found]
         if rows:
             self.connection.execute(insert(table), rows)
         self._findings, self._cleared = {}, set()
@@ -293,4 +296,6 @@ def _upsert_quarantine(connection: Connection, rows: list[dict[str, Any]]) -> No
 def _insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 20 ms that a node on SQLite need not wait
+
     return postgresql.insert(table)
