@@ -39,7 +39,9 @@ PUBLIC: Final = TERMS + "public"
 STUDY: Final = expand("dcterms:isPartOf")
 
 _OWN: Final = f"<{BASE}".encode()
-_WORDS_OF_SOURCES: Final = (f"> <{TERMS}sourceLabel> ".encode(), f"> <{TERMS}sourceId> ".encode())
+# The source's own words for a term.
+_SAID: Final = f"> <{TERMS}sourceLabel> ".encode()
+_CALLED: Final = f"> <{TERMS}sourceId> ".encode()
 
 Emit = Callable[[dict[str, Any], str], bytes]
 
@@ -136,15 +138,14 @@ class GraphView:
         quads = self._quads(entry.record, graph)
         if quads is None:
             return None, []
-        end = f" <{graph}> .".encode()
-        own: list[bytes] = []
-        foreign: list[bytes] = []
-        for line in quads.splitlines():
-            if line.startswith(_OWN):
-                own.append(line)
-            elif not any(name in line for name in _WORDS_OF_SOURCES):
-                foreign.append(line.removesuffix(end))
-        return b"\n".join(own) + b"\n", foreign
+        end = f" <{graph}> .\n".encode()
+        lines = quads.splitlines(keepends=True)
+        foreign = [
+            line.removesuffix(end)
+            for line in lines
+            if not line.startswith(_OWN) and _SAID not in line and _CALLED not in line
+        ]
+        return b"".join([line for line in lines if line.startswith(_OWN)]), foreign
 
     def _known_triples(self) -> frozenset[bytes]:
         """What the ontologies say, as `s p o`; made anew only when one changed."""

@@ -217,7 +217,9 @@ class Ledger(Bookkeeping):
 
     def _entries(self, query: Select[Any]) -> list[Entry]:
         with self.engine.connect() as connection:
-            return [entry_from(dict(row)) for row in connection.execute(query).mappings()]
+            found = connection.execute(query)
+            names = list(found.keys())
+            return [entry_from(dict(zip(names, row, strict=True))) for row in found]
 
 
 def _heads() -> Select[Any]:
