@@ -17,14 +17,14 @@ $(VENV)/.test: $(VENV)/.run
 demo: $(VENV)/.run ## three member archives and a hub on loopback; Ctrl-C ends it
 	@$(BIN)/ommatidia demo
 
-test: $(VENV)/.test ## lint, floors, types and every test this machine can run
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
-	$(BIN)/mypy
+test: lint ## lint, floors, types and every test this machine can run
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real crates
 	$(BIN)/python -m tests.bench.bench_harvest

@@ -41,9 +41,7 @@ class QuerySettings(_Part):
 class HarvestSettings(_Part):
     """How partner archives are read."""
 
-    contact: str = Field(
-        "https://w3id.org/ommatidia/", description="Contact given in the User-Agent and From headers."
-    )
+    contact: str = Field("https://w3id.org/ommatidia/", description="Contact given in the User-Agent and From headers.")
     allow_private_hosts: tuple[str, ...] = Field(
         (), description="host or host:port names that may resolve to private or loopback addresses."
     )
@@ -52,9 +50,7 @@ class HarvestSettings(_Part):
         ge=0,
         description="Hours between two complete listings without a record before it is withdrawn (R14).",
     )
-    guard_share: float = Field(
-        0.05, ge=0, le=1, description="Share of live records a run may withdraw (R16)."
-    )
+    guard_share: float = Field(0.05, ge=0, le=1, description="Share of live records a run may withdraw (R16).")
     guard_count: int = Field(5, ge=0, description="Records a run may always withdraw (R16).")
     interval_s: float = Field(86_400.0, gt=0, description="Seconds between scheduled harvests of a source.")
     max_document_bytes: int = Field(10 << 20, gt=0, description="Bytes of one partner document, decoded.")
@@ -95,9 +91,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("ommatidia-home"), description="Data folder.")
     name: str = Field("Ommatidia node", description="Name of this node, shown on its pages.")
-    ledger_url: str = Field(
-        "", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder."
-    )
+    ledger_url: str = Field("", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder.")
     query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")

@@ -146,7 +146,7 @@ class Worker:
 
     def _level(self, view: View) -> None:
         last = self._ledger.last_position()
-        if view.position() != last or view.name not in self._levelled:
+        if view.position() != last or view.stale or view.name not in self._levelled:
             catch_up(self._ledger, view, on_progress=self._on_progress)
             self._levelled.add(view.name)
             self._busy_until = time.monotonic()

@@ -208,9 +208,7 @@ def _from_bare(text: str, given: str) -> Identifier:
         return found[0]
     if found:
         names = [identifier.curie for identifier in found]
-        raise AmbiguousIdentifier(
-            f"'{text}' may be {' or '.join(names)}; write it with its prefix.", candidates=names
-        )
+        raise AmbiguousIdentifier(f"'{text}' may be {' or '.join(names)}; write it with its prefix.", candidates=names)
     if re.fullmatch(r"10\.\d{2,9}/\S+", text):
         return _from_url(f"https://doi.org/{text}", given)
     if re.fullmatch(r"\d{1,12}", text):

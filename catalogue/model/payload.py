@@ -13,9 +13,7 @@ def canonical(record: dict[str, Any]) -> bytes:
     Raises:
         ValueError: the record holds NaN or an infinity.
     """
-    return json.dumps(
-        record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest(content: bytes) -> str:

@@ -74,6 +74,12 @@ class GraphView:
         self._known: tuple[list[str], frozenset[bytes]] = ([], frozenset())
 
     @property
+    def stale(self) -> bool:
+        """True when an ontology came, changed or went: SHARED holds what they do not say, so it must be made anew."""
+        held = self._engine.values(STATE, CONTENT_DIGEST)
+        return bool(held) and held != {ontology.graph: ontology.digest for ontology in self._ontologies()}
+
+    @property
     def rebuilding(self) -> bool:
         """True from `reset()` until the next `publish()`."""
         return self._engine.rebuilding
@@ -105,11 +111,11 @@ class GraphView:
                 self._count(entry, delta)
                 changes.extend(self._graphs(entry, own))
         changes.extend(self._summaries(delta, last))
-        changes.append(MergeQuads(SHARED, add=_in_shared(shared - self._known_triples())))
+        changes.append(MergeQuads(SHARED, _in_shared(shared - self._known_triples())))
         self._engine.change(changes, Mark(entries[-1].position, entries[-1].entry_hash))
 
     def publish(self) -> None:
-        """Let readers see everything applied, with the ontologies as they are now."""
+        """Let readers see everything applied, with the ontologies."""
         self._take_in_ontologies()
         self._engine.publish()
 
@@ -200,17 +206,15 @@ class GraphView:
                 yield SetValue(SUMMARY, subject, predicate, value)
 
     def _take_in_ontologies(self) -> None:
+        """Once a store: what came later makes the view stale."""
+        if self._engine.values(STATE, CONTENT_DIGEST):
+            return
         changes: list[Change] = []
-        held = self._engine.values(STATE, CONTENT_DIGEST)
         for ontology in self._ontologies():
-            if held.pop(ontology.graph, None) != ontology.digest:
-                changes.append(ReplaceGraph(ontology.graph, ontology.quads()))
-                changes.append(SetValue(STATE, ontology.graph, CONTENT_DIGEST, ontology.digest))
-                log.info("graph.ontology_loaded", graph=ontology.graph)
-        for graph in held:
-            changes += [ReplaceGraph(graph, None), SetValue(STATE, graph, CONTENT_DIGEST, None)]
+            changes.append(ReplaceGraph(ontology.graph, ontology.quads()))
+            changes.append(SetValue(STATE, ontology.graph, CONTENT_DIGEST, ontology.digest))
+            log.info("graph.ontology_loaded", graph=ontology.graph)
         if changes:
-            changes.append(MergeQuads(SHARED, remove=_in_shared(self._known_triples())))
             self._engine.change(changes, self._engine.mark())
 
 

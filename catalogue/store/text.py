@@ -100,6 +100,8 @@ class TextView:
         self._position, self._entry_hash = 0, ""
         self._dirty = False
         self.rebuilding = False
+        # Labels are those of the ontology it was opened with; another one means a new index at opening.
+        self.stale = False
         folder.mkdir(parents=True, exist_ok=True)
         self._open()
 

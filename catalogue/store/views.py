@@ -41,6 +41,11 @@ class View(Protocol):
     name: str
 
     @property
+    def stale(self) -> bool:
+        """True when something else than the ledger changed that the content was made with: only a rebuild is right."""
+        ...
+
+    @property
     def rebuilding(self) -> bool:
         """True from `reset()` until the next `publish()`: readers still see the content before the reset."""
         ...
@@ -119,8 +124,12 @@ def rebuild(
 
 
 def _agree(ledger: Entries, view: View) -> None:
-    """Reset a view that does not stand on this ledger."""
+    """Reset a view that does not stand on this ledger, or was made with what has changed since."""
     position = view.position()
+    if view.stale:
+        log.warning("view.stale", view=view.name)
+        view.reset()
+        return
     if position == 0:
         return
     if position > ledger.last_position():

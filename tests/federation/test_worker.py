@@ -27,6 +27,7 @@ class Recorder:
     """A view in memory that notes what it is asked, and fails on request."""
 
     rebuilding = False
+    stale = False
 
     def __init__(self, name: str = "recorder") -> None:
         self.name = name

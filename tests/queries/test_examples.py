@@ -35,9 +35,7 @@ def about(number: int, date: str, archive: str, organisms: list[str], methods: l
     terms = [{"type": "Taxon", "id": t, "label": LABELS[t]} for t in organisms]
     terms += [{"type": "ImagingMethod", "id": t, "label": LABELS[t]} for t in methods]
     publisher = {"type": "Organization", "id": f"https://{archive}.example/", "name": archive}
-    return study(
-        number, date_published=date, publisher=publisher, organisms=organisms, methods=methods, terms=terms
-    )
+    return study(number, date_published=date, publisher=publisher, organisms=organisms, methods=methods, terms=terms)
 
 
 RECORDS = [

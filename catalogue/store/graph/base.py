@@ -47,16 +47,14 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class MergeQuads:
-    """Triples of a graph that many records share: some are there afterwards, some are not.
+    """Triples that a graph, which many records share, holds afterwards beside its others.
 
     Args:
-        add: N-Quads in `graph`; those held already change nothing.
-        remove: N-Quads in `graph`; those not held change nothing.
+        quads: N-Quads in `graph`; those held already change nothing.
     """
 
     graph: str
-    add: bytes = b""
-    remove: bytes = b""
+    quads: bytes
 
 
 Change = ReplaceGraph | SetValue | MergeQuads

@@ -214,8 +214,7 @@ class EmbeddedGraph:
         for graph, content in wanted.items():
             steps.extend(_replace_graph(px.NamedNode(graph), _parsed(graph, content, bad) or ""))
         for merge in merges:
-            steps.extend(_merge(merge, "DELETE", _parsed(merge.graph, merge.remove, bad)))
-            steps.extend(_merge(merge, "INSERT", _parsed(merge.graph, merge.add, bad)))
+            steps.extend(_merge(merge, _parsed(merge.graph, merge.quads, bad)))
         self._live.update(";\n".join([*steps, *_set_values(values), *_set_mark(mark)]))
         return bad
 
@@ -232,14 +231,13 @@ class EmbeddedGraph:
             # The loaded files reach the disk before the log does: without this a power cut could keep them alone.
             self._live.flush()
             self._loading = True
-        contents = [*wanted.items(), *((merge.graph, merge.add) for merge in merges)]
+        contents = [*wanted.items(), *((merge.graph, merge.quads) for merge in merges)]
         try:
             self._live.bulk_load(b"".join(content for _, content in contents), px.RdfFormat.N_QUADS)
         except SyntaxError:
             good = [content for graph, content in contents if _parsed(graph, content, bad) is not None]
             self._live.bulk_load(b"".join(good), px.RdfFormat.N_QUADS)
-        removals = [step for m in merges for step in _merge(m, "DELETE", _parsed(m.graph, m.remove, bad))]
-        self._live.update(";\n".join([*removals, *_set_values(values), *_set_mark(mark)]))
+        self._live.update(";\n".join([*_set_values(values), *_set_mark(mark)]))
         return bad
 
     def _drop_other_stores(self) -> None:
@@ -316,9 +314,9 @@ def _replace_graph(graph: px.NamedNode, triples: str) -> Iterator[str]:
         yield f"INSERT DATA {{ GRAPH {graph} {{ {triples} }} }}"
 
 
-def _merge(merge: MergeQuads, verb: str, triples: str | None) -> Iterator[str]:
+def _merge(merge: MergeQuads, triples: str | None) -> Iterator[str]:
     if triples:
-        yield f"{verb} DATA {{ GRAPH {px.NamedNode(merge.graph)} {{ {triples} }} }}"
+        yield f"INSERT DATA {{ GRAPH {px.NamedNode(merge.graph)} {{ {triples} }} }}"
 
 
 def _set_values(values: Sequence[SetValue]) -> Iterator[str]:

@@ -214,7 +214,7 @@ def test_progress_is_told(ledger: Ledger, view: GraphView) -> None:
 
 
 def test_ontologies_are_graphs_and_follow_their_files(tmp_path: Path, ledger: Ledger) -> None:
-    """Curated and installed ontologies stand in graphs of their own; a changed file shows after the next publish."""
+    """Curated and installed ontologies stand in graphs of their own; a changed file makes them anew."""
     view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, OntologyGraphs(tmp_path))
     catch_up(ledger, view)
     store = snapshot(tmp_path)
@@ -224,12 +224,12 @@ def test_ontologies_are_graphs_and_follow_their_files(tmp_path: Path, ledger: Le
     folder.mkdir()
     term = '<http://purl.obolibrary.org/obo/FBbi_00000246> <http://www.w3.org/2000/01/rdf-schema#label> "mine" .\n'
     (folder / "own.nt").write_text(term)
-    view.publish()
+    catch_up(ledger, view)
     store = snapshot(tmp_path)
     assert any('"mine"' in t for t in graph_of(store, "ontology/own"))
     assert not any('label> "fluorescence microscopy"' in t for t in graph_of(store, "ontology/methods"))
     (folder / "own.nt").unlink()
-    view.publish()
+    catch_up(ledger, view)
     store = snapshot(tmp_path)
     assert graph_of(store, "ontology/own") == set()
     assert any('label> "fluorescence microscopy"' in t for t in graph_of(store, "ontology/methods"))

@@ -109,3 +109,22 @@ def test_installed_ontology_takes_over_the_label(ledger: Ledger, tmp_path: Path)
     assert len({quad.triple for quad in stored}) == len(stored)
     named = [q for q in stored if q.subject.value == expand(UNKNOWN) and q.object == px.Literal("HeLa cell")]
     assert {q.graph_name.value for q in named} == {BASE + "ontology/clo"}
+
+
+def test_label_survives_the_ontology_that_gave_it(ledger: Ledger, tmp_path: Path) -> None:
+    """When an ontology goes, the label that records state is back without a rebuild by hand."""
+    append(ledger, told(1))
+    folder = tmp_path / "ontologies"
+    folder.mkdir()
+    line = f'<{expand(UNKNOWN)}> <http://www.w3.org/2000/01/rdf-schema#label> "HeLa cell" .\n'
+    (folder / "clo.nt").write_text(line)
+    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, OntologyGraphs(tmp_path))
+    catch_up(ledger, view)
+    (folder / "clo.nt").unlink()
+    catch_up(ledger, view)
+    named = [
+        q
+        for q in rows(tmp_path / "graph")
+        if q.subject.value == expand(UNKNOWN) and q.object == px.Literal("HeLa cell")
+    ]
+    assert [q.graph_name.value for q in named] == [SHARED]
