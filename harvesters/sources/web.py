@@ -180,7 +180,7 @@ class _Walk:
             if answer.status != 200:
                 raise _refused(answer)
             page = parse_page(answer.content, answer.headers.get("content-type", ""), answer.url, self._delivery.suffix)
-            etag, modified = answer.etag, answer.last_modified
+            etag, modified = answer.etag, _settled(answer)
         # Pages without validators are read anew each time; remembering their entries would only swell the cursor.
         if etag or modified:
             self._after.pages[url] = [etag, modified, page.dump()]
@@ -216,7 +216,7 @@ class _Walk:
         if answer.status != 200:
             detail = f"The index lists {item}, but its address answers {answer.status}. Mend the index or the document."
             return Unreadable(item, entry.url, "not-parsable", detail)
-        self._after.items[item] = [answer.etag, answer.last_modified, entry.version]
+        self._after.items[item] = [answer.etag, _settled(answer), entry.version]
         return self._delivery.document(item, entry.url, answer.content, _iso(answer.last_modified))
 
 
@@ -232,6 +232,19 @@ def _plain(url: str) -> str:
 def _stem(url: str) -> str:
     """The folder an index lies in, or is."""
     return urljoin(_plain(url), quote("."))
+
+
+def _settled(answer: Response) -> str:
+    """The answer's Last-Modified, or "" where the document could still change within that same second.
+
+    Source: RFC 9110, section 8.8.2.2.
+    """
+    try:
+        sent = parsedate_to_datetime(answer.headers.get("date", ""))
+        settled = (sent - parsedate_to_datetime(answer.last_modified)).total_seconds() >= 1
+    except (ValueError, TypeError, OverflowError):
+        return ""
+    return answer.last_modified if settled else ""
 
 
 def _iso(date: str) -> str:

@@ -347,6 +347,24 @@ def test_unchanged_index_does_not_hide_a_changed_document(server: Server) -> Non
     assert read(server.url + "/i", since=first.cursor, known=first.held()).documents == {name("a"): b"2"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [("Mon, 02 Mar 2026 10:00:00 GMT", None), ("Mon, 02 Mar 2026 10:00:01 GMT", "Mon, 02 Mar 2026 10:00:00 GMT")],
+    ids=["same second", "a second later"],
+)
+def test_a_date_of_the_same_second_is_no_validator(server: Server, sent: str, asked: str | None) -> None:
+    """A document that may still change within its Last-Modified second is asked for anew, not conditionally."""
+    dated = {"Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT", "Date": sent}
+    server.routes |= {
+        "/i": answer(json.dumps([name("a")]).encode()),
+        "/" + name("a"): answer(b"1", headers=dated),
+    }
+    first = read(server.url + "/i")
+    server.requests.clear()
+    read(server.url + "/i", since=first.cursor, known=first.held())
+    assert server.requests[-1].headers.get("if-modified-since") == asked
+
+
 def test_nothing_new_costs_one_request_where_the_index_states_versions(server: Server) -> None:
     """With digests in the index, same digest means same document: one request for the whole partner (R7)."""
     listing = [{"url": name(str(n)), "sha256": f"{n:064x}"} for n in range(50)]
