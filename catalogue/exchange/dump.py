@@ -27,7 +27,8 @@ class DumpFormat(StrEnum):
 def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
     """Chunks of the dump, one a record, in the order of CURIEs; equal states give equal bytes.
 
-    N-Quads are the record graphs of public records and the provenance graphs of all, as the graph view holds them.
+    N-Quads are the whole documents of public records, each in the graph named by the record, and the provenance of all;
+    the graph view holds the same, with what many records say of one term or publisher in one place.
     JSON lines are objects with `curie`, `status`, `record` (a tombstone for what is withdrawn) and `provenance`.
     A record that changes while the dump runs is in it once, as old or as new.
     """

@@ -241,7 +241,8 @@ def _is_disk_full(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
-        if "no space left on device" in str(error).lower():
+        # RocksDB's words, and SQLite's.
+        if any(words in str(error).lower() for words in ("no space left on device", "database or disk is full")):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -122,7 +122,11 @@ def test_pauses_between_failures_grow(ledger: Ledger, made, monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     "error",
-    [OSError(errno.ENOSPC, "full"), RuntimeError("IO error: No space left on device: While appending to file")],
+    [
+        OSError(errno.ENOSPC, "full"),
+        RuntimeError("IO error: No space left on device: While appending to file"),
+        RuntimeError("(sqlite3.OperationalError) database or disk is full"),
+    ],
 )
 def test_full_disk_ends_the_worker_with_its_own_code(ledger: Ledger, made, error: Exception) -> None:
     """A store does not take writes again after a full disk: the worker ends so that it is started anew."""
