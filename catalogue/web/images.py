@@ -70,7 +70,8 @@ def snippet(record: Mapping[str, Any], url: str | None) -> str:
     inside = [representation.get("multiscales_path", ""), levels[0]["path"]]
     store = "/".join([url.rstrip("/"), *(part.strip("/") for part in inside if part.strip("/"))])
     # json-like quoting: a partner's path can hold quotes.
-    return f"# pip install zarr 'fsspec[http]'\nimport zarr\n\narray = zarr.open_array({store!r}, mode='r')\nprint(array.shape, array.dtype)\n"
+    lines = ("# pip install zarr 'fsspec[http]'", "import zarr", "", f"array = zarr.open_array({store!r}, mode='r')")
+    return "\n".join((*lines, "print(array.shape, array.dtype)", ""))
 
 
 def _image_page(services: Services, resolution: Resolution) -> Response:
