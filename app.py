@@ -97,11 +97,9 @@ class LocalNode:
     @cached_property
     def harvesters(self) -> Mapping[str, Harvester]:
         """Name -> harvester."""
-        from harvesters.gide import GideHarvester
-        from harvesters.ome_zarr import OmeZarrHarvester
+        from harvesters.base import members
 
-        members: tuple[Harvester, ...] = (GideHarvester(self.fetcher), OmeZarrHarvester(self.fetcher))
-        return {member.name: member for member in members}
+        return {name: make(self.fetcher) for name, make in members().items()}
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -290,7 +288,10 @@ def create_app(home: Path | None = None) -> Flask:
     """The WSGI application of a node, for `gunicorn 'app:create_app()'`; a worker runs beside it."""
     node = open_node(home)
     node.initialise()
-    return node.web(node.pool(), node.home / "graph" / "current")
+    pool = node.pool()
+    site = node.web(pool, node.home / "graph" / "current")
+    site.extensions["query_pool"] = pool  # for whoever stops the application in a living process
+    return site
 
 
 def open_node(home: Path | None) -> LocalNode:

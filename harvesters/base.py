@@ -5,9 +5,13 @@ Members live beside this file, one format each; HarvesterContract in tests/harve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
+import harvesters
 from catalogue.model.documents import Event, Mapped, SourceDocument, SourceSpec
 
 
@@ -40,3 +44,24 @@ class Harvester(Protocol):
             RecordRejected: the document cannot become a record; the reason is from the closed list.
         """
         ...
+
+
+def members() -> dict[str, Callable[..., Any]]:
+    """Name -> class of every harvester beside this file, found by what it is: no list is kept.
+
+    A member is a class with `name`, `version`, `fetch` and `map`, made with the one Fetcher.
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    for module in pkgutil.iter_modules(harvesters.__path__, "harvesters."):
+        if module.name == __name__ or module.ispkg:
+            continue
+        for kind in vars(importlib.import_module(module.name)).values():
+            if inspect.isclass(kind) and kind.__module__ == module.name and _is_harvester(kind):
+                found[str(vars(kind)["name"])] = kind
+    return found
+
+
+def _is_harvester(kind: type) -> bool:
+    texts = (getattr(kind, name, None) for name in ("name", "version"))
+    calls = (getattr(kind, name, None) for name in ("fetch", "map"))
+    return all(isinstance(text, str) for text in texts) and all(callable(call) for call in calls)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
+from catalogue.model.table import schema_version
 from catalogue.store.graph.base import (
     SHARED,
     STATE,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-SCHEMA_VERSION: Final = "0.1.0"
 IMAGE_COUNT: Final = TERMS + "imageCount"
 STUDY_COUNT: Final = TERMS + "studyCount"
 CONTENT_DIGEST: Final = TERMS + "contentDigest"
@@ -250,7 +250,7 @@ def catalog_record(entry: Entry) -> dict[str, Any]:
         "recorded_at": _instant(entry.recorded_at),
         "ledger_position": entry.position,
         "payload_digest": entry.payload_digest,
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": schema_version(),
     }
     if entry.status == "withdrawn":
         record["status_date"] = entry.record.get("date_withdrawn")
