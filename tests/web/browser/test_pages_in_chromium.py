@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, STUDY
 
@@ -70,7 +71,7 @@ def test_keyboard_reaches_the_content_first(watch: Any, address: str) -> None:
     page.goto(f"{address}/studies/{STUDY}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+    expect(page.locator(".skip")).to_be_in_viewport(ratio=1)
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
