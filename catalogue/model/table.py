@@ -38,7 +38,7 @@ class Slot:
 
     Args:
         predicate: start of a line after the subject: the predicate in angle brackets and a blank.
-        kind: text, iri, ref, node, enum, integer, double, lexical or typed.
+        kind: text, iri, ref, node, enum, integer, double, boolean, lexical or typed.
         term: one value to its N-Triples term.
         classes: for nodes, the classes they may have.
         position: predicate that carries a node's place in the list, from 1.
@@ -153,6 +153,7 @@ def _term(row: dict[str, Any], datatype: terms.Datatype | None) -> terms.Term:
         "node": terms.reference,
         "integer": terms.integer,
         "double": terms.double,
+        "boolean": terms.boolean,
     }
     if row["kind"] == "enum":
         return terms.choice(row["values"])

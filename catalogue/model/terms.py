@@ -89,6 +89,17 @@ def integer(value: Any) -> str:
     return f'"{value}"^^<{XSD}integer>'
 
 
+def boolean(value: Any) -> str:
+    """The term of true or false.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if type(value) is not bool:
+        raise ValueError(f"{value!r:.200} is neither true nor false")
+    return f'"{"true" if value else "false"}"^^<{XSD}boolean>'
+
+
 def double(value: Any) -> str:
     """The term of a finite number as xsd:double.
 

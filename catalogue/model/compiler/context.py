@@ -50,7 +50,7 @@ def _term(slot: Row) -> Any:
             return {"@id": iri, "@type": "@id"}
         case "enum":
             return {"@id": iri, "@type": "@vocab", "@context": dict(slot["values"])}
-        case "integer" | "double" | "typed":
+        case "integer" | "double" | "boolean" | "typed":
             return {"@id": iri, "@type": slot["datatype"]}
         case _:
             return iri

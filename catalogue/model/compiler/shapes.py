@@ -81,6 +81,8 @@ def _values(turtle: Turtle, slot: Row) -> list[tuple[str, str]]:
     match slot["kind"]:
         case "ref" | "iri":
             rows.append((_SH + "nodeKind", turtle.iri(_SH + "IRI")))
+            if "class_iri" in slot:
+                rows.append((_SH + "class", turtle.iri(slot["class_iri"])))
         case "node":
             rows.append((_SH + "nodeKind", turtle.iri(_SH + "IRI")))
             rows.append((_SH + "class", turtle.iri(slot["class_iri"])))

@@ -23,6 +23,7 @@ _COUNT: Final = {
 _TYPED_RULES: Final = {
     "integer": "a whole number",
     "double": "a number",
+    "boolean": "true or false",
     "date": "a day that exists, such as 2023-03-07",
     "datetime": "an instant with its zone, such as 2026-11-22T10:00:00Z",
 }
@@ -112,7 +113,7 @@ def _range(view: SchemaView, slot: SlotDefinition) -> Row:
     name = str(slot.range)
     if name in view.all_classes():
         if not (slot.inlined or slot.inlined_as_list):
-            return {"kind": "ref", "rule": f"the identifier of a thing of class {name}"}
+            return _reference(view, slot, name)
         concrete = [str(c) for c in view.class_descendants(name) if not view.get_class(c).abstract]
         return {
             "kind": "node",
@@ -133,6 +134,18 @@ def _range(view: SchemaView, slot: SlotDefinition) -> Row:
     return _literal(view, slot, name)
 
 
+def _reference(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
+    row: Row = {"kind": "ref", "rule": f"the identifier of a thing of class {name}"}
+    if name in RECORDS or _annotation(slot, "described_in"):
+        return row
+    # A part of the same record: without its description a query by label finds nothing.
+    where = "listed in terms" if name in view.class_descendants("OntologyTerm") else "described in the same record"
+    return row | {
+        "class_iri": view.get_uri(name, expand=True),
+        "rule": f"the identifier of a thing of class {name} that is {where}",
+    }
+
+
 def _literal(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
     kind = view.get_type(name)
     uri = view.expand_curie(str(view.induced_type(name).uri))
@@ -146,7 +159,7 @@ def _literal(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
     lexical = _annotation(kind, "lexical")
     if lexical:
         return {"kind": "lexical", "forms": lexical.split(), **row}
-    if uri in (XSD + "integer", XSD + "double"):
+    if uri in (XSD + "integer", XSD + "double", XSD + "boolean"):
         return {"kind": uri.removeprefix(XSD), "datatype": uri, **row}
     if uri == XSD + "string":
         return {"kind": "text", **row}
