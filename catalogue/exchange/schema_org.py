@@ -10,6 +10,7 @@ from typing import Any
 
 from catalogue.model.namespaces import BASE, expand
 
+_ACCESS_RIGHT = "http://publications.europa.eu/resource/authority/access-right/"
 _BYTES_UNIT = "http://purl.obolibrary.org/obo/UO_0000233"
 
 
@@ -85,12 +86,20 @@ def schema_org(record: Mapping[str, Any]) -> dict[str, Any]:
             "unitCode": _BYTES_UNIT,
             "unitText": "bytes",
         }
+    if "access" in record:
+        page |= _access(record["access"])
     if "study" in record:
         page["isPartOf"] = {"@type": "Dataset", "@id": BASE + record["study"], "identifier": record["study"]}
     same = [name for name in record.get("alternative_identifiers", ()) if name.startswith("https://")]
     if same:
         page["sameAs"] = same
     return page
+
+
+def _access(access: Mapping[str, Any]) -> dict[str, Any]:
+    """Access rights as the EU authority's IRI (F-UJI A1-01M), and whether everybody gets in."""
+    level = access["access_level"]
+    return {"conditionsOfAccess": _ACCESS_RIGHT + level, "isAccessibleForFree": level == "PUBLIC"}
 
 
 def _paper(paper: Mapping[str, Any]) -> dict[str, Any]:

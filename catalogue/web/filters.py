@@ -24,6 +24,12 @@ _REASONS = {
     "withdrawn": "The archive withdrew it.",
 }
 
+_ACCESS = {
+    "PUBLIC": "Anybody may get and use the data under the licence.",
+    "RESTRICTED": "The data can be had under conditions.",
+    "NON_PUBLIC": "The data cannot be had.",
+}
+
 
 def paragraphs(text: Any) -> str:
     """The text without control characters, its line breaks kept, at most one empty line in a row."""
@@ -47,6 +53,11 @@ def below(identifier: str, curie: str) -> str:
 def round_to(number: Any, digits: int) -> str:
     """The number with so many significant digits, without an exponent for everyday sizes."""
     return f"{float(number):.{digits}g}"
+
+
+def words(name: str) -> str:
+    """A name of the model as words: IsSupplementTo and NON_PUBLIC become "is supplement to" and "non public"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", plain(name)).lower()
 
 
 def _archive(owner: str) -> str:
@@ -79,6 +90,8 @@ def register_filters(app: Flask, services: Services) -> None:
         archive=_archive,
         accession=archive_accession,
         reason=_reason,
+        words=words,
+        access_words=lambda level: _ACCESS.get(str(level), plain(level)),
         is_colour=lambda text: bool(_COLOUR.fullmatch(str(text))),
     )
     static = app.static_folder or ""

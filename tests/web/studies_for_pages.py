@@ -1,4 +1,4 @@
-"""Four invented studies and four images, appended to a real ledger as a harvest would."""
+"""Five invented studies and four images, appended to a real ledger as a harvest would."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from catalogue.store.ledger import Ledger
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 STUDY = "biostudies:S-BIAD90001"
 BARE = "idr:idr9001"
+HUMAN = "biostudies:S-BIAD90003"
 HOSTILE = "ssbd:9-Evil-Payload"
 GONE = "biostudies:S-BIAD90002"
 IMAGE = "biostudies:S-BIAD90001.embryo-a"
@@ -146,6 +147,73 @@ def bare_study() -> dict[str, Any]:
     }
 
 
+def human_study() -> dict[str, Any]:
+    """A study of people whose data are given to researchers who ask, with parts and records elsewhere."""
+    own = HUMAN
+    return {
+        "type": "Study",
+        "id": own,
+        "accession": "S-BIAD90003",
+        "owner": "biostudies",
+        "title": "Retinas of donors with and without glaucoma",
+        "license": "https://example.org/licence-of-the-committee",
+        "terms": [
+            {"type": "Taxon", "id": "NCBITaxon:9606", "label": "Homo sapiens"},
+            {"type": "OntologyTerm", "id": "DUO:0000007", "label": "disease specific research"},
+        ],
+        "organisms": ["NCBITaxon:9606"],
+        "access": {
+            "id": f"{own}/access",
+            "access_level": "RESTRICTED",
+            "reason": "Images of the eye can identify a person.",
+            "closure_reason": "personal_data",
+            "embargo_until": "2027-05-01",
+            "conditions": ["DUO:0000007"],
+            "condition_modifiers": ["glaucoma"],
+            "consent": {
+                "id": f"{own}/access/consent",
+                "consent_status": "obtained",
+                "description": "Donors agreed to research on eye diseases.",
+                "date_obtained": "2021",
+            },
+            "ethics_approval": "Facet City ethics board 2020-17",
+            "data_access_committee": {
+                "id": "ega:EGAC00001000205",
+                "accession": "EGAC00001000205",
+                "title": "Facet City data access committee",
+                "contacts": [
+                    {
+                        "type": "Person",
+                        "id": f"{own}/access/contact/1",
+                        "name": "Di Secretary",
+                        "email": "dac@example.org",
+                    }
+                ],
+            },
+            "access_policy": {"id": f"{own}/access/policy", "title": "No attempt to identify donors"},
+            "request_url": "https://example.org/request",
+            "response_days": 14,
+        },
+        "components": [
+            {"type": "StudyComponent", "id": f"{own}/component/1", "title": "Fundus images", "image_count": 1200}
+        ],
+        "analyses": [{"id": f"{own}/analysis/1", "title": "Vessel tracing", "description": "By hand."}],
+        "links": [{"id": f"{own}/link/1", "url": "https://example.org/code", "link_type": "analysis code"}],
+        "related_resources": [
+            {"id": f"{own}/related/1", "related_to": "doi:10.1234/example.2024.001", "relation": "IsSupplementTo"}
+        ],
+        "identity_statements": [
+            {
+                "id": f"{own}/identity/1",
+                "same_study_as": BARE,
+                "evidence": "owner_statement",
+                "stated_by": "biostudies",
+            }
+        ],
+        "structures": ["pdb:6vxx"],
+    }
+
+
 def hostile_study() -> dict[str, Any]:
     """A study whose every text attacks whoever shows it."""
     own = HOSTILE
@@ -185,6 +253,26 @@ def hostile_study() -> dict[str, Any]:
         "grants": [{"id": f"{own}/grant/1", "title": SCRIPT, "url": "https://u:p@evil.example/"}],
         "terms": [{"type": "Taxon", "id": "NCBITaxon:9606", "label": f"Homo {SCRIPT}"}],
         "organisms": ["NCBITaxon:9606"],
+        "access": {
+            "id": f"{own}/access",
+            "access_level": SCRIPT,
+            "reason": SCRIPT,
+            "closure_reason": SCRIPT,
+            "request_url": "javascript:alert(13)",
+            "conditions": [f"javascript:alert(14){SCRIPT}"],
+            "consent": {"id": f"{own}/access/consent", "consent_status": SCRIPT, "description": SCRIPT},
+            "data_access_committee": {
+                "title": SCRIPT,
+                "url": "javascript:alert(15)",
+                "contacts": [{"name": SCRIPT, "email": SCRIPT}],
+            },
+        },
+        "components": [{"title": SCRIPT, "description": SCRIPT, "doi": f'"><b>{SCRIPT}'}],
+        "protocols": [{"title": SCRIPT, "description": SCRIPT}],
+        "links": [{"url": "javascript:alert(16)", "title": SCRIPT, "link_type": SCRIPT}],
+        "related_resources": [{"related_to": "javascript:alert(17)", "relation": SCRIPT, "title": SCRIPT}],
+        "identity_statements": [{"same_study_as": f"javascript:alert(18){SCRIPT}", "stated_by": SCRIPT}],
+        "genes": [f"javascript:alert(19){SCRIPT}"],
         "thumbnails": ["javascript:alert(11)"],
         "see_also": ["https://evil.example/\r\nSet-Cookie: a=b", "//evil.example/"],
         "alternative_identifiers": ["javascript:alert(12)"],
@@ -324,6 +412,7 @@ def seed(ledger: Ledger) -> None:
     append(ledger, study(), original_digest=digest)
     append(ledger, bare_study())
     append(ledger, hostile_study())
+    append(ledger, human_study())
     gone = study() | {"id": GONE, "accession": "S-BIAD90002", "title": "A study that was taken back"}
     gone = {name: gone[name] for name in ("type", "id", "accession", "owner", "title", "license")}
     append(ledger, gone)

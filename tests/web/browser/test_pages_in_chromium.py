@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, STUDY
+from tests.web.studies_for_pages import BARE, GONE, HOSTILE, HUMAN, IMAGE, STUDY
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -15,6 +15,7 @@ PAGES = [
     f"/studies/{STUDY}",
     f"/studies/{BARE}",
     f"/studies/{HOSTILE}",
+    f"/studies/{HUMAN}",
     f"/studies/{STUDY}/original",
     f"/images/{IMAGE}",
     f"/id/{GONE}",
