@@ -39,7 +39,8 @@ class Row:
 
     Args:
         subject_id: CURIE of the source's field.
-        object_id: `ommf:Class/slot` or `ommf:Class` of our model; `sssom:NoTermFound` where there is none on purpose.
+        object_id: `ommf:Class/slot` or `ommf:Class` of our model, or an enumerated value's CURIE (`omm:Tracks`);
+            `sssom:NoTermFound` where there is none on purpose.
         comment: the reason where there is none, else what a reader has to know.
     """
 

@@ -1,6 +1,6 @@
 """BioStudies PageTab: every attribute of every kind of section, and the keys of its JSON forms.
 
-Names that differ only in case are one field, as S-BIAD662's `author` and S-BIAD590's `Author`.
+Names that differ only in case are one field, as S-BIAD1136's `author` and S-BIAD2225's `Author`.
 """
 
 from __future__ import annotations

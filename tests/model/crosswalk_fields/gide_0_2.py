@@ -1,4 +1,4 @@
-"""GIDE search profile 0.2: its prose, JSON Schema, shapes and context, its example, and every member crate."""
+"""GIDE search profile 0.2: prose, JSON Schema, shapes, example and its search document, and every member crate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from rdflib import Graph, Namespace
 
-from .walking import as_list, load_json
+from .walking import as_list, iter_dicts, load_json
 
 SOURCE = "gide-0.2"
 
@@ -19,6 +19,7 @@ SH = Namespace("http://www.w3.org/ns/shacl#")
 SAME_CLASS = {"Organisation": "Organization", "ROCrateMetadataDescriptor": "CreativeWork"}
 # The key whose term the context takes from the BioAssay Ontology.
 SAME_KEY = {"BAO_0002004": "hasCellLine"}
+INDEXED = {"id": "@id", "type": "@type", "rdfs:seeAlso": "seeAlso"}
 
 
 def iter_fields(partners: Path) -> Iterator[str]:
@@ -27,6 +28,7 @@ def iter_fields(partners: Path) -> Iterator[str]:
     yield from _iter_shapes(Graph().parse(folder / "gide_profile_shacl_shape.ttl"))
     for name, definition in load_json(folder / "gide-search-profile-schema.json")["$defs"].items():
         yield from (_field(name, key) for key in definition.get("properties", ()))
+    yield from _iter_indexed(load_json(folder / "example_ro_crate_index.json"))
     for member in MEMBERS:
         for path in (partners / member).rglob("*metadata.json"):
             yield from _iter_crate(load_json(path))
@@ -49,9 +51,18 @@ def _iter_shapes(graph: Graph) -> Iterator[str]:
 
 
 def _iter_crate(crate: dict[str, Any]) -> Iterator[str]:
+    yield from (_field("Crate", key) for key in crate)
     for entity in crate["@graph"]:
         for kind in as_list(entity["@type"]):
             yield from (_field(kind, key) for key in entity)
+
+
+def _iter_indexed(value: Any) -> Iterator[str]:
+    """The search document made of a crate: the same entities, nested, with `id` and `type`."""
+    for item in iter_dicts(value):
+        for kind in as_list(item.get("type", item.get("@type"))):
+            yield from (_field(kind, INDEXED.get(key, key)) for key in item)
+        yield from _iter_indexed(list(item.values()))
 
 
 def _field(kind: str, key: str) -> str:

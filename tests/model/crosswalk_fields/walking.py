@@ -58,5 +58,5 @@ def iter_xml_paths(element: ElementTree.Element, above: tuple[str, ...] = ()) ->
 
 
 def slug(name: str) -> str:
-    """A field's name as part of a CURIE: everything but letters, digits and `.@*-` becomes one underscore."""
-    return re.sub(r"[^\w.@*-]+", "_", name).strip("_")
+    """A field's name as part of a CURIE: everything but ASCII letters, digits and `.@*-` becomes one underscore."""
+    return re.sub(r"[^\w.@*-]+", "_", name, flags=re.ASCII).strip("_")
