@@ -22,6 +22,7 @@ from catalogue.model.crosswalks import (
     parse_sssom,
 )
 from catalogue.problems import NotFound
+from harvesters.gide_profile import PROPERTIES
 
 from .crosswalk_fields import find_extractors
 
@@ -131,7 +132,7 @@ def test_field_list_is_sorted_and_says_where_it_is_from(name: str) -> None:
     assert list(fields) == sorted(set(fields))
 
 
-@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:sssom.util")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_sssom_library_reads_and_accepts_it(name: str) -> None:
     """The maintained reader of SSSOM finds the same rows and no error."""
@@ -157,6 +158,15 @@ def test_no_field_of_the_real_artefacts_is_unlisted(name: str, partners: Path) -
     found = set(EXTRACTORS[name](partners))
     assert len(found) > 30
     assert sorted(found - set(load_fields(name))) == []
+
+
+def test_gide_crosswalk_says_what_the_harvester_does() -> None:
+    """A property of the GIDE profile is mapped if and only if the harvester reads it."""
+    by_field = load_crosswalk("gide-0.2").by_field
+    for kind, properties in PROPERTIES.items():
+        for key, reason in properties.items():
+            rows = by_field.get(f"gide:{'CreativeWork' if kind == 'Descriptor' else kind}/{key}", ())
+            assert all(row.is_mapped == (reason is None) for row in rows), (kind, key)
 
 
 def test_reader_gives_metadata_and_rows() -> None:
