@@ -1582,6 +1582,8 @@ class Biosample(ConfiguredBaseModel):
     extrinsic_variables: Optional[list[str]] = Field(default=None, description="""What was done to the material, such as a treatment.""")
     experimental_variables: Optional[list[str]] = Field(default=None, description="""What was varied on purpose between images (time, genotype, dose).""")
     growth_protocol: Optional[str] = Field(default=None, description="""How cells or organisms were grown.""")
+    date_collected: Optional[str] = Field(default=None, description="""When the material was collected, as exactly as is known; of people the year at most.""")
+    collection_place: Optional[str] = Field(default=None, description="""Where the material was collected, as given (BioSamples, geographic location); of people the country at most.""")
     genes: Optional[list[str]] = Field(default=None, description="""Genes that were changed, silenced or labelled, as records of Ensembl or NCBI Gene.""")
     gene_symbols: Optional[list[str]] = Field(default=None, description="""Symbols or names of those genes, as given.""")
     proteins: Optional[list[str]] = Field(default=None, description="""Proteins that were labelled or studied, as records of UniProt (uniprot:P04637).""")
