@@ -1251,6 +1251,41 @@ class Characteristic(ConfiguredBaseModel):
     value_terms: Optional[list[str]] = Field(default=None, description="""Ontology terms of the value.""")
 
 
+class Reagent(ConfiguredBaseModel):
+    """
+    A substance, sequence or antibody that is tested or used (IDR, library tables; OME-XML, Reagent; SSBD, reagent information). Thousands of them stay in the library's file.
+    """
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
+    description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
+    reagent_identifier: Optional[str] = Field(default=None, description="""The maker's or library's identifier of the reagent.""")
+    reagent_type: Optional[str] = Field(default=None, description="""Kind of reagent, as given (siRNA, compound, antibody, positive control).""")
+    reagent_terms: Optional[list[str]] = Field(default=None, description="""The reagent as terms, best of CHEBI.""")
+    manufacturer: Optional[str] = Field(default=None, description="""Who made it.""")
+    sequences: Optional[list[str]] = Field(default=None, description="""Sequences of a nucleic acid reagent, 5' to 3'.""")
+    smiles: Optional[str] = Field(default=None, description="""Structure of a compound (SMILES).""")
+    inchikey: Optional[str] = Field(default=None, description="""Hashed structure of a compound.""")
+    concentration: Optional[str] = Field(default=None, description="""Concentration with its unit, as given.""")
+    dilution: Optional[str] = Field(default=None, description="""Dilution, as given.""")
+    genes: Optional[list[str]] = Field(default=None, description="""Genes that were changed, silenced or labelled, as records of Ensembl or NCBI Gene.""")
+    gene_symbols: Optional[list[str]] = Field(default=None, description="""Symbols or names of those genes, as given.""")
+    proteins: Optional[list[str]] = Field(default=None, description="""Proteins that were labelled or studied, as records of UniProt (uniprot:P04637).""")
+    characteristics: Optional[list[Characteristic]] = Field(default=None, description="""Other facts as key and value.""")
+
+    @field_validator('inchikey')
+    def pattern_inchikey(cls, v):
+        pattern=re.compile(r"^[A-Z]{14}-[A-Z]{10}-[A-Z]$")
+        if isinstance(v, list):
+            for element in v:
+                if isinstance(element, str) and not pattern.search(element):
+                    err_msg = f"Invalid inchikey format: {element}"
+                    raise ValueError(err_msg)
+        elif isinstance(v, str) and not pattern.search(v):
+            err_msg = f"Invalid inchikey format: {v}"
+            raise ValueError(err_msg)
+        return v
+
+
 class Holding(ConfiguredBaseModel):
     """
     A site keeps images of a study or component under one endpoint; the template gives each image's key. When a site moves, one line changes and all identifiers keep opening.
@@ -1547,7 +1582,10 @@ class Biosample(ConfiguredBaseModel):
     extrinsic_variables: Optional[list[str]] = Field(default=None, description="""What was done to the material, such as a treatment.""")
     experimental_variables: Optional[list[str]] = Field(default=None, description="""What was varied on purpose between images (time, genotype, dose).""")
     growth_protocol: Optional[str] = Field(default=None, description="""How cells or organisms were grown.""")
+    date_collected: Optional[str] = Field(default=None, description="""When the material was collected, as exactly as is known; of people the year at most.""")
+    collection_place: Optional[str] = Field(default=None, description="""Where the material was collected, as given (BioSamples, geographic location); of people the country at most.""")
     genes: Optional[list[str]] = Field(default=None, description="""Genes that were changed, silenced or labelled, as records of Ensembl or NCBI Gene.""")
+    gene_symbols: Optional[list[str]] = Field(default=None, description="""Symbols or names of those genes, as given.""")
     proteins: Optional[list[str]] = Field(default=None, description="""Proteins that were labelled or studied, as records of UniProt (uniprot:P04637).""")
     sample_records: Optional[list[str]] = Field(default=None, description="""The samples as records of BioSamples (biosample:SAMEA3774859).""")
     derived_from: Optional[list[str]] = Field(default=None, description="""Samples this one was taken from.""")
@@ -1567,6 +1605,7 @@ class Specimen(ConfiguredBaseModel):
     signal_channels: Optional[list[SignalChannel]] = Field(default=None, description="""What gives the signal in each channel.""")
     preparation_methods: Optional[list[str]] = Field(default=None, description="""Methods of sample preparation and visualisation, as terms of FBbi.""")
     protocols: Optional[list[str]] = Field(default=None, description="""The protocols of this record by which the specimen was prepared, by identifier.""")
+    reagents: Optional[list[Reagent]] = Field(default=None, description="""Reagents worth naming one by one.""")
 
 
 class SignalChannel(ConfiguredBaseModel):
@@ -1709,6 +1748,7 @@ class StudyComponent(ConfiguredBaseModel):
     date_published: Optional[date] = Field(default=None, description="""Day on which the owner made the study public.""")
     component_types: Optional[list[str]] = Field(default=None, description="""Kinds of screen or experiment, as terms (IDR, Screen Type).""")
     technology_types: Optional[list[str]] = Field(default=None, description="""Technologies of the screen, as terms (IDR, Screen Technology Type).""")
+    experimental_conditions: Optional[list[str]] = Field(default=None, description="""Conditions that differ between assays, as terms of EFO.""")
     sample_type: Optional[str] = Field(default=None, description="""What is imaged, as the source sorts it (cell, tissue).""")
     organisms: Optional[list[str]] = Field(default=None, description="""Taxa that the images show.""")
     methods: Optional[list[str]] = Field(default=None, description="""Imaging methods, as ontology terms.""")
@@ -1766,6 +1806,7 @@ class Screen(StudyComponent):
     date_published: Optional[date] = Field(default=None, description="""Day on which the owner made the study public.""")
     component_types: Optional[list[str]] = Field(default=None, description="""Kinds of screen or experiment, as terms (IDR, Screen Type).""")
     technology_types: Optional[list[str]] = Field(default=None, description="""Technologies of the screen, as terms (IDR, Screen Technology Type).""")
+    experimental_conditions: Optional[list[str]] = Field(default=None, description="""Conditions that differ between assays, as terms of EFO.""")
     sample_type: Optional[str] = Field(default=None, description="""What is imaged, as the source sorts it (cell, tissue).""")
     organisms: Optional[list[str]] = Field(default=None, description="""Taxa that the images show.""")
     methods: Optional[list[str]] = Field(default=None, description="""Imaging methods, as ontology terms.""")
@@ -1823,6 +1864,7 @@ class Experiment(StudyComponent):
     date_published: Optional[date] = Field(default=None, description="""Day on which the owner made the study public.""")
     component_types: Optional[list[str]] = Field(default=None, description="""Kinds of screen or experiment, as terms (IDR, Screen Type).""")
     technology_types: Optional[list[str]] = Field(default=None, description="""Technologies of the screen, as terms (IDR, Screen Technology Type).""")
+    experimental_conditions: Optional[list[str]] = Field(default=None, description="""Conditions that differ between assays, as terms of EFO.""")
     sample_type: Optional[str] = Field(default=None, description="""What is imaged, as the source sorts it (cell, tissue).""")
     organisms: Optional[list[str]] = Field(default=None, description="""Taxa that the images show.""")
     methods: Optional[list[str]] = Field(default=None, description="""Imaging methods, as ontology terms.""")
@@ -1896,6 +1938,7 @@ class ImageSet(StudyComponent):
     date_published: Optional[date] = Field(default=None, description="""Day on which the owner made the study public.""")
     component_types: Optional[list[str]] = Field(default=None, description="""Kinds of screen or experiment, as terms (IDR, Screen Type).""")
     technology_types: Optional[list[str]] = Field(default=None, description="""Technologies of the screen, as terms (IDR, Screen Technology Type).""")
+    experimental_conditions: Optional[list[str]] = Field(default=None, description="""Conditions that differ between assays, as terms of EFO.""")
     sample_type: Optional[str] = Field(default=None, description="""What is imaged, as the source sorts it (cell, tissue).""")
     organisms: Optional[list[str]] = Field(default=None, description="""Taxa that the images show.""")
     methods: Optional[list[str]] = Field(default=None, description="""Imaging methods, as ontology terms.""")
@@ -1951,40 +1994,6 @@ class Library(ConfiguredBaseModel):
     experimental_conditions: Optional[list[str]] = Field(default=None, description="""Conditions that differ between assays, as terms of EFO.""")
     reagents: Optional[list[Reagent]] = Field(default=None, description="""Reagents worth naming one by one.""")
     files: Optional[list[DataFile]] = Field(default=None, description="""Files worth naming one by one; long lists stay with the archive.""")
-
-
-class Reagent(ConfiguredBaseModel):
-    """
-    A substance, sequence or antibody that is tested or used (IDR, library tables; OME-XML, Reagent; SSBD, reagent information). Thousands of them stay in the library's file.
-    """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
-    title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
-    description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
-    reagent_identifier: Optional[str] = Field(default=None, description="""The maker's or library's identifier of the reagent.""")
-    reagent_type: Optional[str] = Field(default=None, description="""Kind of reagent, as given (siRNA, compound, antibody, positive control).""")
-    reagent_terms: Optional[list[str]] = Field(default=None, description="""The reagent as terms, best of CHEBI.""")
-    manufacturer: Optional[str] = Field(default=None, description="""Who made it.""")
-    sequences: Optional[list[str]] = Field(default=None, description="""Sequences of a nucleic acid reagent, 5' to 3'.""")
-    smiles: Optional[str] = Field(default=None, description="""Structure of a compound (SMILES).""")
-    inchikey: Optional[str] = Field(default=None, description="""Hashed structure of a compound.""")
-    concentration: Optional[str] = Field(default=None, description="""Concentration with its unit, as given.""")
-    dilution: Optional[str] = Field(default=None, description="""Dilution, as given.""")
-    genes: Optional[list[str]] = Field(default=None, description="""Genes that were changed, silenced or labelled, as records of Ensembl or NCBI Gene.""")
-    proteins: Optional[list[str]] = Field(default=None, description="""Proteins that were labelled or studied, as records of UniProt (uniprot:P04637).""")
-    characteristics: Optional[list[Characteristic]] = Field(default=None, description="""Other facts as key and value.""")
-
-    @field_validator('inchikey')
-    def pattern_inchikey(cls, v):
-        pattern=re.compile(r"^[A-Z]{14}-[A-Z]{10}-[A-Z]$")
-        if isinstance(v, list):
-            for element in v:
-                if isinstance(element, str) and not pattern.search(element):
-                    err_msg = f"Invalid inchikey format: {element}"
-                    raise ValueError(err_msg)
-        elif isinstance(v, str) and not pattern.search(v):
-            err_msg = f"Invalid inchikey format: {v}"
-            raise ValueError(err_msg)
-        return v
 
 
 class Plate(ConfiguredBaseModel):
@@ -2233,6 +2242,7 @@ class Image(ConfiguredBaseModel):
     labels: Optional[list[ImageLabel]] = Field(default=None, description="""Label images that belong to the image.""")
     phenotypes: Optional[list[str]] = Field(default=None, description="""Parts of the study's record that the image belongs to, by identifier.""")
     genes: Optional[list[str]] = Field(default=None, description="""Genes that were changed, silenced or labelled, as records of Ensembl or NCBI Gene.""")
+    gene_symbols: Optional[list[str]] = Field(default=None, description="""Symbols or names of those genes, as given.""")
     proteins: Optional[list[str]] = Field(default=None, description="""Proteins that were labelled or studied, as records of UniProt (uniprot:P04637).""")
     chemicals: Optional[list[str]] = Field(default=None, description="""Substances the material was treated with, as terms of CHEBI.""")
     volume_maps: Optional[list[str]] = Field(default=None, description="""Maps reconstructed from the images, as records of EMDB (emdb:EMD-1001).""")
@@ -2602,6 +2612,7 @@ RelatedResource.model_rebuild()
 IdentityStatement.model_rebuild()
 Protocol.model_rebuild()
 Characteristic.model_rebuild()
+Reagent.model_rebuild()
 Holding.model_rebuild()
 Replica.model_rebuild()
 ProfileResult.model_rebuild()
@@ -2627,7 +2638,6 @@ Screen.model_rebuild()
 Experiment.model_rebuild()
 ImageSet.model_rebuild()
 Library.model_rebuild()
-Reagent.model_rebuild()
 Plate.model_rebuild()
 PlateRun.model_rebuild()
 Phenotype.model_rebuild()
