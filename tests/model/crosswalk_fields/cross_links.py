@@ -9,7 +9,7 @@ from typing import Final
 
 SOURCE = "cross-links"
 
-FOLDERS = ("bia-api", "biosamples", "biostudies", "ega", "empiar", "gide-idr", "gide-ssbd", "idr", "ssbd-rdf")
+FOLDERS = ("bia-api", "biosamples", "biostudies", "ega", "empiar", "idr", "ssbd-rdf")
 PATTERNS: Final = {
     "addgene": r"\baddgene\.org/\d+",
     "alphafold.db": r"\balphafold\.ebi\.ac\.uk/entry",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from rdflib import RDF, Graph, URIRef
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 SOURCE = "dcat-ap-3"
 
 # Without the prefix it needs.
 BROKEN = {"dataset.ttl"}
-FORMATS = {".ttl": "turtle", ".rdf": "xml", ".jsonld": "json-ld"}
+FORMATS = {".ttl": RdfFormat.TURTLE, ".rdf": RdfFormat.RDF_XML, ".jsonld": RdfFormat.JSON_LD}
+TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 PREFIXES = {
     "http://data.europa.eu/r5r/": "dcatap",
     "http://healthdataportal.eu/ns/health#": "healthdcatap",
@@ -72,17 +73,20 @@ def iter_fields(partners: Path) -> Iterator[str]:
     for path in (partners / "dcat").rglob("*"):
         if path.suffix not in FORMATS or path.name in BROKEN or path.parent.name == "shapes":
             continue
-        graph = Graph().parse(path, format=FORMATS[path.suffix])
-        for subject, kind in graph.subject_objects(RDF.type):
-            name = CLASSES.get(_name(kind))
-            if name:
-                used = set(graph.predicates(subject)) - {RDF.type}
-                yield from (f"dcat_ap:{name}/{_name(term)}" for term in used)
+        used: dict[object, set[str]] = {}
+        kinds: dict[object, set[str]] = {}
+        for quad in parse(path=path, format=FORMATS[path.suffix], base_iri="https://example.org/", lenient=True):
+            if quad.predicate == TYPE:
+                kinds.setdefault(quad.subject, set()).add(CLASSES.get(_name(quad.object), ""))
+            else:
+                used.setdefault(quad.subject, set()).add(_name(quad.predicate))
+        for subject, names in kinds.items():
+            yield from (f"dcat_ap:{name}/{term}" for name in names - {""} for term in used.get(subject, ()))
 
 
 def _name(term: object) -> str:
-    iri = str(term)
+    iri = term.value if isinstance(term, NamedNode) else ""
     for namespace, prefix in PREFIXES.items():
-        if isinstance(term, URIRef) and iri.startswith(namespace):
+        if iri.startswith(namespace):
             return f"{prefix}.{iri.removeprefix(namespace)}"
     return iri

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from rdflib import OWL, RDF, Graph, URIRef
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 SOURCE = "ssbd"
 
@@ -20,18 +20,21 @@ PREFIXES = {
     "http://www.w3.org/2002/07/owl#": "owl:",
     "http://id.nlm.nih.gov/mesh/vocab#": "mesh_vocab:",
 }
+OWL = "http://www.w3.org/2002/07/owl#"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 # What makes a file an ontology, and the type of everything, say nothing about a data set.
-SYNTAX = {RDF.type, OWL.versionIRI, URIRef("http://www.w3.org/2000/01/rdf-schema#subClassOf")}
-DECLARED = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+SYNTAX = {TYPE, f"{OWL}versionIRI", "http://www.w3.org/2000/01/rdf-schema#subClassOf"}
+DECLARED = {f"{OWL}Class", f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty"}
 
 
 def iter_fields(partners: Path) -> Iterator[str]:
     for path in (partners / "ssbd-rdf").glob("*.ttl"):
-        graph = Graph().parse(path, format="turtle")
-        declared = {term for kind in DECLARED for term in graph.subjects(RDF.type, kind)}
-        for term in declared | set(graph.predicates()) - SYNTAX:
-            if isinstance(term, URIRef):
-                yield _curie(str(term))
+        for quad in parse(path=path, format=RdfFormat.TURTLE):
+            if quad.predicate.value not in SYNTAX:
+                yield _curie(quad.predicate.value)
+            declares = quad.predicate.value == TYPE and quad.object.value in DECLARED
+            if declares and isinstance(quad.subject, NamedNode):
+                yield _curie(quad.subject.value)
 
 
 def _curie(iri: str) -> str:
