@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak generate clean
+.PHONY: demo test lint bench soak generate docs clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,10 @@ soak: $(VENV)/.test ## long crash tests
 
 generate: $(VENV)/.test ## regenerate everything that comes from schema/
 	$(BIN)/python -m catalogue.model.compiler
+
+docs: $(VENV)/.run ## the model and the documentation as static pages in build/docs
+	rm -rf build/docs
+	$(BIN)/python -m catalogue.web.static_site build/docs
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

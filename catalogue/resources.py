@@ -35,3 +35,8 @@ def queries_dir(area: str) -> Path:
 def migrations_dir() -> Path:
     """Folder of the Alembic migrations of the ledger."""
     return _ROOT / "catalogue" / "store" / "migrations"
+
+
+def docs_dir() -> Path:
+    """Folder of the written documentation (Markdown)."""
+    return _ROOT / "catalogue" / "docs"

@@ -18,7 +18,7 @@ from catalogue.problems import AmbiguousIdentifier, BadIdentifier, NotFound, Sto
 from catalogue.resolver.service import Resolution, State
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.negotiation import PAGE, Offer, choose, offers
-from catalogue.web.services import Services
+from catalogue.web.services import Links, Services
 from catalogue.web.signposting import document_links, tombstone_links
 from catalogue.web.text import path_of, plain
 
@@ -61,11 +61,10 @@ def refuse(services: Services, resolution: Resolution) -> NoReturn:
     )
 
 
-def to(services: Services, path: str, code: int) -> Response:
+def to(links: Links, path: str, code: int) -> Response:
     """A redirect to a path of this node; `path` starts with one slash, so that it cannot lead elsewhere."""
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError(f"{path!r} is no path of this node")
-    links = services.links
     response = redirect(links.full(path) if links.base_url else links.path(path), code)
     assert isinstance(response, Response)
     response.headers["Cache-Control"] = CACHE
@@ -122,7 +121,7 @@ def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence
     curie, links = resolution.curie or "", services.links
     proper = links.document(resolution.kind or kind, curie, suffix)
     if proper != f"/{'images' if kind == 'image' else 'studies'}/{path_of(name)}":
-        return to(services, proper, 301)
+        return to(services.links, proper, 301)
     available = offers(record_type(resolution))
     if suffix:
         chosen = next((offer for offer in available if offer.suffix == suffix), None)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, request
 
+from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
-from catalogue.web.filters import register_filters
+from catalogue.web.filters import Door, register_filters
 from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
+from catalogue.web.schema.pages import schema_blueprint
+from catalogue.web.schema.vocabulary import vocabulary_blueprint
 from catalogue.web.search import search_blueprint
-from catalogue.web.services import Services
+from catalogue.web.services import Links, Services
 from catalogue.web.sparql import create_sparql_only, sparql_blueprint
 from catalogue.web.studies import studies_blueprint
 
-__all__ = ["Services", "create_sparql_only", "create_web"]
+__all__ = ["Services", "create_reading", "create_sparql_only", "create_web"]
 
 # No script runs anywhere; styles, pictures and forms are this node's own (experience.md section 9: no third parties).
 SECURITY_HEADERS = {
@@ -28,6 +33,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _MAX_FORM_BYTES = 4 << 20
+_READING = (Door("schema", "Model", "/schema"), Door("docs", "Docs", "/docs"))
 _STATIC_CACHE = "public, max-age=31536000, immutable"
 
 
@@ -36,6 +42,30 @@ def create_web(services: Services) -> Flask:
 
     Nothing is read from the environment, and nothing a request says about its host goes into an answer.
     """
+    doors = [Door("search", "Search", "/search")]
+    if services.pool is not None:
+        doors.append(Door("sparql", "SPARQL", "/sparql"))
+    app = _application(services.links, services.name, [*doors, *_READING])
+    for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
+        app.register_blueprint(make(services))
+    if services.pool is not None:
+        app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
+    return app
+
+
+def create_reading(name: str) -> Flask:
+    """An application with the model and the documentation only, for writing them down as static pages.
+
+    Args:
+        name: in the masthead and in titles.
+    """
+    app = _application(Links(""), name, _READING)
+    app.add_url_rule("/", "front", app.view_functions["docs.index"])
+    return app
+
+
+def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
+    """What every application of this package has: security headers, templates, problems, model and documentation."""
     app = Flask("catalogue.web", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = _MAX_FORM_BYTES
     # Redirects that the router makes by itself carry the host of the request.
@@ -44,11 +74,9 @@ def create_web(services: Services) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    register_filters(app, services)
-    for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
-        app.register_blueprint(make(services))
-    if services.pool is not None:
-        app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
+    register_filters(app, links, name, doors)
+    for make in (schema_blueprint, vocabulary_blueprint, docs_blueprint):
+        app.register_blueprint(make(links))
     register_errors(app)
     app.after_request(_secure)
     return app

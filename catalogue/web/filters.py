@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from catalogue.exchange.base import archive_accession
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand
 from catalogue.web.licences import describe_licence
-from catalogue.web.services import Links, Services
+from catalogue.web.services import Links
 from catalogue.web.text import human_size, plain, safe_url, spaced, unbroken
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
@@ -29,6 +31,15 @@ _ACCESS = {
     "RESTRICTED": "The data can be had under conditions.",
     "NON_PUBLIC": "The data cannot be had.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An entry of the main menu; pages that stand behind it say `active=name`."""
+
+    name: str
+    title: str
+    path: str
 
 
 def paragraphs(text: Any) -> str:
@@ -73,9 +84,13 @@ def _asset_version(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
 
 
-def register_filters(app: Flask, services: Services) -> None:
-    """Make filters and addresses known to every template."""
-    links: Links = services.links
+def register_filters(app: Flask, links: Links, name: str, doors: Sequence[Door]) -> None:
+    """Make filters and addresses known to every template.
+
+    Args:
+        name: of the node, in the masthead and in titles.
+        doors: entries of the main menu.
+    """
     app.jinja_env.filters.update(
         plain=plain,
         paragraphs=paragraphs,
@@ -96,7 +111,9 @@ def register_filters(app: Flask, services: Services) -> None:
     )
     static = app.static_folder or ""
     app.jinja_env.globals.update(
-        node_name=services.name,
+        node_name=name,
+        doors=tuple(doors),
+        searchable=any(door.name == "search" for door in doors),
         link=links.path,
         full=links.full,
         asset=lambda name: links.path(f"/static/{name}?v={_asset_version(static, name)}"),

@@ -118,7 +118,7 @@ def _thumbnail(services: Services, name: str) -> Response:
     if kind != "image" or services.images is None:
         raise NoPreview(f"{curie} is a study; previews are of its images." if kind != "image" else "No previews here.")
     if name != curie:
-        return to(services, services.links.thumbnail(curie), 301)
+        return to(services.links, services.links.thumbnail(curie), 301)
     made = services.images.thumbnail(curie)
     response = Response(made.content, content_type=made.media_type)
     response.set_etag(made.etag)

@@ -19,12 +19,12 @@ def _identify(services: Services, text: str) -> Response:
     curie, kind = resolution.curie or "", resolution.kind or "study"
     proper = curie + (f"/{resolution.part}" if resolution.part else "")
     if text != proper:
-        return to(services, f"/id/{path_of(proper)}", 301)
+        return to(services.links, f"/id/{path_of(proper)}", 301)
     if resolution.state is State.WITHDRAWN:
         return answer(services, kind, curie, tombstone_page)
     chosen = choose(request.accept_mimetypes, offers(record_type(resolution)))
     fragment = f"#{path_of(resolution.part)}" if resolution.part and not chosen.suffix else ""
-    return to(services, services.links.document(kind, curie, chosen.suffix) + fragment, 303)
+    return to(services.links, services.links.document(kind, curie, chosen.suffix) + fragment, 303)
 
 
 def resolver_blueprint(services: Services) -> Blueprint:

@@ -107,7 +107,7 @@ def _public(services: Services, name: str, below: str) -> Resolution | Response:
     if name != resolution.curie or resolution.kind != "study":
         # An image's original is its study's list; its page says where that is.
         suffix = below if resolution.kind == "study" else ""
-        return to(services, services.links.document(resolution.kind or "", resolution.curie or "", suffix), 301)
+        return to(services.links, services.links.document(resolution.kind or "", resolution.curie or "", suffix), 301)
     return resolution
 
 
@@ -163,6 +163,6 @@ def studies_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/studies")
     @blueprint.get("/studies/")
     def all_studies() -> Response:
-        return to(services, "/search", 303)
+        return to(services.links, "/search", 303)
 
     return blueprint

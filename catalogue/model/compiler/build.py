@@ -10,6 +10,8 @@ from linkml.generators.pydanticgen import MetadataMode, PydanticGenerator
 from linkml_runtime.utils.schemaview import SchemaView
 
 from catalogue.model.compiler.context import compile_context
+from catalogue.model.compiler.diagram import compile_diagram
+from catalogue.model.compiler.documentation import compile_documentation
 from catalogue.model.compiler.jsonschema import compile_json_schema
 from catalogue.model.compiler.ontology import compile_ontology
 from catalogue.model.compiler.shapes import compile_shapes
@@ -21,6 +23,8 @@ GENERATED: Final = (
     "catalogue/model/records.schema.json",
     "catalogue/model/records.py",
     "catalogue/model/ontology.ttl",
+    "catalogue/model/documentation.json",
+    "catalogue/model/diagram.mmd",
     "shapes/records.ttl",
 )
 
@@ -40,6 +44,8 @@ def generate(schema: Path, root: Path) -> None:
         "catalogue/model/records.schema.json": _json(compile_json_schema(schema, table)),
         "catalogue/model/records.py": _records(schema),
         "catalogue/model/ontology.ttl": compile_ontology(view, table),
+        "catalogue/model/documentation.json": _json(compile_documentation(view, table)),
+        "catalogue/model/diagram.mmd": compile_diagram(schema),
         "shapes/records.ttl": compile_shapes(table),
     }
     for name in GENERATED:

@@ -18,22 +18,16 @@ _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS: Final = "http://purl.org/dc/terms/"
+_VANN: Final = "http://purl.org/vocab/vann/"
 _VOCABULARY: Final = TERMS.rstrip("/")
 
 
 def compile_ontology(view: SchemaView, table: Row) -> str:
     """The text of ontology.ttl."""
-    turtle = Turtle({**table["prefixes"], "rdf": _RDF, "rdfs": _RDFS, "owl": _OWL, "skos": _SKOS, "xsd": XSD})
-    turtle.add(
-        _VOCABULARY,
-        [
-            (_RDF + "type", turtle.iri(_OWL + "Ontology")),
-            (_RDFS + "label", turtle.text_of(str(view.schema.title))),
-            (_RDFS + "comment", turtle.text_of(" ".join(str(view.schema.description).split()))),
-            (_OWL + "versionInfo", turtle.text_of(table["version"])),
-            (_DCTERMS + "license", turtle.iri(str(view.schema.license))),
-        ],
+    turtle = Turtle(
+        {**table["prefixes"], "rdf": _RDF, "rdfs": _RDFS, "owl": _OWL, "skos": _SKOS, "vann": _VANN, "xsd": XSD}
     )
+    _add_header(turtle, view, table["version"])
     for name in sorted(view.all_classes()):
         _add_class(turtle, view, str(name))
     for predicate, slots in sorted(_by_predicate(table).items()):
@@ -42,6 +36,28 @@ def compile_ontology(view: SchemaView, table: Row) -> str:
     for name in sorted(view.all_enums()):
         _add_enum(turtle, view, str(name))
     return turtle.document("The vocabulary of the records. It says what terms mean; shapes/ says what must be there.")
+
+
+def _add_header(turtle: Turtle, view: SchemaView, version: str) -> None:
+    """What registries and FAIR tests look for in a vocabulary (fair.md section 4, FOOPS!)."""
+    title = turtle.text_of(str(view.schema.title))
+    description = turtle.text_of(" ".join(str(view.schema.description).split()))
+    turtle.add(
+        _VOCABULARY,
+        [
+            (_RDF + "type", turtle.iri(_OWL + "Ontology")),
+            (_RDFS + "label", title),
+            (_RDFS + "comment", description),
+            (_DCTERMS + "title", title),
+            (_DCTERMS + "description", description),
+            (_OWL + "versionIRI", f"<{TERMS}{version}>"),
+            (_OWL + "versionInfo", turtle.text_of(version)),
+            (_DCTERMS + "license", turtle.iri(str(view.schema.license))),
+            (_VANN + "preferredNamespacePrefix", turtle.text_of(str(view.schema.default_prefix))),
+            (_VANN + "preferredNamespaceUri", turtle.text_of(TERMS)),
+            (_RDFS + "seeAlso", turtle.iri(str(view.schema.id))),
+        ],
+    )
 
 
 def _head(turtle: Turtle, kind: str, labels: list[str], comments: list[str]) -> list[tuple[str, str]]:

@@ -21,6 +21,22 @@ PAGES = [
     f"/id/{GONE}",
     "/id/S-BIAD999",
     "/id/12345",
+    "/schema",
+    "/schema/Study",
+    "/schema/Agent",
+    "/schema/ImageRepresentation",
+    "/schema/slots",
+    "/schema/slots/orcid",
+    "/schema/enums/RecordStatus",
+    "/schema/types/partial_date",
+    "/schema/rules",
+    "/schema/profiles",
+    "/schema/profiles/gide-0.2",
+    "/schema/crosswalks",
+    "/schema/crosswalks/rembi-1.5",
+    "/schema/Stduy",
+    "/docs",
+    "/docs/reference",
 ]
 CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

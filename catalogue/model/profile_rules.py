@@ -1,0 +1,166 @@
+"""The rules of a shapes file as rows that people read: field, obligation, message; and what its header says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyoxigraph
+
+from catalogue.model.documentation import documentation
+from catalogue.model.namespaces import contract
+
+Node = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
+Graph = dict[Node, dict[str, list[Node]]]
+
+_SH: Final = "http://www.w3.org/ns/shacl#"
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+_DCTERMS: Final = "http://purl.org/dc/terms/"
+_PROFILE: Final = "http://www.w3.org/ns/dx/prof/Profile"
+_OBLIGATIONS: Final = {"Violation": "required", "Warning": "recommended", "Info": "optional"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Args:
+        shape: IRI of its shape.
+        classes: names of the model's classes that it is about.
+        about: what it is about where that is no class of the model: CURIEs of classes or properties.
+        field: name of the field, or CURIE of its path; "" where the rule is about the thing as a whole.
+        obligation: required, recommended or optional.
+        message: what a curator is told.
+        description: why, where the shape says so.
+    """
+
+    shape: str
+    classes: tuple[str, ...]
+    about: tuple[str, ...]
+    field: str
+    obligation: str
+    message: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A shapes file.
+
+    Args:
+        iri: of the profile; "" where the file has no header.
+        applies_to: names of classes, or CURIEs, as the header says.
+        sources: addresses of the documents that it follows.
+    """
+
+    iri: str = ""
+    title: str = ""
+    description: str = ""
+    version: str = ""
+    token: str = ""
+    applies_to: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = field(default=())
+
+
+def parse_profile(text: str) -> Profile:
+    """Header and rules of a shapes file; rules in the order of their obligation, then of the file.
+
+    Args:
+        text: Turtle.
+    """
+    graph: Graph = defaultdict(lambda: defaultdict(list))
+    for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE):
+        graph[quad.subject][quad.predicate.value].append(quad.object)
+    rules = [rule for shape in list(graph) for rule in _rules(graph, shape)]
+    weight = list(_OBLIGATIONS.values())
+    rules.sort(key=lambda rule: weight.index(rule.obligation))
+    return Profile(**_header(graph), rules=tuple(dict.fromkeys(rules)))
+
+
+def _header(graph: Graph) -> dict[str, Any]:
+    profile = next(
+        (node for node in graph if any(_value(kind) == _PROFILE for kind in graph[node].get(_RDF + "type", ()))), None
+    )
+    if profile is None:
+        return {}
+    said = graph[profile]
+    applies = next((values for predicate, values in said.items() if predicate.endswith("/appliesTo")), [])
+    return {
+        "iri": _value(profile),
+        "title": _first(said, _DCTERMS + "title"),
+        "description": _first(said, _DCTERMS + "description"),
+        "version": _first(said, "http://www.w3.org/2002/07/owl#versionInfo"),
+        "token": _first(said, "http://www.w3.org/ns/dx/prof/hasToken"),
+        "applies_to": tuple(_class_name(_value(node)) or contract(_value(node)) for node in applies),
+        "sources": tuple(_value(node) for node in said.get(_DCTERMS + "source", ())),
+    }
+
+
+def _rules(graph: Graph, shape: Node) -> list[Rule]:
+    """Rules of a shape that has a target: its own, and those of its property shapes at any depth."""
+    said = graph[shape]
+    targets = said.get(_SH + "targetClass", [])
+    if any(_value(kind) == _RDFS + "Class" for kind in said.get(_RDF + "type", ())):
+        targets = [*targets, shape]
+    users = said.get(_SH + "targetSubjectsOf", [])
+    others = said.get(_SH + "targetObjectsOf", [])
+    if not (targets or users or others):
+        return []
+    classes = [name for node in targets if (name := _class_name(_value(node)))]
+    classes += [name for node in users for name in _classes_with(_value(node)) if name not in classes]
+    strangers = [node for node in targets if not _class_name(_value(node))]
+    strangers += [node for node in users if not _classes_with(_value(node))]
+    about = tuple(contract(_value(node)) for node in [*strangers, *others])
+    found = []
+    if _SH + "message" in said and not (_SH + "property" in said and _SH + "sparql" not in said):
+        found.append(_rule(graph, shape, tuple(classes), about))
+    seen: set[Node] = set()
+    waiting = list(said.get(_SH + "property", ()))
+    while waiting:
+        node = waiting.pop(0)
+        if node in seen:
+            continue
+        seen.add(node)
+        found.append(_rule(graph, node, tuple(classes), about))
+        waiting += graph[node].get(_SH + "property", ())
+    return found
+
+
+def _rule(graph: Graph, shape: Node, classes: tuple[str, ...], about: tuple[str, ...]) -> Rule:
+    said = graph[shape]
+    paths = [node.value for node in said.get(_SH + "path", ()) if isinstance(node, pyoxigraph.NamedNode)]
+    severity = _first(said, _SH + "severity").removeprefix(_SH)
+    return Rule(
+        _value(shape) if isinstance(shape, pyoxigraph.NamedNode) else "",
+        classes,
+        about,
+        _first(said, _SH + "name") or " ".join(map(contract, paths)),
+        # A shape without a severity is a violation (SHACL, section 2.1.4).
+        _OBLIGATIONS.get(severity, "required"),
+        _first(said, _SH + "message"),
+        _first(said, _SH + "description") or _first(said, _RDFS + "comment"),
+    )
+
+
+def _class_name(iri: str) -> str:
+    return next((name for name, row in documentation()["classes"].items() if row["iri"] == iri), "")
+
+
+def _classes_with(predicate: str) -> list[str]:
+    """Classes that have a field of this predicate."""
+    return [
+        name
+        for name, row in documentation()["classes"].items()
+        if not row["abstract"] and any(slot["iri"] == predicate for slot in row["slots"])
+    ]
+
+
+def _first(said: dict[str, list[Node]], predicate: str) -> str:
+    return " ".join(_value(said[predicate][0]).split()) if said.get(predicate) else ""
+
+
+def _value(node: Node) -> str:
+    return node.value if isinstance(node, pyoxigraph.NamedNode | pyoxigraph.Literal) else ""

@@ -1,0 +1,1 @@
+"""The model as pages: /schema, its diagrams and files, and the IRIs of our namespace that lead there."""
