@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
-from catalogue.model.table import schema_version
 from catalogue.store.graph.base import (
     SHARED,
     STATE,
@@ -250,7 +249,7 @@ def catalog_record(entry: Entry) -> dict[str, Any]:
         "recorded_at": _instant(entry.recorded_at),
         "ledger_position": entry.position,
         "payload_digest": entry.payload_digest,
-        "schema_version": schema_version(),
+        "schema_version": entry.schema_version,
     }
     if entry.status == "withdrawn":
         record["status_date"] = entry.record.get("date_withdrawn")
