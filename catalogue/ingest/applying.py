@@ -328,8 +328,7 @@ class Applying:
         self.items[item] = state
         lost = [curie for curie in held if curie not in curies]
         if lost:
-            # Until they are withdrawn the item keeps them, to be mapped again: a crash before that must not make orphans
-            # of them.
+            # Until they are withdrawn the item keeps them and is mapped again: a crash before must not make orphans.
             self.replaced.update(dict.fromkeys(lost, item))
             self.unsettled[item] = state
             state = replace(state, mapping_version="", curies=(*curies, *lost))

@@ -66,8 +66,8 @@ class Closing:
         run.report.state = "held"
         run.report.detail = (
             f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
-            f"a person to look. The old state stays served. When it is right, let it pass by one {run.report.kind} with "
-            f"harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
+            "a person to look. The old state stays served. When it is right, let it pass by one "
+            f"{run.report.kind} with harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
         )
         return True
 

@@ -97,7 +97,7 @@ class Remapping(Run):
             return None
 
     def _renew_last_good(self) -> None:
-        """Writes live records anew from the bytes they were made of, where later bytes of their document are refused."""
+        """Writes live records anew from the bytes they were made of, where later bytes of a document are refused."""
         names = sorted(item for item, state in self.items.items() if is_refused(state) and state.curies)
         for start in range(0, len(names), BATCH_DOCUMENTS):
             self._renew(names[start : start + BATCH_DOCUMENTS])
@@ -150,8 +150,8 @@ class Remapping(Run):
             notes.append(f"Went on after '{after}', where an interrupted run had ended.")
         if self.report.unkept:
             notes.append(
-                f"{self.report.unkept} documents were not mapped again: their bytes are not kept whole. A harvest reads "
-                "them from the source."
+                f"{self.report.unkept} documents were not mapped again: their bytes are not kept whole. A harvest "
+                "reads them from the source."
             )
         return notes
 

@@ -11,11 +11,11 @@ from typing import TypeVar
 import structlog
 
 from catalogue.ingest.harmonise import TermSource
+from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.lease import kept_alive
 from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
-from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.run import Run
 from catalogue.model.documents import SourceSpec
 from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable

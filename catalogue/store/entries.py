@@ -117,9 +117,9 @@ def entry_hash(fields: dict[str, Any]) -> str:
     """SHA-256 (hex) over every stored field of an entry and the hash of the entry before it.
 
     Encoding: the line `ommatidia-entry/2`, LF, then the fields in the order of HASHED_FIELDS and `schema_version`, each
-    as a letter for its type and its value: `n,` for absent; `i` + decimal digits + `,` for an integer; `s` + length in bytes + `:` +
-    UTF-8 bytes + `,` for text. Moments and aliases enter as the text that is stored. The payload enters by its
-    digest. The encoding is injective, so that no two different entries are hashed from the same bytes. An entry
+    as a letter for its type and its value: `n,` for absent; `i` + decimal digits + `,` for an integer; `s` + length in
+    bytes + `:` + UTF-8 bytes + `,` for text. Moments and aliases enter as the text that is stored. The payload enters
+    by its digest. The encoding is injective, so that no two different entries are hashed from the same bytes. An entry
     without a schema version was hashed before there was one: `ommatidia-entry/1`, without that field.
 
     Raises:

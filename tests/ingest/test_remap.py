@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -376,10 +377,8 @@ def kill_at(bench: Bench, number: int) -> None:
         return usual(*arguments, **options)
 
     bench.ledger.transaction = transaction  # type: ignore[method-assign]
-    try:
+    with suppress(Killed):
         remap(bench)
-    except Killed:
-        pass
     del bench.ledger.transaction
     for lease in bench.ledger.leases():
         bench.ledger.release_lease(lease)

@@ -15,7 +15,7 @@ from catalogue.settings import HarvestSettings
 from catalogue.store.entries import FIRST_SCHEMA_VERSION
 from catalogue.store.graph_view import catalog_record
 from catalogue.store.ledger import Ledger
-from tests.ingest.conftest import Partner, Terms, study
+from tests.ingest.conftest import Partner, Terms
 
 OLD = Path(__file__).with_name("ledger-0.1.0.sql")
 FIRST = "biostudies:S-BIADTEST1"
