@@ -40,7 +40,9 @@ KINDS: Final[dict[str, tuple[bool, str]]] = {
     "range-changed": (False, "values are of another kind"),
     "range-class-added": (True, "things of this class may stand here; readers meet them"),
     "range-class-removed": (False, "things of this class may no longer stand here"),
-    "range-base-changed": (True, "the range is named otherwise, the classes that may stand here are told apart"),
+    "range-base-changed": (True, "the range is named otherwise, while the same classes may stand here"),
+    "reference-checked": (False, "must lead to a thing of this class that the record describes"),
+    "reference-free": (True, "need not lead to a thing of this class any more"),
     "range-type-key-changed": (False, "things here must now say their class in `type`, which they did not"),
     "form-added": (True, "this form of a date may stand here"),
     "form-removed": (False, "this form of a date may no longer stand here"),
@@ -201,8 +203,12 @@ def _of_range(where: str, before: Row, after: Row, new: Sheet) -> Iterator[Chang
     alone = len(old_classes) == 1 < len(classes) and old_classes[0] in classes
     if alone and not new["classes"][old_classes[0]]["designated"]:
         yield Change(where, "range-type-key-changed", old_classes[0], " or ".join(classes))
-    if set(old_classes) == set(classes):
-        yield from _replaced(where, "range-base-changed", before.get("class_iri", ""), after.get("class_iri", ""))
+    base, later_base = before.get("class_iri", ""), after.get("class_iri", "")
+    if base != later_base and before["kind"] == "ref":
+        # Of a reference the class is a rule; of a thing that stands here it only names the classes that may.
+        yield Change(where, "reference-checked" if later_base else "reference-free", base, later_base)
+    elif set(old_classes) == set(classes):
+        yield from _replaced(where, "range-base-changed", base, later_base)
     yield from _of_sets(where, "form-", set(before.get("forms", [])), set(after.get("forms", [])))
     values, later = before.get("values", {}), after.get("values", {})
     yield from _of_sets(where, "value-", set(values), set(later))
@@ -268,7 +274,7 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _of_limit(
-    where: str, kind: str, before: int | None, after: int | None, tighter: Callable[[int, int], bool]
+    where: str, kind: str, before: float | None, after: float | None, tighter: Callable[[float, float], bool]
 ) -> Iterator[Change]:
     if before == after:
         return

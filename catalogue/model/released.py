@@ -19,11 +19,12 @@ from catalogue.problems import NotFound
 
 Sheet = dict[str, Any]
 
-# What a sheet holds of a slot; `rule` is left out, being words about the rest.
+# What a sheet holds of a slot; the rest of the table's rows are words about it.
 SLOT_FACTS: Final = (
     *("predicate", "kind", "required", "many", "pattern", "min", "max", "values", "classes", "class_iri"),
     *("datatype", "forms", "position", "also", "description"),
 )
+SLOT_WORDS: Final = ("key", "rule", "form", "examples")
 CLASS_FACTS: Final = ("iri", "types", "extra", "parents", "designated", "description")
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 _SH: Final = "http://www.w3.org/ns/shacl#"

@@ -46,10 +46,11 @@ def test_first_ledger_is_written_on(old_url, clock):
     with Ledger(old_url, clock) as ledger:
         ledger.add_source("idr", harvester="gide", location="x")
         with ledger.transaction() as writer:
-            append_study(writer, "idr:idr0001", schema_version="0.2.0")
+            append_study(writer, "idr:idr0001", schema_version="0.1.7")
             append_study(writer, "idr:idr0002")
         versions = [entry.schema_version for entry in ledger.entries()]
-        assert versions == ["0.1.0"] * 5 + ["0.2.0", schema_version()]
+        assert versions == ["0.1.0"] * 5 + ["0.1.7", schema_version()]
+        assert ledger.schema_versions() == {"0.1.0": 2, "0.1.7": 1, schema_version(): 1}
         assert list(ledger.fsck()) == []
 
 
