@@ -59,8 +59,8 @@ def show(
     if json_:
         print_json(sheet if name is None else classes[name])
     elif name is None:
-        rows = [(c, contract(row["iri"]), len(row["slots"]), row["description"]) for c, row in sorted(classes.items())]
-        print_rows(["class", "IRI", "slots", "what"], rows, empty="None.")
+        short = [(c, contract(row["iri"]), len(row["slots"]), row["description"]) for c, row in sorted(classes.items())]
+        print_rows(["class", "IRI", "slots", "what"], short, empty="None.")
     else:
         out.print(plain(f"{name} ({contract(classes[name]['iri'])}), version {sheet['version']}"))
         rows = [_slot_row(key, slot) for key, slot in classes[name]["slots"].items()]
