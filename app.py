@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from catalogue.images.service import ImageService
-    from catalogue.ingest.run import Harvester
+    from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.service import Ingest
     from catalogue.query.pool import QueryPool
     from catalogue.resolver.service import Resolver

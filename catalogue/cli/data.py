@@ -42,6 +42,7 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
     ledger = node.ledger
     counts = ledger.counts()
     last = ledger.last_position()
+    versions = ledger.schema_versions()
     views = positions(node)
     runs = {run.source: run for run in reversed(ledger.runs(limit=500))}
     sources = [
@@ -57,11 +58,14 @@ def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")
     if json_:
         beat = node.worker()
         worker = None if beat is None else {"pid": beat["pid"], "at": beat["at"], "harvest": beat["harvest"]}
-        print_json({"position": last, "counts": counts, "views": views, "sources": sources, "worker": worker})
+        shown = {"position": last, "counts": counts, "schema_versions": versions, "views": views}
+        print_json({**shown, "sources": sources, "worker": worker})
         return
     out.print(
         plain(f"Ledger position {last}; " + ", ".join(f"{v} {k}" for k, v in counts.items() if isinstance(v, int)))
     )
+    for version, count in versions.items():
+        out.print(plain(f"Schema {version}: {count} live records"))
     if not views:
         out.print("Another process is writing the views.")
     for name, position in views.items():

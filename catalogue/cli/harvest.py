@@ -1,8 +1,10 @@
-"""source, harvest, quarantine, findings: what comes in from partners."""
+"""source, harvest, remap, quarantine, findings: what comes in from partners."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     findings.command("list")(findings_list)
     app.add_typer(source, name="source")
     app.command("harvest")(harvest)
+    app.command("remap")(remap)
     app.add_typer(quarantine, name="quarantine")
     app.add_typer(findings, name="findings")
 
@@ -89,6 +92,22 @@ def harvest(
 ) -> None:
     """Read sources, append what differs, publish. Exit 4: records quarantined; 5: a source did not answer."""
     node: Node = context.obj()
+    _run_each(node, names, partial(node.ingest.harvest, full=full, dry_run=dry_run), dry_run, json_)
+
+
+def remap(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; all when absent.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Decide everything, write nothing.")] = False,
+    json_: Json = False,
+) -> None:
+    """Map the kept originals again, append what differs, publish; no network. Exit 4: records quarantined or held."""
+    node: Node = context.obj()
+    _run_each(node, names, partial(node.ingest.remap, dry_run=dry_run), dry_run, json_)
+
+
+def _run_each(node: Node, names: list[str] | None, run: Callable[..., RunReport], dry_run: bool, json_: bool) -> None:
+    """Runs the sources one after the other, publishes, shows the reports; ends with the exit code they ask for."""
     wanted = [node.ledger.source(name).name for name in names or ()]
     wanted = wanted or [source.name for source in node.ledger.sources()]
     if not wanted:
@@ -97,7 +116,7 @@ def harvest(
     for name in wanted:
         try:
             with harvest_progress(name) as tell:
-                reports.append(node.ingest.harvest(name, full=full, dry_run=dry_run, on_progress=tell))
+                reports.append(run(name, on_progress=tell))
         except Locked as problem:
             # One source that is being read already keeps no other waiting.
             locked = problem
@@ -142,6 +161,8 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
     for report in reports:
         notes = [f"{count} quarantined: {reason}" for reason, count in report.reasons.most_common()]
         notes += [report.detail] if report.detail else []
+        if report.renewed:
+            notes.append(f"{report.renewed} live records renewed, a later document of theirs being in quarantine")
         p = report.properties
         if p:
             notes.append(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.images.service import ImageService
-    from catalogue.ingest.run import Harvester
+    from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.service import Ingest
     from catalogue.query.pool import QueryPool
     from catalogue.resolver.service import Resolver

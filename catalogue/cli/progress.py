@@ -20,7 +20,7 @@ LOG_EVERY_S = 10.0
 
 @contextmanager
 def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
-    """A callable to tell how far a harvest is."""
+    """A callable to tell how far a harvest or a remap is; a bar where the end is known."""
     if not err.is_terminal:
         last = monotonic()
 
@@ -28,13 +28,15 @@ def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
             nonlocal last
             if monotonic() - last >= LOG_EVERY_S:
                 last = monotonic()
-                log.info("harvest", source=name, read=report.read, quarantined=report.quarantined)
+                counts = {"read": report.read, "total": report.total or None, "quarantined": report.quarantined}
+                log.info(report.kind, source=name, **counts)
 
         yield write
         return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
+        BarColumn(),
         TextColumn("{task.fields[line]}"),
         TimeElapsedColumn(),
     )
@@ -44,6 +46,8 @@ def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
         def draw(report: RunReport) -> None:
             bar.update(
                 task,
+                completed=report.read,
+                total=report.total or None,
                 line=f"{report.read} read, {report.new} new, {report.changed} changed, {report.quarantined} rejected",
             )
 

@@ -24,10 +24,12 @@ class Document:
 
     Args:
         provenance: the CatalogRecord of the ledger entry; None where provenance is not wanted.
+        schema_version: of the model, under which the record was written; "" means the present one.
     """
 
     record: Mapping[str, Any]
     provenance: Mapping[str, Any] | None = None
+    schema_version: str = ""
 
 
 class Format(Protocol):

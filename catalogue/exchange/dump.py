@@ -44,7 +44,7 @@ def _quads(entry: Entry) -> bytes:
     graph = BASE + entry.curie
     lines = set(rdf.quads(catalog_record(entry), f"{graph}/record").splitlines(keepends=True))
     if is_public(entry):
-        lines.update(rdf.quads(entry.record, graph).splitlines(keepends=True))
+        lines.update(rdf.quads(entry.record, graph, version=entry.schema_version).splitlines(keepends=True))
     return b"".join(sorted(lines))
 
 

@@ -22,12 +22,16 @@ class JsonLd:
 
     def render(self, document: Document) -> bytes:
         """Indented JSON; with provenance a `@graph` of the record and its CatalogRecord."""
-        node: dict[str, Any] = jsonld(dict(document.record))
+        node: dict[str, Any] = jsonld(dict(document.record), version=document.schema_version)
         if document.provenance is not None:
-            context = node.pop("@context")
             about = jsonld(dict(document.provenance))
-            about.pop("@context")
-            node = {"@context": context, "@graph": [node, about]}
+            if about["@context"] == node["@context"]:
+                context = node.pop("@context")
+                about.pop("@context")
+                node = {"@context": context, "@graph": [node, about]}
+            else:
+                # A record of a former version of the model has that version's terms, its provenance today's.
+                node = {"@graph": [node, about]}
         return json.dumps(node, ensure_ascii=False, indent=2).encode() + b"\n"
 
 

@@ -10,7 +10,7 @@ ALL_TYPES = frozenset({"Study", "Image", "Tombstone"})
 
 def sorted_triples(document: Document) -> bytes:
     """The distinct N-Triples lines of record and provenance in code-point order."""
-    lines = set(rdf.triples(dict(document.record)).splitlines(keepends=True))
+    lines = set(rdf.triples(dict(document.record), version=document.schema_version).splitlines(keepends=True))
     if document.provenance is not None:
         lines.update(rdf.triples(dict(document.provenance)).splitlines(keepends=True))
     return b"".join(sorted(lines))

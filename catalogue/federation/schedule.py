@@ -83,7 +83,7 @@ class Schedule:
 
     def _last(self, name: str) -> Run | None:
         """The last run that read the source; mapping kept documents again is no reason to read it later."""
-        return next((run for run in self._ledger.runs(name) if run.report.get("kind") != "retry"), None)
+        return next((run for run in self._ledger.runs(name) if run.report.get("kind", "harvest") == "harvest"), None)
 
     def _due_at(self, source: Source, last: Run | None) -> datetime | None:
         """When a source is due; None means at once."""

@@ -6,18 +6,19 @@ Reading the source is catalogue.ingest.run's, its end catalogue.ingest.closing's
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from catalogue.ingest.decide import Decision, decide, require_study, restorations
 from catalogue.ingest.harmonise import TermSource
+from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.prepare import Candidate, Prepared, storable
 from catalogue.ingest.report import RunReport
-from catalogue.model.documents import Event, Mapped, Severity, SourceDocument, SourceSpec
+from catalogue.model.documents import Severity, SourceDocument, SourceSpec
 from catalogue.problems import BadRequest, Conflict, NotFound, RecordRejected
 from catalogue.settings import HarvestSettings
 from catalogue.store.books import ItemState, Lease
@@ -31,21 +32,6 @@ log = structlog.get_logger(__name__)
 MAX_AHEAD = 5_000
 
 
-class Harvester(Protocol):
-    """The contract of harvesters/base.py, as seen from below."""
-
-    name: str
-    version: str
-
-    def fetch(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
-        """Partner documents, ending with one Listed."""
-        ...
-
-    def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
-        """The records in one document."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Deferred:
     """A document that can be decided only when the whole source was read.
@@ -53,11 +39,13 @@ class Deferred:
     Args:
         document: without content when `original` names it in the ledger.
         curies: what it would record.
+        read_at: when its bytes were read.
     """
 
     document: SourceDocument
     original: str
     curies: tuple[str, ...]
+    read_at: datetime
 
 
 @dataclass(slots=True)
@@ -66,6 +54,7 @@ class Applying:
 
     Args:
         mapping_version: names adapter, schema and ontologies; when it differs from an item's, the item is mapped again.
+        schema_version: of the model, under which new versions are written.
         run_id: of the ledger's run table; 0 in a dry run, which writes nothing.
         holders: curie -> item that gave it when the run began.
         held_before: curies of this source when the run began.
@@ -82,6 +71,7 @@ class Applying:
     ontology: TermSource
     settings: HarvestSettings
     mapping_version: str
+    schema_version: str
     run_id: int
     clock: Callable[[], datetime]
     report: RunReport
@@ -131,7 +121,8 @@ class Applying:
                     for prepared, document in self.pending:
                         self._apply(writer, prepared, document, final, hold)
                     self._note_ahead(writer)
-                    writer.heartbeat(self.run_id)
+                    self.note_progress()
+                    writer.heartbeat(self.run_id, self.report.as_dict())
         except BaseException:  # rolled back, so that nothing of it happened; raised on
             self.report.restore(counted)
             raise
@@ -140,6 +131,9 @@ class Applying:
         if self.on_progress is not None:
             self.on_progress(self.report)
 
+    def note_progress(self) -> None:
+        """Says in the report how far the run is; of a harvest the cursor and the items tell."""
+
     def move_cursor(self, writer: LedgerWriter, cursor: str) -> None:
         """Notes how far the source was read, in the transaction that ends the run (R2)."""
         writer.set_cursor(self.source.name, json.dumps({"mapping": self.mapping_version, "cursor": cursor}))
@@ -147,12 +141,14 @@ class Applying:
     def _apply(
         self, writer: LedgerWriter | None, prepared: Prepared, document: SourceDocument, final: bool, hold: bool
     ) -> None:
+        prepared.read_at = prepared.read_at or self.clock()
         original = ""
         if writer is not None and (document.content or prepared.delivered):
             original = writer.put_original(document.content, document.media_type)
         if not final and prepared.rejected is None and self._must_wait(prepared):
             kept = replace(document, content=b"") if original else document
-            self.deferred.append(Deferred(kept, original, tuple(c.curie for c in prepared.candidates)))
+            curies = tuple(candidate.curie for candidate in prepared.candidates)
+            self.deferred.append(Deferred(kept, original, curies, prepared.read_at))
             return
         decisions = self._decide_all(prepared, hold)
         appended = self._append_all(writer, prepared, decisions, original, document.url)
@@ -165,7 +161,7 @@ class Applying:
             holder = self.holders.get(candidate.curie, prepared.item)
             if holder != prepared.item and candidate.curie not in self.claimed:
                 return True
-            if not self._has_study(candidate):
+            if not self.has_study(candidate):
                 return True
         return bool(self._dropped(prepared))
 
@@ -179,7 +175,8 @@ class Applying:
         names = {candidate.curie for candidate in prepared.candidates}
         return {name for name in names if self.holders.get(name, prepared.item) in self.seen - {prepared.item}}
 
-    def _has_study(self, candidate: Candidate) -> bool:
+    def has_study(self, candidate: Candidate) -> bool:
+        """Whether the study that an image belongs to is live; a study needs none."""
         study = self.heads.get(candidate.parent or "")
         return (
             candidate.parent is None
@@ -234,7 +231,7 @@ class Applying:
                 identifier=candidate.curie,
             )
         decision = decide(candidate, self.heads.get(candidate.curie), self.source)
-        if not self._has_study(candidate):
+        if not self.has_study(candidate):
             require_study(candidate, self.heads.get(candidate.parent or ""))
         self.claimed[candidate.curie] = item
         return decision
@@ -252,7 +249,7 @@ class Applying:
         for candidate, decision in decisions:
             try:
                 if writer is not None and decision is not Decision.UNCHANGED:
-                    self._append(writer, candidate, original, url)
+                    self.append(writer, candidate, original, url, prepared.read_at)
             except (BadRequest, Conflict, NotFound, ValueError, TypeError) as error:
                 log.error("ingest.append_fault", source=self.source.name, item=prepared.item, exc_info=error)
                 prepared.again = True
@@ -264,7 +261,10 @@ class Applying:
                 self.entered.add(candidate.curie)
         return appended
 
-    def _append(self, writer: LedgerWriter, candidate: Candidate, original: str, url: str) -> None:
+    def append(
+        self, writer: LedgerWriter, candidate: Candidate, original: str, url: str | None, read_at: datetime | None
+    ) -> None:
+        """Makes a candidate the newest version of its record; a study that comes back brings its images along."""
         head = self.heads.get(candidate.curie)
         self.heads[candidate.curie] = writer.append(
             curie=candidate.curie,
@@ -278,8 +278,9 @@ class Applying:
             original_digest=original,
             harvester=self._adapter(),
             run_id=self.run_id,
-            retrieved_at=self.clock(),
+            retrieved_at=read_at or self.clock(),
             aliases=candidate.aliases,
+            schema_version=self.schema_version,
         )
         if candidate.kind == "study" and head is not None and head.status == "withdrawn":
             for image in restorations(self.ledger, candidate.curie):
@@ -301,6 +302,7 @@ class Applying:
             run_id=self.run_id,
             retrieved_at=entry.retrieved_at,
             aliases=entry.aliases,
+            schema_version=entry.schema_version if payload == entry.payload else self.schema_version,
         )
 
     def _note_item(
@@ -321,15 +323,15 @@ class Applying:
             outcome = f"quarantined:{prepared.rejected.reason}"
             curies = (*held, *(curie for curie in appended if curie not in held))
         version = "" if prepared.again else self.mapping_version
-        absent = before.missing_since if before is not None and self.report.kind == "retry" else None
-        state = ItemState(original if prepared.delivered else "", version, curies, absent, outcome)
+        absent = before.missing_since if before is not None and self.report.kind != "harvest" else None
+        state = ItemState(original if prepared.delivered else "", version, curies, absent, outcome, prepared.read_at)
         self.items[item] = state
         lost = [curie for curie in held if curie not in curies]
         if lost:
-            # Until they are withdrawn the item keeps them, unread: a crash before that must not make orphans of them.
+            # Until they are withdrawn the item keeps them and is mapped again: a crash before must not make orphans.
             self.replaced.update(dict.fromkeys(lost, item))
             self.unsettled[item] = state
-            state = replace(state, digest="", curies=(*curies, *lost))
+            state = replace(state, mapping_version="", curies=(*curies, *lost))
         if writer is None:
             return
         if prepared.rejected is not None:

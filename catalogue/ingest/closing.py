@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from catalogue.ingest.run import Run
 
 RENAMED = "renamed-at-source"
+REMAPPED = "renamed-by-mapping"
 
 
 class Closing:
@@ -31,12 +32,14 @@ class Closing:
         self._run = run
         self._listed = listed
         self._now = run.clock()
+        self._renamed = RENAMED if run.report.kind == "harvest" else REMAPPED
 
     def close(self) -> None:
         """Applies the waiting documents, withdraws what is gone, moves the cursor; or holds all that for a person."""
         run = self._run
         waiting = {curie for deferred in run.deferred for curie in deferred.curies}
-        hold = self._listed is not None and self._too_much(self._gone(waiting))
+        # What a person let in from quarantine was looked at.
+        hold = run.report.kind != "retry" and self._too_much(self._gone(waiting))
         run.apply_deferred(hold)
         gone = self._gone(set())
         if run.dry_run:
@@ -63,8 +66,8 @@ class Closing:
         run.report.state = "held"
         run.report.detail = (
             f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
-            "a person to look. The old state stays served. When it is right, let it pass by harvesting once with "
-            f"harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
+            "a person to look. The old state stays served. When it is right, let it pass by one "
+            f"{run.report.kind} with harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
         )
         return True
 
@@ -81,8 +84,8 @@ class Closing:
             gone.update((curie, reason) for curie in run.items[item].curies if curie not in kept)
         for deferred in run.deferred:
             state = run.items.get(deferred.document.item)
-            gone.update((curie, RENAMED) for curie in (state.curies if state else ()) if curie not in kept)
-        gone.update((curie, RENAMED) for curie in run.replaced if curie not in kept)
+            gone.update((curie, self._renamed) for curie in (state.curies if state else ()) if curie not in kept)
+        gone.update((curie, self._renamed) for curie in run.replaced if curie not in kept)
         return gone
 
     def _missing(self) -> list[tuple[str, str | None]]:

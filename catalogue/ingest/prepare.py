@@ -49,6 +49,7 @@ class Prepared:
         rejected: None when all its records may enter.
         again: it is read and mapped anew at the next harvest, whatever the source says of its bytes.
         delivered: False when the source could not hand over all its bytes, so that mapping them again is no use.
+        read_at: when the bytes were read; None means now.
     """
 
     item: str
@@ -59,6 +60,7 @@ class Prepared:
     identifier: str = ""
     again: bool = False
     delivered: bool = True
+    read_at: datetime | None = None
 
     def reject(self, rejection: RecordRejected) -> None:
         """None of the document's records enters."""

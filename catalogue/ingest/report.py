@@ -20,7 +20,12 @@ class RunReport:
         reasons: quarantine reason -> documents.
         properties: how many source properties were mapped, ignored for a listed reason, or not foreseen,
             over the documents mapped in this run.
-        kind: `harvest`, or `retry` for kept documents that were mapped again.
+        kind: `harvest`; `retry` or `remap` for kept documents that were mapped again.
+        mapping: names adapter, schema and ontologies that mapped.
+        total: documents to be read, where that is known before.
+        after: of a remap, the last document up to which all are decided.
+        unkept: of a remap, documents that only the source can give again, their bytes not being kept whole.
+        renewed: of a remap, live records written anew from their own original, a later one being in quarantine.
     """
 
     source: str
@@ -37,6 +42,11 @@ class RunReport:
     state: str = "completed"
     detail: str = ""
     kind: str = "harvest"
+    mapping: str = ""
+    total: int = 0
+    after: str = ""
+    unkept: int = 0
+    renewed: int = 0
     held: int = 0
     absent: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -80,6 +90,11 @@ class RunReport:
             "state": self.state,
             "detail": self.detail,
             "kind": self.kind,
+            "mapping": self.mapping,
+            "total": self.total,
+            "after": self.after,
+            "unkept": self.unkept,
+            "renewed": self.renewed,
             "held": self.held,
             "absent": self.absent,
             "reasons": dict(self.reasons.most_common()),

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
-from catalogue.ingest.applying import Applying, Harvester, is_refused
+from catalogue.ingest.applying import Applying, is_refused
 from catalogue.ingest.closing import Closing
 from catalogue.ingest.prepare import Prepared, prepare, storable
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.problems import RecordRejected
 from catalogue.store.books import ItemState
-
-__all__ = ["Harvester", "Run"]
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +40,7 @@ class Run(Applying):
             FetchRefused: likewise.
         """
         self.full = full
-        self._load()
+        self.load()
         text = self.ledger.cursor(self.source.name)
         self.stored = json.loads(text) if text is not None else None
         since, ahead = None, set()
@@ -53,16 +52,17 @@ class Run(Applying):
             known = {i: s.digest for i, s in self.items.items() if s.digest and self._current(s) and i not in ahead}
         for event in self.harvester.fetch(self.source, since, known):
             self._take(event)
-            self._flush_when_full()
+            self.flush_when_full()
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Reads what is known of the source's documents."""
         self.items = self.ledger.items(self.source.name)
         self.holders = {curie: item for item, state in self.items.items() for curie in state.curies}
         self.held_before = frozenset(self.holders)
 
     def take_again(self, item: str | None) -> None:
         """Maps quarantined documents again, whose bytes are kept; nothing is read from the source."""
-        self._load()
+        self.load()
         rows = [row for row in self.ledger.quarantined(self.source.name) if item is None or row.item == item]
         again = {row.item for row in rows}
         self.seen = set(self.items)
@@ -75,8 +75,8 @@ class Run(Applying):
                 continue
             self.report.read += 1
             document = SourceDocument(row.item, row.url or "", self.ledger.original(row.original_digest))
-            self._queue(self._prepare(document), document)
-            self._flush_when_full(final=True)
+            self.queue(document, row.last_seen if state is None else state.read_at)
+            self.flush_when_full(final=True)
         self.flush(final=True)
         Closing(self, None).close()
 
@@ -112,11 +112,11 @@ class Run(Applying):
                 self._as_before(event.item, state)
         elif state is not None and is_current and state.digest == digest(event.content):
             if self._contested(event.item, state):
-                self._queue(self._prepare(event), event)
+                self.queue(event)
             else:
                 self._as_before(event.item, state)
         else:
-            self._queue(self._prepare(event), event)
+            self.queue(event)
 
     def _contested(self, item: str, state: ItemState) -> bool:
         """Whether another document of this run gives a record that this one gave before."""
@@ -133,10 +133,20 @@ class Run(Applying):
             return
         head = self.ledger.head(state.curies[0]) if state.curies else None
         url = (head.source_url if head is not None else None) or ""
-        document = SourceDocument(item, url, self.ledger.original(state.digest))
-        self._queue(self._prepare(document), document)
+        self.queue(SourceDocument(item, url, self.ledger.original(state.digest)), state.read_at)
 
-    def _prepare(self, document: SourceDocument) -> Prepared:
+    def queue(self, document: SourceDocument, read_at: datetime | None = None) -> None:
+        """Prepares a document, to be applied with the batch.
+
+        Args:
+            read_at: when its bytes were read; None means now.
+        """
+        prepared = self.prepare(document)
+        prepared.read_at = read_at
+        self._queue(prepared, document)
+
+    def prepare(self, document: SourceDocument) -> Prepared:
+        """What the document comes to with today's mapping, rules and ontologies."""
         return prepare(document, self.source, self.harvester.map, self.ontology, self.clock())
 
     def _queue(self, prepared: Prepared, document: SourceDocument) -> None:
@@ -154,7 +164,8 @@ class Run(Applying):
         self.report.unchanged += 1
         self.report.repaired += state.outcome == "repaired"
 
-    def _flush_when_full(self, final: bool = False) -> None:
+    def flush_when_full(self, final: bool = False) -> None:
+        """Applies what waits as soon as it makes a batch; see `flush`."""
         if len(self.pending) >= BATCH_DOCUMENTS or self.pending_bytes >= BATCH_BYTES:
             self.flush(final)
 
@@ -165,7 +176,7 @@ class Run(Applying):
             document = deferred.document
             if deferred.original:
                 document = replace(document, content=self.ledger.original(deferred.original))
-            self._queue(self._prepare(document), document)
+            self.queue(document, deferred.read_at)
             if len(self.pending) >= BATCH_DOCUMENTS or self.pending_bytes >= BATCH_BYTES:
                 self.flush(True, hold)
         self.flush(True, hold)

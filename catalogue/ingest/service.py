@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from time import monotonic
+from typing import TypeVar
 
 import structlog
 
 from catalogue.ingest.harmonise import TermSource
+from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.lease import kept_alive
+from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
-from catalogue.ingest.run import Harvester, Run
+from catalogue.ingest.run import Run
 from catalogue.model.documents import SourceSpec
 from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from catalogue.settings import HarvestSettings
@@ -22,6 +25,7 @@ from catalogue.store.ledger import Ledger
 log = structlog.get_logger(__name__)
 _FAULT = "The run ended in a fault of this node's software ({}), which its log describes; report it."
 Progress = Callable[[RunReport], None]
+R = TypeVar("R", bound=Run)
 
 
 class HarvestStopped(Exception):
@@ -71,10 +75,32 @@ class Ingest:
         report = RunReport(name)
         started = monotonic()
         if dry_run:
-            self._execute(self._run(source, 0, report, True, on_progress), full)
+            self._execute(self._run(Run, source, 0, report, True, on_progress), full)
         else:
-            with self._leased(source, report, on_progress) as run:
+            with self._leased(Run, source, report, on_progress) as run:
                 self._execute(run, full)
+        report.seconds = monotonic() - started
+        return report
+
+    def remap(self, name: str, *, dry_run: bool = False, on_progress: Progress | None = None) -> RunReport:
+        """Maps the kept documents of a source again and appends what differs; nothing is fetched.
+
+        A pass that was interrupted is taken up where it ended, unless the mapping changed since.
+
+        Args:
+            dry_run: decide everything, write nothing.
+        Raises:
+            NotFound: no such source.
+            Locked: another run of this source is under way.
+        """
+        source = self.ledger.source(name).spec
+        report = RunReport(name, kind="remap")
+        started = monotonic()
+        if dry_run:
+            self._run(Remapping, source, 0, report, True, on_progress).map_kept("")
+        else:
+            with self._leased(Remapping, source, report, on_progress) as run:
+                run.map_kept(self._left_off(name, run.mapping_version))
         report.seconds = monotonic() - started
         return report
 
@@ -89,25 +115,36 @@ class Ingest:
         started = monotonic()
         for name in sorted({row.source for row in self.ledger.quarantined(source)}):
             report = RunReport(name, kind="retry")
-            with self._leased(self.ledger.source(name).spec, report, None) as run:
+            with self._leased(Run, self.ledger.source(name).spec, report, None) as run:
                 run.take_again(item)
             total.add(report)
         total.seconds = monotonic() - started
         return total
 
+    def _left_off(self, name: str, mapping_version: str) -> str:
+        """The document up to which the run before this one, an interrupted remap, had decided all; "" when none was."""
+        before = self.ledger.runs(name, limit=2)[1:]
+        if not before or before[0].state not in ("interrupted", "failed"):
+            return ""
+        report = before[0].report
+        same = report.get("kind") == "remap" and report.get("mapping") == mapping_version
+        return str(report["after"]) if same else ""
+
     @contextmanager
-    def _leased(self, source: SourceSpec, report: RunReport, on_progress: Progress | None) -> Iterator[Run]:
+    def _leased(
+        self, kind: type[R], source: SourceSpec, report: RunReport, on_progress: Progress | None
+    ) -> Iterator[R]:
         """A run that holds the source's lease and is ended whatever happens, kill -9 excepted (R6)."""
         started = monotonic()
         name = f"harvest:{source.name}"
         self._free_if_abandoned(name)
         with self.ledger.lease(name, new_holder()) as lease, kept_alive(self.ledger, lease):
             with self.ledger.transaction(lease) as writer:
-                run_id = writer.start_run(source.name)
-            run: Run | None = None
+                run_id = writer.start_run(source.name, {"kind": report.kind})
+            run: R | None = None
             state = "interrupted"
             try:
-                run = self._run(source, run_id, report, False, on_progress)
+                run = self._run(kind, source, run_id, report, False, on_progress)
                 run.lease = lease
                 yield run
                 state = report.state
@@ -136,8 +173,14 @@ class Ingest:
                 self.ledger.release_lease(lease)
 
     def _run(
-        self, source: SourceSpec, run_id: int, report: RunReport, dry_run: bool, on_progress: Progress | None
-    ) -> Run:
+        self,
+        kind: type[R],
+        source: SourceSpec,
+        run_id: int,
+        report: RunReport,
+        dry_run: bool,
+        on_progress: Progress | None,
+    ) -> R:
         harvester = self.harvesters.get(source.harvester)
         if harvester is None:
             raise NotFound(
@@ -145,13 +188,15 @@ class Ingest:
                 f"it has {', '.join(sorted(self.harvesters))}."
             )
         version = f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]}"
-        return Run(
+        report.mapping = version
+        return kind(
             self.ledger,
             source,
             harvester,
             self.ontology,
             self.settings,
             version,
+            self.schema_version,
             run_id,
             self.clock,
             report,

@@ -15,39 +15,40 @@ from catalogue.model.terms import iri
 __all__ = ["FieldError", "iri", "jsonld", "quads", "triples"]
 
 
-def quads(record: dict[str, Any], graph: str, class_name: str | None = None) -> bytes:
+def quads(record: dict[str, Any], graph: str, class_name: str | None = None, version: str = "") -> bytes:
     """The record as N-Quads lines in the named graph; equal records give equal bytes.
 
     Args:
         record: a payload, or a part of one when `class_name` says of which class.
         graph: IRI or CURIE of the graph.
+        version: of the model, under which the record was written; "" means the present one.
 
     Raises:
         FieldError: a field is unknown or empty, has a value of the wrong kind, or an IRI with illegal characters.
         ValueError: the graph has no IRI.
     """
-    return _lines(record, class_name, f" <{iri(graph)}> .\n")
+    return _lines(record, class_name, version, f" <{iri(graph)}> .\n")
 
 
-def triples(record: dict[str, Any], class_name: str | None = None) -> bytes:
+def triples(record: dict[str, Any], class_name: str | None = None, version: str = "") -> bytes:
     """The record as N-Triples lines; arguments and errors as for `quads`."""
-    return _lines(record, class_name, " .\n")
+    return _lines(record, class_name, version, " .\n")
 
 
-def _lines(record: dict[str, Any], class_name: str | None, end: str) -> bytes:
+def _lines(record: dict[str, Any], class_name: str | None, version: str, end: str) -> bytes:
     try:
-        kind = classes()[class_name] if class_name else class_of(record, record_classes())
+        kind = classes(version)[class_name] if class_name else class_of(record, record_classes(version), version)
     except ValueError as error:
         raise FieldError("type", str(error)) from error
     out: list[str] = []
-    _write(kind, record, out)
+    _write(kind, record, version, out)
     try:
         return (end.join(dict.fromkeys(out)) + end).encode()
     except UnicodeEncodeError as error:
         raise FieldError(_surrogate_path(record) or "id", "a lone surrogate is no character") from error
 
 
-def _write(kind: Class, node: dict[str, Any], out: list[str]) -> str:
+def _write(kind: Class, node: dict[str, Any], version: str, out: list[str]) -> str:
     """Append the lines of a node, without their ends; gives the node's term."""
     key = "id"
     try:
@@ -64,7 +65,7 @@ def _write(kind: Class, node: dict[str, Any], out: list[str]) -> str:
             left -= 1
             start = subject + slot.predicate
             if slot.kind == "node":
-                _write_nodes(slot, value, start, out)
+                _write_nodes(slot, value, version, start, out)
             elif slot.many:
                 if type(value) is not list:
                     raise ValueError(f"{value!r:.200} is no list")
@@ -87,14 +88,14 @@ def _write(kind: Class, node: dict[str, Any], out: list[str]) -> str:
     return name
 
 
-def _write_nodes(slot: Slot, value: Any, start: str, out: list[str]) -> None:
+def _write_nodes(slot: Slot, value: Any, version: str, start: str, out: list[str]) -> None:
     if slot.many and type(value) is not list:
         raise ValueError(f"{value!r:.200} is no list")
     for place, item in enumerate(value if slot.many else [value]):
         out.append("")
         at = len(out) - 1
         try:
-            name = _write(class_of(item, slot.classes), item, out)
+            name = _write(class_of(item, slot.classes, version), item, version, out)
         except FieldError as error:
             raise error.below(f"{slot.key}[{place}]" if slot.many else slot.key) from error
         except ValueError as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from catalogue import resources
 from catalogue.model import terms
+from catalogue.model.released import SLOT_WORDS, released, released_versions
 
 
 class FieldError(ValueError):
@@ -78,15 +79,19 @@ class Class:
 
 
 @cache
-def classes() -> dict[str, Class]:
-    """All concrete classes by name."""
-    return {name: _class(name, row) for name, row in _table()["classes"].items()}
+def classes(version: str = "") -> dict[str, Class]:
+    """All concrete classes by name.
+
+    Args:
+        version: of the model, whose payloads are to be read; "", and one that was never released, means the present.
+    """
+    return {name: _class(name, row) for name, row in _table_of(version)["classes"].items()}
 
 
 @cache
-def record_classes() -> tuple[str, ...]:
-    """The classes that are records of their own."""
-    return tuple(_table()["records"])
+def record_classes(version: str = "") -> tuple[str, ...]:
+    """The classes that are records of their own, in a version as for `classes`."""
+    return tuple(_table_of(version)["records"])
 
 
 def schema_version() -> str:
@@ -94,13 +99,15 @@ def schema_version() -> str:
     return str(_table()["version"])
 
 
-def class_of(node: Any, allowed: tuple[str, ...]) -> Class:
+def class_of(node: Any, allowed: tuple[str, ...], version: str = "") -> Class:
     """The class of a payload object: the one it names in `type`, or the only one allowed.
 
+    Args:
+        version: as for `classes`.
     Raises:
         ValueError: no object, or a type that is not allowed here.
     """
-    known = classes()
+    known = classes(version)
     if type(node) is not dict:
         raise ValueError(f"{node!r:.200} is no object")
     if len(allowed) == 1 and not known[allowed[0]].designated:
@@ -114,6 +121,20 @@ def class_of(node: Any, allowed: tuple[str, ...]) -> Class:
 @cache
 def _table() -> dict[str, Any]:
     return dict(json.loads(resources.model_file("table.json").read_text("utf-8")))
+
+
+def _table_of(version: str) -> dict[str, Any]:
+    """The table of a version; that of a release is made from its fact sheet, which has all but words."""
+    if version in ("", schema_version()) or version not in released_versions():
+        return _table()
+    sheet = released(version)
+    words = dict.fromkeys(SLOT_WORDS, "")
+    return sheet | {
+        "classes": {
+            name: row | {"slots": [{**words, **slot, "key": key} for key, slot in row["slots"].items()]}
+            for name, row in sheet["classes"].items()
+        }
+    }
 
 
 def _class(name: str, row: dict[str, Any]) -> Class:

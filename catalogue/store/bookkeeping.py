@@ -248,6 +248,7 @@ def item_state(row: RowMapping) -> ItemState:
         curies=tuple(json.loads(row["curies"])),
         missing_since=_optional(row["missing_since"]),
         outcome=row["outcome"],
+        read_at=_optional(row["read_at"]),
     )
 
 

@@ -42,6 +42,7 @@ class ItemState:
         curies: records made of it.
         missing_since: when a complete listing first lacked it; None while it is listed.
         outcome: word of the caller's, such as `accepted`, `quarantined`, `withdrawn`.
+        read_at: when these bytes were first read; None for what was read before this was noted.
     """
 
     digest: str
@@ -49,6 +50,7 @@ class ItemState:
     curies: tuple[str, ...] = ()
     missing_since: datetime | None = None
     outcome: str = "accepted"
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,10 +154,13 @@ class BookWriter:
         self._cleared.add((source, item))
         self._findings.pop((source, item), None)
 
-    def start_run(self, source: str) -> int:
+    def start_run(self, source: str, report: dict[str, Any] | None = None) -> int:
         """The id of a new run of `source`; runs of it that never ended become `interrupted` (R6).
 
         The caller holds the lease of the source, so that no other run of it is alive.
+
+        Args:
+            report: what to keep of it until it reports; anything JSON can hold.
         """
         self._require_source(source)
         now = stamp(self.clock())
@@ -168,17 +171,20 @@ class BookWriter:
             .values(state="interrupted", ended=now)
         )
         run_id = (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
-        values = {"id": run_id, "source": source, "state": "running", "started": now, "heartbeat": now, "report": "{}"}
-        self.connection.execute(insert(table).values(**values))
+        values = {"id": run_id, "source": source, "state": "running", "started": now, "heartbeat": now}
+        self.connection.execute(insert(table).values(**values, report=compact_json(report or {})))
         return run_id
 
-    def heartbeat(self, run_id: int) -> None:
+    def heartbeat(self, run_id: int, report: dict[str, Any] | None = None) -> None:
         """Notes that a run is alive.
 
+        Args:
+            report: what it has done so far; None leaves what was noted.
         Raises:
             NotFound: no such run, or it was ended or interrupted; stop working.
         """
-        self._touch_run(run_id, heartbeat=stamp(self.clock()))
+        noted = {} if report is None else {"report": compact_json(report)}
+        self._touch_run(run_id, heartbeat=stamp(self.clock()), **noted)
 
     def end_run(self, run_id: int, state: str, report: dict[str, Any]) -> None:
         """Ends a run.
@@ -246,6 +252,7 @@ class BookWriter:
                     "curies": compact_json(list(state.curies)),
                     "missing_since": None if state.missing_since is None else stamp(state.missing_since),
                     "outcome": state.outcome,
+                    "read_at": None if state.read_at is None else stamp(state.read_at),
                 }
             )
         upsert(self.connection, schema.item, rows)

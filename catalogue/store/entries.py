@@ -40,6 +40,8 @@ HASHED_FIELDS = (
     "aliases",
     "prev_hash",
 )
+# Entries of the first ledgers have no schema version; no other version of the model existed then.
+FIRST_SCHEMA_VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Entry:
         payload: canonical JSON bytes; `payload_digest` is their SHA-256.
         source_url, original_digest: where the partner's document was read and the name of its bytes.
         aliases: other names this version claims, as they were given.
+        schema_version: of the model, under which the payload was written.
     """
 
     position: int
@@ -77,6 +80,7 @@ class Entry:
     retrieved_at: datetime
     recorded_at: datetime
     aliases: tuple[str, ...] = ()
+    schema_version: str = FIRST_SCHEMA_VERSION
 
     @property
     def record(self) -> dict[str, Any]:
@@ -112,16 +116,18 @@ def compact_json(value: Any) -> str:
 def entry_hash(fields: dict[str, Any]) -> str:
     """SHA-256 (hex) over every stored field of an entry and the hash of the entry before it.
 
-    Encoding: the line `ommatidia-entry/1`, LF, then the fields in the order of HASHED_FIELDS, each as a letter for
-    its type and its value: `n,` for absent; `i` + decimal digits + `,` for an integer; `s` + length in bytes + `:` +
-    UTF-8 bytes + `,` for text. Moments and aliases enter as the text that is stored. The payload enters by its
-    digest. The encoding is injective, so that no two different entries are hashed from the same bytes.
+    Encoding: the line `ommatidia-entry/2`, LF, then the fields in the order of HASHED_FIELDS and `schema_version`, each
+    as a letter for its type and its value: `n,` for absent; `i` + decimal digits + `,` for an integer; `s` + length in
+    bytes + `:` + UTF-8 bytes + `,` for text. Moments and aliases enter as the text that is stored. The payload enters
+    by its digest. The encoding is injective, so that no two different entries are hashed from the same bytes. An entry
+    without a schema version was hashed before there was one: `ommatidia-entry/1`, without that field.
 
     Raises:
         TypeError: a field is neither text, integer nor absent.
     """
-    parts = [b"ommatidia-entry/1\n"]
-    for name in HASHED_FIELDS:
+    first = fields["schema_version"] is None
+    parts = [b"ommatidia-entry/%d\n" % (1 if first else 2)]
+    for name in HASHED_FIELDS if first else (*HASHED_FIELDS, "schema_version"):
         value = fields[name]
         if value is None:
             parts.append(b"n,")
@@ -195,6 +201,7 @@ def entry_from(row: dict[str, Any]) -> Entry:
         retrieved_at=moment(row["retrieved_at"]),
         recorded_at=moment(row["recorded_at"]),
         aliases=tuple(json.loads(row["aliases"])),
+        schema_version=row["schema_version"] or FIRST_SCHEMA_VERSION,
     )
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
-from catalogue.model.table import schema_version
 from catalogue.store.graph.base import (
     SHARED,
     STATE,
@@ -43,7 +42,13 @@ _OWN: Final = f"<{BASE}".encode()
 _SAID: Final = f"> <{TERMS}sourceLabel> ".encode()
 _CALLED: Final = f"> <{TERMS}sourceId> ".encode()
 
-Emit = Callable[[dict[str, Any], str], bytes]
+
+class Emit(Protocol):
+    """How a record becomes N-Quads."""
+
+    def __call__(self, record: dict[str, Any], graph: str, *, version: str = "") -> bytes:
+        """The quads of a record that was written under a version of the model; "" means the present one."""
+        ...
 
 
 class GraphView:
@@ -141,7 +146,7 @@ class GraphView:
     def _described(self, entry: Entry) -> tuple[bytes | None, list[bytes]]:
         """Quads about the record and its parts; triples (`s p o`) about things that are not its own."""
         graph = BASE + entry.curie
-        quads = self._quads(entry.record, graph)
+        quads = self._quads(entry.record, graph, entry.schema_version)
         if quads is None:
             return None, []
         end = f" <{graph}> .\n".encode()
@@ -161,10 +166,10 @@ class GraphView:
             self._known = digests, frozenset(line for ontology in ontologies for line in _triples_of(ontology))
         return self._known[1]
 
-    def _quads(self, record: dict[str, Any], graph: str) -> bytes | None:
+    def _quads(self, record: dict[str, Any], graph: str, version: str = "") -> bytes | None:
         """Quads of a record; None for one that the emitter refuses, so that it does not hold up all others."""
         try:
-            return self._emit(record, graph)
+            return self._emit(record, graph, version=version)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             log.error("graph.record_not_emitted", graph=graph, error=repr(error))
             return None
@@ -250,7 +255,7 @@ def catalog_record(entry: Entry) -> dict[str, Any]:
         "recorded_at": _instant(entry.recorded_at),
         "ledger_position": entry.position,
         "payload_digest": entry.payload_digest,
-        "schema_version": schema_version(),
+        "schema_version": entry.schema_version,
     }
     if entry.status == "withdrawn":
         record["status_date"] = entry.record.get("date_withdrawn")

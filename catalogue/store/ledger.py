@@ -17,7 +17,7 @@ from catalogue.store import schema
 from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
 from catalogue.store.database import open_engine
-from catalogue.store.entries import Entry, entry_from, normalised_alias
+from catalogue.store.entries import FIRST_SCHEMA_VERSION, Entry, entry_from, normalised_alias
 from catalogue.store.fsck import Fault, find_faults
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.writer import LedgerWriter
@@ -194,6 +194,17 @@ class Ledger(Bookkeeping):
                 of_owner["studies" if kind == "study" else "images"] += count
         totals = {name: sum(o[name] for o in owners.values()) for name in ("studies", "images", "withdrawn")}
         return {**totals, "entries": entries, "owners": owners}
+
+    def schema_versions(self) -> dict[str, int]:
+        """Version of the model -> public records whose newest version was written under it, by version."""
+        entry, head = schema.entry.c, schema.head.c
+        query = select(entry.schema_version, func.count()).join(schema.head, head.position == entry.position)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.where(head.status == "public").group_by(entry.schema_version)).all()
+        found: dict[str, int] = {}
+        for version, count in rows:
+            found[version or FIRST_SCHEMA_VERSION] = found.get(version or FIRST_SCHEMA_VERSION, 0) + count
+        return dict(sorted(found.items()))
 
     def original(self, digest: str) -> bytes:
         """The partner's bytes called `digest`.

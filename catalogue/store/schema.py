@@ -83,6 +83,7 @@ entry = Table(
     Column("retrieved_at", Text, nullable=False),
     Column("recorded_at", Text, nullable=False),
     Column("aliases", Text, nullable=False),
+    Column("schema_version", Text),
     UniqueConstraint("owner", "owner_epoch", "owner_seq", name="entry_owner_seq"),
     Index("entry_curie", "curie", "position"),
 )
@@ -128,6 +129,7 @@ item = Table(
     Column("curies", Text, nullable=False),
     Column("missing_since", Text),
     Column("outcome", Text, nullable=False),
+    Column("read_at", Text),
     PrimaryKeyConstraint("source", "item"),
 )
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from catalogue.model.table import schema_version as current_schema_version
 from catalogue.problems import BadRequest, Conflict, NotFound
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Clock
@@ -103,6 +104,7 @@ class LedgerWriter(BookWriter):
         original_digest: str | None = None,
         run_id: int | None = None,
         aliases: Sequence[str] = (),
+        schema_version: str = "",
     ) -> Entry:
         """The entry that makes `payload` the newest version of `curie`; durable when the transaction commits.
 
@@ -112,6 +114,7 @@ class LedgerWriter(BookWriter):
             payload: canonical JSON bytes (of the tombstone, when withdrawn).
             original_digest: of bytes put by `put_original`, now or earlier.
             aliases: other names of the record; each keeps resolving after later versions no longer claim it.
+            schema_version: of the model, under which the payload was written; "" means the present one.
         Raises:
             Conflict: the newest version has the same payload and status; nothing is doubled.
             BadRequest: a field is outside its allowed values.
@@ -147,6 +150,7 @@ class LedgerWriter(BookWriter):
             "retrieved_at": stamp(retrieved_at),
             "recorded_at": stamp(recorded_at),
             "aliases": compact_json(list(aliases)),
+            "schema_version": schema_version or current_schema_version(),
         }
         fields["entry_hash"] = entry_hash(fields)
         self._gather(fields)

@@ -162,8 +162,9 @@ def _data(resolution: Resolution, chosen: Offer) -> Response:
             return Response(status=304, headers={"ETag": f'"{etag}"'})
     record: Any = resolution.tombstone or (entry.record if entry is not None else {})
     provenance = catalog_record(entry) if entry is not None else None
+    version = entry.schema_version if entry is not None else ""
     try:
-        body = chosen.member.render(Document(record, provenance))
+        body = chosen.member.render(Document(record, provenance, version))
     except ValueError as error:
         raise StoreDamaged(f"The record of {resolution.curie} cannot be written as {chosen.title}.") from error
     charset = "" if chosen.media_type == "application/ld+json" else "; charset=utf-8"

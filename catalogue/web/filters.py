@@ -22,6 +22,9 @@ from catalogue.web.text import human_size, plain, safe_url, spaced, unbroken
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _REASONS = {
     "removed-at-source": "The archive no longer offers it.",
+    "renamed-at-source": "The archive gives it another identifier now.",
+    "renamed-by-mapping": "The archive's document is read as another record now.",
+    "absent-from-source": "The archive no longer lists it.",
     "study-withdrawn": "The study it belongs to was withdrawn.",
     "withdrawn": "The archive withdrew it.",
 }

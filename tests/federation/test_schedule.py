@@ -221,3 +221,16 @@ def test_held_run_waits_for_its_regular_turn(bench: Bench) -> None:
     bench.schedule.run_due()
     bench.clock.pass_s(RETRY_FAILED_S * 4)
     assert bench.due() == []
+
+
+@pytest.mark.parametrize("kind", ["retry", "remap"])
+def test_mapping_again_is_no_turn_of_the_source(bench: Bench, kind: str) -> None:
+    """A run that read nothing from the source neither delays its next turn nor brings it forward."""
+    bench.add("bia")
+    bench.schedule.run_due()
+    bench.clock.pass_s(DAY_S / 2)
+    with bench.ledger.transaction() as writer:
+        writer.start_run("bia", {"kind": kind})
+    assert bench.due() == []
+    bench.clock.pass_s(DAY_S * 0.6 + 1)
+    assert bench.due() == ["bia"]

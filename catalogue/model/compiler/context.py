@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalogue.model.compiler.table import NOTE, XSD, Row
+from catalogue.model.jsonld import context_term
 from catalogue.model.namespaces import PREFIXES
 
 
@@ -18,7 +19,7 @@ def compile_context(table: Row) -> Row:
     terms: dict[str, Any] = {name: row["iri"] for name, row in sorted(table["classes"].items())}
     for row in table["classes"].values():
         for slot in row["slots"]:
-            terms[slot["key"]] = _term(slot)
+            terms[slot["key"]] = context_term(slot)
             if "also" in slot:
                 terms[slot["also"]["key"]] = slot["also"]["predicate"]
             if "position" in slot:
@@ -41,16 +42,3 @@ def _merged_prefixes(table: Row) -> dict[str, str]:
         if merged.setdefault(name, iri) != iri:
             raise ValueError(f"prefix {name} is {merged[name]} in the prefix map and {iri} in the schema")
     return merged
-
-
-def _term(slot: Row) -> Any:
-    iri = slot["predicate"]
-    match slot["kind"]:
-        case "ref" | "iri" | "node":
-            return {"@id": iri, "@type": "@id"}
-        case "enum":
-            return {"@id": iri, "@type": "@vocab", "@context": dict(slot["values"])}
-        case "integer" | "double" | "boolean" | "typed":
-            return {"@id": iri, "@type": slot["datatype"]}
-        case _:
-            return iri
