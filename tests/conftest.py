@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
 PARTNERS = Path(__file__).resolve().parent.parent.parent / "shared" / "partners"
+
+# Machines are shared: how long one example takes says nothing. CI draws the same examples each time, others new ones.
+hypothesis.settings.register_profile("shared", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("shared")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
