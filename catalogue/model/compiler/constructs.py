@@ -36,7 +36,7 @@ CARRIED: Final = {
 }
 ANNOTATIONS: Final = {
     "class": frozenset({"rdf_types"}),
-    "slot": frozenset({"rule", "reference", "position", "also", "also_key"}),
+    "slot": frozenset({"rule", "reference", "described_in", "position", "also", "also_key"}),
     "type": frozenset({"rule", "lexical"}),
 }
 BY_HAND: Final = "write it as a rule of its own in shapes/hard.ttl, or in a profile, with a bad example"

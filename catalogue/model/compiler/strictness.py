@@ -23,7 +23,8 @@ _LINKML_TYPES: Final = "https://w3id.org/linkml/types"
 _DATATYPES: Final = frozenset(
     XSD + name
     for name in (
-        "string", "integer", "double", "anyURI", "date", "dateTime", "time", "gYear", "gYearMonth", "duration"
+        "string", "boolean", "integer", "double", "anyURI",
+        "date", "dateTime", "time", "gYear", "gYearMonth", "duration",
     )
 )  # fmt: skip
 _NUMBERS: Final = frozenset({XSD + "integer", XSD + "double"})
@@ -59,6 +60,7 @@ def refuse_what_would_be_lost(view: SchemaView) -> None:
     checks = (
         _constructs, _twice, _names, _descriptions, _enums, _types, _ranges, _patterns, _bounds, _classes, _unused
     )  # fmt: skip
+    view.imports_closure()  # loads the modules; until then only the first is in the schema map
     faults = list(dict.fromkeys(fault for check in checks for fault in check(view)))
     if faults:
         raise SchemaRefused(faults)
@@ -89,8 +91,8 @@ def _constructs(view: SchemaView) -> Iterator[str]:
                 continue
             advice = INSTEAD.get(field.name, BY_HAND)
             yield f"{name}: {field.name} is not carried over by this compiler; {advice}"
-        for annotation in _annotations(definition):
-            if annotation not in ANNOTATIONS.get(kind, ()):
+        for annotation in _annotations(definition) if kind in ANNOTATIONS else ():
+            if annotation not in ANNOTATIONS[kind]:
                 yield f"{name}: annotation {annotation} is read by nothing; leave it out, or teach the compiler"
 
 
