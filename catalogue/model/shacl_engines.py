@@ -6,6 +6,7 @@ Both take shapes once as Turtle and data as N-Triples; engines.md section 4 has 
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -136,6 +137,9 @@ class PyShaclEngine:
 
         logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # a traceback for every bad literal otherwise
         self._shapes = rdflib.Graph().parse(data=shapes, format="turtle")
+        for shape, pattern in list(self._shapes.subject_objects(rdflib.SH.pattern)):
+            if "m" not in str(self._shapes.value(shape, rdflib.SH.flags) or ""):
+                self._shapes.set((shape, rdflib.SH.pattern, rdflib.Literal(_python_pattern(str(pattern)))))
         self._names = _names(shapes)
 
     def results(self, triples: bytes) -> list[ValidationResult]:
@@ -253,6 +257,12 @@ def _verbatim_graph(triples: bytes) -> Any:
     for quad in pyoxigraph.parse(triples, format=pyoxigraph.RdfFormat.N_TRIPLES):
         graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return graph
+
+
+def _python_pattern(pattern: str) -> str:
+    """The pattern as Python says it: its `$` also stands before a last line break, that of SPARQL does not."""
+    escaped_or_class = r"\\.|\[(?:\\.|[^\]\\])*\]"
+    return re.sub(rf"({escaped_or_class})|\$", lambda found: found.group(1) or r"\Z", pattern, flags=re.DOTALL)
 
 
 def _n_triples(node: Any) -> str:
