@@ -18,7 +18,18 @@ from rdflib.collection import Collection
 
 from catalogue.model.shacl_engines import RustEngine
 from tests.model.odd_values import (
-    ANY_TEXT, ILL_TYPED, KNOWN_TEXTS, NUMBERS, TEXT, WELL_TYPED, around, drawn, literal, matching, n_triples, near
+    ANY_TEXT,
+    ILL_TYPED,
+    KNOWN_TEXTS,
+    NUMBERS,
+    TEXT,
+    WELL_TYPED,
+    around,
+    drawn,
+    literal,
+    matching,
+    n_triples,
+    near,
 )  # fmt: skip
 from tests.model.sparql_witness import witness
 
@@ -159,6 +170,10 @@ class Thing:
             focus = inner
         if constraint.name == "SPARQL":
             self._contradict(focus, constraint)
+        elif constraint.name in ("Equals", "Disjoint", "LessThan", "LessThanOrEquals"):
+            self._compare(focus, constraint)
+        elif constraint.name == "Closed":
+            self._link(focus, URIRef("https://example.org/unexpected"), self._odd(constraint))
         elif constraint.paths:
             for value in self._values(constraint):
                 self._link(focus, constraint.paths[-1], value)
@@ -182,15 +197,26 @@ class Thing:
     def _values(self, constraint: Constraint) -> list[str]:
         """Values of the path that are too few, too many or odd."""
         rule = constraint.node
+        negated = self.graph.value(rule, SH["not"])
         least, most = (int(str(self.graph.value(rule, bound) or 1)) for bound in (SH.minCount, SH.maxCount))
         match constraint.name:
             case "MinCount":
                 return [self._good(rule) for _ in range(least - 1)]
             case "MaxCount":
                 return [*(self._good(rule) for _ in range(most + 1)), self._odd(constraint)]
+            case "Not" if negated is not None:
+                return [self._good(negated)]
             case "HasValue" | "UniqueLang" | "QualifiedMinCount" | "QualifiedMaxCount":
                 return [self.pick([self._good(rule), self._odd(constraint)]) for _ in range(self.pick(range(4)))]
         return [*([self._good(rule)] if most > 1 and self.pick([True, False]) else []), self._odd(constraint)]
+
+    def _compare(self, focus: str, constraint: Constraint) -> None:
+        """Values of one type for the path and for the one that it is compared with."""
+        parameter = SH[constraint.name[0].lower() + constraint.name[1:]]
+        texts = drawn(WELL_TYPED[datatype := self.pick([XSD.integer, XSD.date, XSD.string])])
+        first, second = literal(self.pick(texts), datatype), literal(self.pick(texts), datatype)
+        self._link(focus, constraint.paths[-1], first)
+        self._link(focus, self.graph.value(constraint.node, parameter), self.pick([first, second]))
 
     def _contradict(self, focus: str, constraint: Constraint) -> None:
         """What the query of a SPARQL constraint looks for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -13,7 +14,11 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.algebra import traverse
 from rdflib.plugins.sparql.parserutils import CompValue
 
-TEXTS = ("a", "b", "1", "2020-01-01")
+XSD = "http://www.w3.org/2001/XMLSchema#"
+LITERALS = (
+    '"a"', '"b"', '""', f'"0"^^<{XSD}integer>', f'"2"^^<{XSD}integer>', f'"1999-12-31"^^<{XSD}date>',
+    f'"2999-12-31"^^<{XSD}date>', f'"true"^^<{XSD}boolean>', f'"false"^^<{XSD}boolean>',
+)  # fmt: skip
 
 
 def witness(query: str, prefixes: dict[str, str], focus: str, random: Random, fresh: Iterator[str]) -> list[str]:
@@ -32,7 +37,7 @@ def witness(query: str, prefixes: dict[str, str], focus: str, random: Random, fr
         elif isinstance(part, URIRef | Literal):
             constants.append(_term(part))
 
-    traverse(prepareQuery(query, initNs=prefixes).algebra, visitPre=collect)
+    traverse(_parsed(query, tuple(prefixes.items())), visitPre=collect)
     taken = [triple for group in groups if len(groups) == 1 or random.choice([True, False]) for triple in group]
     resources = {s for s, _, _ in taken}
     values = {Variable("this"): focus}
@@ -41,7 +46,7 @@ def witness(query: str, prefixes: dict[str, str], focus: str, random: Random, fr
         if not isinstance(term, Variable | BNode):
             return _term(term)
         if term not in values:
-            others = () if term in resources else (*constants, focus, *(str(ox.Literal(text)) for text in TEXTS))
+            others = () if term in resources else (*constants, focus, *LITERALS)
             values[term] = random.choice([next(fresh), *others])
         return values[term]
 
@@ -49,6 +54,11 @@ def witness(query: str, prefixes: dict[str, str], focus: str, random: Random, fr
     for subject, predicate, other in taken:
         _walk(value(subject), predicate, value(other), lines, fresh, value)
     return lines
+
+
+@cache
+def _parsed(query: str, prefixes: tuple[tuple[str, str], ...]) -> CompValue:
+    return prepareQuery(query, initNs=dict(prefixes)).algebra
 
 
 def _walk(
@@ -77,6 +87,4 @@ def _term(term: Any) -> str:
         return f"<{term}>"
     if term.language:
         return str(ox.Literal(str(term), language=term.language))
-    return str(
-        ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or "http://www.w3.org/2001/XMLSchema#string")))
-    )
+    return str(ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or f"{XSD}string"))))
