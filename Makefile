@@ -29,6 +29,7 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real crates
 	$(BIN)/python -m tests.bench.bench_harvest
 	$(BIN)/python -m tests.bench.bench_query
+	$(BIN)/python -m tests.bench.bench_validation
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill

@@ -6,6 +6,7 @@ Both take shapes once as Turtle and data as N-Triples; engines.md section 4 has 
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -14,6 +15,7 @@ import pyoxigraph
 from catalogue.model.namespaces import contract
 
 _SH: Final = "http://www.w3.org/ns/shacl#"
+_STRING: Final = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,8 +39,37 @@ class Violation:
     shape: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ValidationResult:
+    """One sh:ValidationResult in the terms of RDF, as the engine gives it; several may become one `Violation`.
+
+    Args:
+        focus: IRI of sh:focusNode; a blank node or a literal in N-Triples syntax.
+        path: IRI of sh:resultPath, or a longer path in SPARQL syntax; "" when a whole node is at fault.
+        value: sh:value in N-Triples syntax; "" when a value is missing.
+        component: IRI of sh:sourceConstraintComponent.
+        shape: IRI of sh:sourceShape; of the nearest shape around it that has one, when it is a blank node.
+        severity: IRI of sh:resultSeverity.
+        messages: every sh:resultMessage, sorted.
+
+    Source: SHACL, section 3.6.2 "Validation Result".
+    """
+
+    focus: str
+    path: str
+    value: str
+    component: str
+    shape: str
+    severity: str
+    messages: tuple[str, ...]
+
+
 class ShapesEngine(Protocol):
     """Shapes, loaded once, that any number of records can be held against."""
+
+    def results(self, triples: bytes) -> list[ValidationResult]:
+        """The results of the report on the N-Triples data, sorted."""
+        ...
 
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
@@ -69,23 +100,33 @@ class RustEngine:
 
         self._shapes = shacl.Shapes.from_turtle(shapes)
         self._names = _names(shapes)
+        self._unnamed = len(_blank_nodes(shapes.encode(), pyoxigraph.RdfFormat.TURTLE))
+
+    def results(self, triples: bytes) -> list[ValidationResult]:
+        """The results of the report on the N-Triples data, sorted."""
+        report = self._shapes.validate_text(triples.decode(), format="ntriples")
+        label = self._labels(triples) if b"_:" in triples else {}
+        return sorted(
+            ValidationResult(
+                focus=_bare(label.get(result.focus_node, result.focus_node)),
+                path=_bare(result.path or ""),
+                value=label.get(result.value, result.value) or "",
+                component=result.component_iri,
+                shape=_bare(result.root_shape or result.source_shape or ""),
+                severity=result.severity_iri,
+                messages=tuple(sorted(result.messages)),
+            )
+            for result in report.results
+        )
 
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
-        report = self._shapes.validate_text(triples.decode(), format="ntriples")
-        found = {
-            _violation(
-                self._names,
-                focus=result.focus_node.strip("<>"),
-                path=(result.path or "").strip("<>"),
-                value=_readable(result.value_plain or "", str(result.value).endswith("#double>")),
-                messages=result.messages,
-                severity=result.severity_iri,
-                shape=str(result.root_shape or result.source_shape).strip("<>"),
-            )
-            for result in report.results
-        }
-        return sorted(found)
+        return _violations(self.results(triples), self._names)
+
+    def _labels(self, triples: bytes) -> dict[str | None, str]:
+        """The engine's labels of blank nodes -> those in the data: it numbers on from the last one of the shapes."""
+        nodes = _blank_nodes(triples, pyoxigraph.RdfFormat.N_TRIPLES)
+        return {f"_:0_b{number}": node for number, node in enumerate(nodes, self._unnamed)}
 
 
 class PyShaclEngine:
@@ -96,43 +137,76 @@ class PyShaclEngine:
 
         logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # a traceback for every bad literal otherwise
         self._shapes = rdflib.Graph().parse(data=shapes, format="turtle")
+        for shape, pattern in list(self._shapes.subject_objects(rdflib.SH.pattern)):
+            if "m" not in str(self._shapes.value(shape, rdflib.SH.flags) or ""):
+                self._shapes.set((shape, rdflib.SH.pattern, rdflib.Literal(_python_pattern(str(pattern)))))
         self._names = _names(shapes)
 
-    def validate(self, triples: bytes) -> list[Violation]:
-        """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
+    def results(self, triples: bytes) -> list[ValidationResult]:
+        """The results of the report on the N-Triples data, sorted."""
         import pyshacl
         import rdflib
 
-        # rdflib's own store: over an Oxigraph-backed one, plain strings differ from xsd:string (engines.md section 4).
-        data = rdflib.Graph().parse(data=triples, format="nt")
-        _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, advanced=False, inplace=True)
+        _, report, _ = pyshacl.validate(
+            _verbatim_graph(triples), shacl_graph=self._shapes, advanced=False, inplace=True
+        )
         sh = rdflib.Namespace(_SH)
-        found = {
-            _violation(
-                self._names,
-                focus=str(report.value(result, sh.focusNode)),
-                path=str(report.value(result, sh.resultPath) or ""),
-                value=_term(report.value(result, sh.value)),
-                messages=[str(message) for message in report.objects(result, sh.resultMessage)],
+        return sorted(
+            ValidationResult(
+                focus=_bare(report.value(result, sh.focusNode).n3()),
+                path=_bare(_sparql_path(self._shapes, report.value(result, sh.resultPath))),
+                value=_n_triples(report.value(result, sh.value)),
+                component=str(report.value(result, sh.sourceConstraintComponent)),
+                shape=self._named(report.value(result, sh.sourceShape)),
                 severity=str(report.value(result, sh.resultSeverity)),
-                shape=str(report.value(result, sh.sourceShape)),
+                messages=tuple(sorted(str(message) for message in report.objects(result, sh.resultMessage))),
             )
-            for result in report.subjects(rdflib.RDF.type, sh.ValidationResult)
-        }
-        return sorted(found)
+            for result in report.objects(None, sh.result)
+        )
+
+    def validate(self, triples: bytes) -> list[Violation]:
+        """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
+        return _violations(self.results(triples), self._names)
+
+    def _named(self, shape: Any) -> str:
+        """The shape, or the nearest one around it that has an IRI."""
+        from rdflib import SH, BNode
+
+        while isinstance(shape, BNode):
+            shape = self._shapes.value(None, SH.property, shape)
+        return str(shape)
 
 
-def _violation(
-    names: dict[str, str], *, focus: str, path: str, value: str, messages: Any, severity: str, shape: str
-) -> Violation:
-    return Violation(
-        contract(focus),
-        names.get(shape) or contract(path),
-        value,
-        " ".join(sorted(messages)),
-        severity.removeprefix(_SH).lower(),
-        shape,
-    )
+def _violations(results: list[ValidationResult], names: dict[str, str]) -> list[Violation]:
+    found = {
+        Violation(
+            contract(result.focus.removeprefix("_:")),
+            names.get(result.shape) or contract(result.path),
+            _readable(result.value),
+            " ".join(result.messages),
+            result.severity.removeprefix(_SH).lower(),
+            result.shape,
+        )
+        for result in results
+    }
+    return sorted(found)
+
+
+def _bare(term: str) -> str:
+    """The IRI of a term that is one; other terms, and paths of several predicates, as they are."""
+    return term[1:-1] if term.startswith("<") and term.find(">") == len(term) - 1 else term
+
+
+def _readable(value: str) -> str:
+    """A term without its syntax; 0.5 rather than 5.0E-1."""
+    if not value.startswith('"'):
+        return _bare(value).removeprefix("_:")
+    literal = next(iter(pyoxigraph.parse(f"<x:> <x:> {value} .", format=pyoxigraph.RdfFormat.N_TRIPLES))).object
+    assert isinstance(literal, pyoxigraph.Literal)
+    try:
+        return repr(float(literal.value)) if literal.datatype.value.endswith("#double") else literal.value
+    except ValueError:
+        return literal.value
 
 
 def _names(shapes: str) -> dict[str, str]:
@@ -147,13 +221,78 @@ def _names(shapes: str) -> dict[str, str]:
     }
 
 
-def _term(value: Any) -> str:
-    return "" if value is None else _readable(str(value), str(getattr(value, "datatype", "")).endswith("#double"))
+def _blank_nodes(document: bytes, syntax: pyoxigraph.RdfFormat) -> list[str]:
+    """The blank nodes of a document, in the order in which they appear."""
+    return list(
+        dict.fromkeys(
+            str(node)
+            for quad in pyoxigraph.parse(document, format=syntax)
+            for node in (quad.subject, quad.object)
+            if isinstance(node, pyoxigraph.BlankNode)
+        )
+    )
 
 
-def _readable(lexical: str, is_double: bool) -> str:
-    """0.5 rather than 5.0E-1, whichever of the two an engine keeps."""
-    try:
-        return repr(float(lexical)) if is_double else lexical
-    except ValueError:
-        return lexical
+def _verbatim_graph(triples: bytes) -> Any:
+    """An rdflib graph in which every literal keeps its lexical form, as rdflib's own parsers do not ("01" -> "1").
+
+    It lies in rdflib's own store: over an Oxigraph-backed one, plain strings differ from xsd:string (engines.md
+    section 4).
+    """
+    import rdflib
+
+    def term(node: Any) -> Any:
+        match node:
+            case pyoxigraph.NamedNode():
+                return rdflib.URIRef(node.value)
+            case pyoxigraph.BlankNode():
+                return rdflib.BNode(node.value)
+        if node.language:
+            return rdflib.Literal(node.value, lang=node.language, normalize=False)
+        # rdflib tells a plain string from an xsd:string; in RDF 1.1 they are one.
+        datatype = None if node.datatype == _STRING else node.datatype.value
+        return rdflib.Literal(node.value, datatype=datatype, normalize=False)
+
+    graph = rdflib.Graph()
+    for quad in pyoxigraph.parse(triples, format=pyoxigraph.RdfFormat.N_TRIPLES):
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    return graph
+
+
+def _python_pattern(pattern: str) -> str:
+    """The pattern as Python says it: its `$` also stands before a last line break, that of SPARQL does not."""
+    escaped_or_class = r"\\.|\[(?:\\.|[^\]\\])*\]"
+    return re.sub(rf"({escaped_or_class})|\$", lambda found: found.group(1) or r"\Z", pattern, flags=re.DOTALL)
+
+
+def _n_triples(node: Any) -> str:
+    """An rdflib term in the syntax of N-Triples."""
+    import rdflib
+
+    if node is None:
+        return ""
+    if not isinstance(node, rdflib.Literal):
+        return str(node.n3())
+    if node.language:
+        return str(pyoxigraph.Literal(str(node), language=node.language))
+    return str(pyoxigraph.Literal(str(node), datatype=pyoxigraph.NamedNode(node.datatype or _STRING.value)))
+
+
+def _sparql_path(shapes: Any, path: Any) -> str:
+    """A property path of the shapes graph in the syntax of SPARQL, every step in brackets."""
+    from rdflib import SH, URIRef
+
+    if path is None:
+        return ""
+    if isinstance(path, URIRef):
+        return path.n3()
+    for predicate, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
+        inner = shapes.value(path, predicate)
+        if inner is not None:
+            return f"({_sparql_path(shapes, inner)}){sign}"
+    inverse = shapes.value(path, SH.inversePath)
+    if inverse is not None:
+        return f"^{_sparql_path(shapes, inverse)}"
+    alternatives = shapes.value(path, SH.alternativePath)
+    steps = [_sparql_path(shapes, step) for step in shapes.items(alternatives or path)]
+    return f"({('|' if alternatives else '/').join(steps)})"

@@ -10,10 +10,20 @@ from pathlib import Path
 from catalogue import resources
 from catalogue.model.compiler.build import GENERATED, generate
 from catalogue.model.compiler.release import Refused, release
+from catalogue.model.compiler.strictness import SchemaRefused
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0 when files were written or, with --check, when none differs."""
+    """Exit code 0 when files were written or, with --check, when none differs; 1 with the reasons otherwise."""
+    try:
+        return _run(arguments)
+    except SchemaRefused as refused:
+        for fault in refused.faults:
+            print(fault, file=sys.stderr)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m catalogue.model.compiler")
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument("--check", action="store_true", help="write nothing, fail when a committed file differs")

@@ -15,6 +15,7 @@ from catalogue.model.compiler.documentation import compile_documentation
 from catalogue.model.compiler.jsonschema import compile_json_schema
 from catalogue.model.compiler.ontology import compile_ontology
 from catalogue.model.compiler.shapes import compile_shapes
+from catalogue.model.compiler.strictness import refuse_what_would_be_lost
 from catalogue.model.compiler.table import NOTE, compile_table
 
 GENERATED: Final = (
@@ -35,8 +36,12 @@ def generate(schema: Path, root: Path) -> None:
     Args:
         schema: schema/ommatidia.yaml.
         root: folder that the names of GENERATED are relative to; folders are made as needed.
+
+    Raises:
+        SchemaRefused: the schema says what these files would not.
     """
     view = SchemaView(str(schema))
+    refuse_what_would_be_lost(view)
     table = compile_table(view)
     contents = {
         "catalogue/model/table.json": _json(table),

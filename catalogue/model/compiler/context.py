@@ -13,13 +13,15 @@ def compile_context(table: Row) -> Row:
     """The document context.jsonld: prefixes, classes and one term for each slot.
 
     Raises:
-        ValueError: a slot is named like a keyword, or a prefix means two namespaces.
+        ValueError: a slot is named like a keyword, has values of two kinds, or a prefix means two namespaces.
     """
     context: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
     terms: dict[str, Any] = {name: row["iri"] for name, row in sorted(table["classes"].items())}
     for row in table["classes"].values():
         for slot in row["slots"]:
-            terms[slot["key"]] = context_term(slot)
+            term = context_term(slot)
+            if terms.setdefault(slot["key"], term) != term:
+                raise ValueError(f"{slot['key']} means {terms[slot['key']]} in one class and {term} in another")
             if "also" in slot:
                 terms[slot["also"]["key"]] = slot["also"]["predicate"]
             if "position" in slot:

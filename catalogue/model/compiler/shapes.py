@@ -10,6 +10,7 @@ from typing import Final
 from catalogue.model.compiler.table import XSD, Row
 from catalogue.model.compiler.turtle import Turtle
 from catalogue.model.namespaces import BASE
+from catalogue.model.terms import canonical_double
 
 SHAPES: Final = BASE + "shapes/"
 _SH: Final = "http://www.w3.org/ns/shacl#"
@@ -96,7 +97,9 @@ def _values(turtle: Turtle, slot: Row) -> list[tuple[str, str]]:
             rows.append((_SH + "datatype", turtle.iri(slot["datatype"])))
     if "pattern" in slot and slot["kind"] != "ref":
         rows.append((_SH + "pattern", turtle.text_of(slot["pattern"])))
+    # A bound has the type of its values: compared with a double, the decimal 0.1 is another number to some engines.
+    number = canonical_double if slot["kind"] == "double" else str
     for key, constraint in (("min", "minInclusive"), ("max", "maxInclusive")):
         if key in slot:
-            rows.append((_SH + constraint, str(slot[key])))
+            rows.append((_SH + constraint, number(slot[key])))
     return rows

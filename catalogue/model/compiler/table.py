@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from linkml_runtime.linkml_model.meta import ClassDefinition, SlotDefinition
+from linkml_runtime.linkml_model.meta import ClassDefinition, SlotDefinition, TypeDefinition
 from linkml_runtime.utils.schemaview import SchemaView
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
@@ -35,12 +35,11 @@ def compile_table(view: SchemaView) -> Row:
     """The whole model as plain data, ready for table.json.
 
     Raises:
-        ValueError: two classes share an IRI, or a slot has different IRIs in different classes.
+        ValueError: a slot has different IRIs or kinds of value in different classes.
     """
     classes = {
         name: _class_row(view, definition) for name, definition in view.all_classes().items() if not definition.abstract
     }
-    _check_unique([row["iri"] for row in classes.values()])
     _check_one_predicate_per_key(classes)
     return {
         "_comment": NOTE,
@@ -87,10 +86,7 @@ def _slot_row(view: SchemaView, owner: str, slot: SlotDefinition) -> Row:
     }
     if slot.pattern:
         row["pattern"] = str(slot.pattern)
-    for source, target in (("minimum_value", "min"), ("maximum_value", "max")):
-        value = getattr(slot, source)
-        if value is not None:
-            row[target] = int(value)
+    row |= _bounds(slot)
     if _annotation(slot, "position"):
         row["position"] = view.expand_curie(_annotation(slot, "position"))
     if _annotation(slot, "also"):
@@ -102,6 +98,11 @@ def _slot_row(view: SchemaView, owner: str, slot: SlotDefinition) -> Row:
     row["rule"] = _COUNT[row["required"], row["many"]] + rule + _limits(row)
     row["description"] = _text(slot.description)
     return row
+
+
+def _bounds(definition: SlotDefinition | TypeDefinition) -> Row:
+    found = {"min": definition.minimum_value, "max": definition.maximum_value}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _limits(row: Row) -> str:
@@ -123,9 +124,6 @@ def _range(view: SchemaView, slot: SlotDefinition) -> Row:
         }
     if name in view.all_enums():
         values = view.get_enum(name).permissible_values
-        missing = [value for value, entry in values.items() if not entry.meaning]
-        if missing:
-            raise ValueError(f"{name}: {', '.join(missing)} without a meaning")
         return {
             "kind": "enum",
             "values": {str(v): view.expand_curie(str(entry.meaning)) for v, entry in values.items()},
@@ -147,16 +145,20 @@ def _reference(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
 
 
 def _literal(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
-    kind = view.get_type(name)
-    uri = view.expand_curie(str(view.induced_type(name).uri))
-    row: Row = {"rule": _annotation(kind, "rule") or _TYPED_RULES.get(name, "text")}
+    kind = view.induced_type(name)
+    uri = view.expand_curie(str(kind.uri))
+    ancestors = [str(ancestor) for ancestor in view.type_ancestors(name)]
+    row: Row = {
+        "rule": _inherited(view, ancestors, "rule") or next(filter(None, map(_TYPED_RULES.get, ancestors)), "text")
+    }
     if kind.pattern and not slot.pattern:
         row["pattern"] = str(kind.pattern)
-    if _annotation(slot, "reference") or name == "curie_or_iri":
+    row |= _bounds(kind)
+    if _annotation(slot, "reference") or "curie_or_iri" in ancestors:
         return {"kind": "ref", "rule": row["rule"]}
     if uri == XSD + "anyURI":
         return {"kind": "iri", **row}
-    lexical = _annotation(kind, "lexical")
+    lexical = _inherited(view, ancestors, "lexical")
     if lexical:
         return {"kind": "lexical", "forms": lexical.split(), **row}
     if uri in (XSD + "integer", XSD + "double", XSD + "boolean"):
@@ -164,6 +166,11 @@ def _literal(view: SchemaView, slot: SlotDefinition, name: str) -> Row:
     if uri == XSD + "string":
         return {"kind": "text", **row}
     return {"kind": "typed", "datatype": uri, **row}
+
+
+def _inherited(view: SchemaView, types: list[str], name: str) -> str:
+    """The annotation of the first of the types, from the derived to its bases, that has it."""
+    return next((found for kind in types if (found := _annotation(view.get_type(kind), name))), "")
 
 
 def _annotation(element: Any, name: str) -> str:
@@ -175,12 +182,6 @@ def _annotation(element: Any, name: str) -> str:
 
 def _text(value: Any) -> str:
     return " ".join(str(value or "").split())
-
-
-def _check_unique(iris: list[str]) -> None:
-    twice = sorted({iri for iri in iris if iris.count(iri) > 1})
-    if twice:
-        raise ValueError(f"several classes share {', '.join(twice)}: their shapes would become one (linkml 3011)")
 
 
 def _check_one_predicate_per_key(classes: dict[str, Row]) -> None:
