@@ -151,7 +151,8 @@ def _unknown(curie: str, stated: str, prefix: str, path: str) -> Finding:
         Severity.INFO,
         path,
         f"{curie} {stated}"[:500],
-        f"{curie} is not in the installed release of {prefix}; it may be newer. Check the id, or install a newer release.",
+        f"{curie} is not in the installed release of {prefix}; it may be newer. Check the id, or install a newer "
+        "release.",
     )
 
 

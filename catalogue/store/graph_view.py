@@ -24,7 +24,6 @@ from catalogue.store.graph.base import (
     ReplaceGraph,
     SetValue,
 )
-
 from catalogue.store.ontologies.graphs import PublishedOntologies, no_ontologies
 
 if TYPE_CHECKING:

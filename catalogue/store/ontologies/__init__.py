@@ -1,4 +1,4 @@
-"""Ontologies: the operator's files and our curated tables, looked up by CURIE, searched by name, published as graphs."""
+"""Ontologies: the operator's files and our curated tables, looked up by CURIE, searched by name, made into graphs."""
 
 from catalogue.store.ontologies.graphs import OntologyGraphs
 from catalogue.store.ontologies.installing import install

@@ -18,7 +18,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -33,17 +34,29 @@ from catalogue.store.ontologies.term import Term
 OBO_SUFFIX: Final = ".obo"
 SUFFIXES: Final = (OBO_SUFFIX, *FORMATS)
 PACKED: Final = (".gz", ".xz")
-# Unpacked: NCBITaxon in OBO has 0.7 GB, in RDF/XML 1.9 GB (2025).
-MAX_BYTES: Final = 6 << 30
-# Of processor and of wall clock.
-PARSE_CPU_SECONDS: Final = 1_800
-PARSE_SECONDS: Final = 7_200
-PARSE_MEMORY_BYTES: Final = 1 << 30
-MAX_TABLE_BYTES: Final = 12 << 30
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
-def install(home: Path, name: str, path: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take.
+
+    Args:
+        file_bytes: of the file, unpacked. NCBITaxon has 0.7 GB in OBO and 1.9 GB in RDF/XML (2025).
+        memory_bytes: address space of the reading process, which keeps nothing but a cache of 128 MiB.
+        cpu_seconds: of that process.
+        seconds: of the clock, for a machine that does other things.
+        table_bytes: of the table it writes.
+    """
+
+    file_bytes: int = 6 << 30
+    memory_bytes: int = 1 << 30
+    cpu_seconds: int = 1_800
+    seconds: float = 7_200
+    table_bytes: int = 12 << 30
+
+
+def install(home: Path, name: str, path: Path, limits: Limits | None = None) -> int:
     """Number of terms kept of the ontology file at `path`, which now counts in `home` under `name`.
 
     Args:
@@ -58,21 +71,14 @@ def install(home: Path, name: str, path: Path) -> int:
     if name in curated_names():
         raise BadRequest(f"'{name}' is the name of a table shipped with the node; choose another, such as '{name}-2'.")
     suffix = _suffix(path)
-    folder = Installed(home).folder
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as scratch:
+    installed = Installed(home)
+    installed.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=installed.folder, prefix=".new-") as scratch:
         table = Path(scratch) / "terms.db"
-        try:
-            count = _parse_apart(path, suffix, table)
-        finally:
-            if made and not table.exists():
-                Path(scratch).rmdir()
-                with suppress(OSError):
-                    folder.rmdir()
+        count = _parse_apart(path, suffix, table, limits or Limits())
         if count == 0:
             raise BadRequest(f"'{path.name}' names no classes with labels; nothing was installed.")
-        _put_in_place(Installed(home), name, table)
+        _put_in_place(installed, name, table)
     return count
 
 
@@ -100,7 +106,7 @@ def _put_in_place(installed: Installed, name: str, table: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _parse_apart(path: Path, suffix: str, table: Path) -> int:
+def _parse_apart(path: Path, suffix: str, table: Path, limits: Limits) -> int:
     """Number of terms that a process of its own wrote to `table`.
 
     pyoxigraph aborts on an entity bomb in RDF/XML (reliability.md section 2), and files of the operator's choice do
@@ -108,11 +114,13 @@ def _parse_apart(path: Path, suffix: str, table: Path) -> int:
     """
     context = multiprocessing.get_context("forkserver")
     receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_parse_limited, args=(str(path.absolute()), suffix, str(table), send), daemon=True)
+    child = context.Process(
+        target=_parse_limited, args=(str(path.absolute()), suffix, str(table), limits, send), daemon=True
+    )
     child.start()
     send.close()
     try:
-        answer = receive.recv_bytes(1_000) if receive.poll(PARSE_SECONDS) else b"-it took too long"
+        answer = receive.recv_bytes(1_000) if receive.poll(limits.seconds) else b"-it took too long"
     except EOFError:
         answer = b"-the parser gave up; the file may hold nested entities or be too large"
     finally:
@@ -124,29 +132,35 @@ def _parse_apart(path: Path, suffix: str, table: Path) -> int:
     return int(answer[1:])
 
 
-def _parse_limited(path: str, suffix: str, table: str, send: multiprocessing.connection.Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (PARSE_MEMORY_BYTES, PARSE_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PARSE_CPU_SECONDS, PARSE_CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_TABLE_BYTES, MAX_TABLE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _parse_limited(
+    path: str, suffix: str, table: str, limits: Limits, send: multiprocessing.connection.Connection
+) -> None:
+    for what, allowed in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.table_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (allowed, allowed))
     try:
-        answer = b"+%d" % compile_file(Path(path), suffix, Path(table))
+        answer = b"+%d" % compile_file(Path(path), suffix, Path(table), limits.file_bytes)
     # fastobo says TypeError for bytes that are no text. sqlite3.Error: the table grew beyond its limit.
     except (SyntaxError, ValueError, TypeError, OSError, EOFError, lzma.LZMAError, MemoryError, sqlite3.Error) as error:
         answer = b"-" + (str(error) or type(error).__name__).encode(errors="replace")[:500]
     send.send_bytes(answer)
 
 
-def compile_file(path: Path, suffix: str, table: Path) -> int:
+def compile_file(path: Path, suffix: str, table: Path, max_bytes: int) -> int:
     """Number of terms of the ontology file that are now in the new database `table`.
 
     Args:
         suffix: one of SUFFIXES, the format beneath the packing.
+        max_bytes: of the file, unpacked.
     Raises:
         SyntaxError, ValueError, OSError: not of that format, or more than the limits allow.
     """
     with _opened(path) as unpacked, closing(sqlite3.connect(table)) as connection:
-        stream = Measured(unpacked, MAX_BYTES)
+        stream = Measured(unpacked, max_bytes)
         for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -131072"):
             connection.execute(f"pragma {pragma}")
         count = write_table(connection, read_terms(stream, suffix))

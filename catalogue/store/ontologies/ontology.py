@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from catalogue.store.ontologies.matching import fit
+from catalogue.store.ontologies.matching import abbreviated, fit, is_short_genus
 from catalogue.store.ontologies.sources import Source, sources
 from catalogue.store.ontologies.term import Scope, Term, folded, prefix_of
 
@@ -95,12 +95,14 @@ class Ontology:
     def accepts(self, curie: str, label: str) -> bool:
         """True when `label` is one of the term's labels, case, hyphens and repeated blanks aside.
 
-        Ontologies rename what they give up ("obsolete cell"): the old name is accepted, and so is any label of the
-        term that took its place.
+        A species may be written with the first letter of its genus. Ontologies rename what they give up ("obsolete
+        cell"): the old name is accepted, and so is any label of the term that took its place.
         """
         term = self.term(curie)
         if term is None:
             return False
+        if is_short_genus(label) and abbreviated(label) == abbreviated(term.label):
+            return True
         known = {folded(name) for name in term.exact()}
         if term.obsolete:
             known |= {name.removeprefix(_OBSOLETE) for name in known}

@@ -150,7 +150,8 @@ def canonical(name: str) -> str | None:
     IDR's subset of FBbi writes obo:FBBI_00000246 for obo:FBbi_00000246 (2026-03-13).
     """
     short = contract(name)
-    if short != name:
+    prefix, _, local = name.partition(":")
+    if short != name or is_curie(prefix, local):
         return short
     form = repair_term(name)
     if form is not None:
