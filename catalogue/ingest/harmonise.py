@@ -7,9 +7,9 @@ might be meant to be is said in findings and applied by nobody but a curator. Re
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from catalogue.ingest.term_kinds import TermKind, kind_of
 from catalogue.model.documents import Finding, Record, Severity
 from catalogue.model.namespaces import ONTOLOGIES
 
@@ -75,32 +75,6 @@ class TermSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Where terms of a kind are looked for.
-
-    Args:
-        prefixes: of the ontologies.
-        below: roots in them.
-    """
-
-    prefixes: tuple[str, ...] = ()
-    below: tuple[str, ...] = ()
-
-
-# FBbi has only 75 terms below "imaging method"; structured illumination, STED and Raman lie below other roots, while
-# staining and sectioning are no methods to make images by (field.md section 7).
-_METHODS: Final = (
-    "FBbi:00000222",
-    "FBbi:00000268",
-    "FBbi:00000269",
-    "FBbi:00000270",
-    "FBbi:00000271",
-    "FBbi:00000321",
-)
-_KINDS: Final = {"Taxon": _Kind(("NCBITaxon",)), "ImagingMethod": _Kind(("FBbi",), _METHODS)}
-
-
 def harmonise(record: Record, ontology: TermSource) -> list[Finding]:
     """Findings about the labels of the record's terms; preferred labels are put in, stated ones kept beside them.
 
@@ -115,17 +89,17 @@ def harmonise(record: Record, ontology: TermSource) -> list[Finding]:
         if not (isinstance(term, dict) and isinstance(term.get("id"), str) and isinstance(term.get("label", ""), str)):
             # Not of the model's form, which the schema will say.
             continue
-        findings.extend(_check(term, f"terms[{index}]", f"{record.get('id')}/", ontology))
+        findings.extend(_check(term, f"terms[{index}]", record, ontology))
     return findings
 
 
-def _check(term: Record, path: str, own: str, ontology: TermSource) -> Iterator[Finding]:
-    """Findings about one term; `own` is how the ids of the study's own terms begin."""
+def _check(term: Record, path: str, record: Record, ontology: TermSource) -> Iterator[Finding]:
     curie = term["id"]
     prefix = curie.partition(":")[0]
     stated = term.get("label", "")
-    if curie.startswith(own):
-        yield from _suggest(term, stated, path, ontology)
+    if curie.startswith(f"{record.get('id')}/"):
+        # The study's own term: a label without an ontology's id.
+        yield from _suggest(stated, kind_of(term, record), path, ontology)
         return
     if ontology.obsolete(curie):
         yield _obsolete(curie, stated, path, ontology)
@@ -142,7 +116,7 @@ def _check(term: Record, path: str, own: str, ontology: TermSource) -> Iterator[
     term.setdefault("source_label", stated)
     if not ontology.accepts(curie, stated):
         yield _mismatch(curie, stated, preferred, path, ontology)
-        yield from _suggest(term, stated, path, ontology)
+        yield from _suggest(stated, kind_of(term, record), path, ontology)
 
 
 def _unknown(curie: str, stated: str, prefix: str, path: str) -> Finding:
@@ -190,9 +164,7 @@ def _mismatch(curie: str, stated: str, preferred: str, path: str, ontology: Term
     )
 
 
-def _suggest(term: Record, stated: str, path: str, ontology: TermSource) -> Iterator[Finding]:
-    prefix = term["id"].partition(":")[0]
-    kind = _KINDS.get(str(term.get("type")), _Kind((prefix,) if prefix in ONTOLOGIES else ()))
+def _suggest(stated: str, kind: TermKind, path: str, ontology: TermSource) -> Iterator[Finding]:
     found = ontology.suggest(stated, kind.prefixes, kind.below, SUGGESTED, FIT)
     if not found:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,26 @@ def test_label_without_id_gets_suggestions_of_its_kind(
     findings = found(held, type=kind, id="biostudies:S-BIADTEST1/term/1", label=label)
     assert set(findings) == ({"term-suggestion"} if curie else set())
     assert curie is None or f"may mean {curie} '" in findings["term-suggestion"].message
+
+
+@pytest.mark.parametrize(
+    ("slot", "label", "curie"),
+    [
+        ("cell_lines", "NIH 3T3", "CLO:0008172"),
+        ("cell_types", "T lymphocytes", "CL:0000084"),
+        ("anatomical_parts", "Brain stem", "UBERON:0002298"),
+        ("cellular_components", "golgi", "GO:0005794"),
+        ("chemicals", "DMSO", "CHEBI:28262"),
+    ],
+)
+def test_label_without_id_is_looked_for_by_its_place(held: Ontology, slot: str, label: str, curie: str) -> None:
+    """A cell line is looked for among cell lines, a tissue among tissues: the slot that holds the term decides."""
+    own = "biostudies:S-BIADTEST1/term/1"
+    terms = [{"type": "OntologyTerm", "id": own, "label": label}]
+    samples = [{"id": "biostudies:S-BIADTEST1/biosample/1", "type": "Biosample", slot: [own]}]
+    (finding,) = harmonise(study(1, terms=terms, biosamples=samples), held)
+    assert f"may mean {curie} '" in finding.message
+    assert all(name.startswith(curie.partition(":")[0]) for name in re.findall(r"\w+:\d+", finding.message))
 
 
 def test_ids_of_other_vocabularies_are_nobodys_guess(held: Ontology) -> None:
