@@ -129,10 +129,11 @@ def _bare(plain: str, ontology: str) -> tuple[str, str] | None:
 
 def _term(prefix: str, local: str) -> tuple[str, str] | None:
     if _BARE.fullmatch(local):
-        number = local.lstrip("0")
+        width = ONTOLOGIES[prefix].get("width", 0)
+        number = local.lstrip("0") or ("0" if width else "")
         if not number:
             return None
-        local = number.zfill(ONTOLOGIES[prefix].get("width", 0))
+        local = number.zfill(width)  # CL:0000000 is the cell; no taxon has the number 0
     else:
         local = local.upper()
     return (prefix, local) if _PATTERNS[prefix].fullmatch(local) else None

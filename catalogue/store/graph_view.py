@@ -6,7 +6,7 @@ The emitter turns payloads into quads; the engine keeps them with the position. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -23,10 +23,10 @@ from catalogue.store.graph.base import (
     ReplaceGraph,
     SetValue,
 )
+from catalogue.store.ontologies.graphs import PublishedOntologies, no_ontologies
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Entry
-    from catalogue.store.ontologies import OntologyGraph
 
 log = structlog.get_logger(__name__)
 
@@ -60,29 +60,31 @@ class GraphView:
     Every triple lies in one graph. What records say of things that are not theirs (terms, publishers) lies once in the
     graph SHARED: the engine answers over the union of graphs without removing doubles, so that a label repeated by a
     thousand studies would multiply every count. SHARED holds all that public versions ever said of such things, minus
-    what the ontologies say; the source's own words for a term stay in its record's document.
+    what the ontologies say; the source's own words for a term stay in its record's document. Of ontologies too large to
+    be published whole, the graphs hold all terms that public versions ever used, with their ancestors.
 
     Args:
         engine: where the graphs live.
         emit: `catalogue.model.rdf.quads`.
-        ontologies: the ontology graphs as they are now; asked before each publish, must be cheap when unchanged.
+        ontologies: the ontologies as they are now; must be cheap when unchanged.
     """
 
     name = "graph"
 
     def __init__(
-        self, engine: GraphEngine, emit: Emit, ontologies: Callable[[], Iterable[OntologyGraph]] = tuple
+        self, engine: GraphEngine, emit: Emit, ontologies: Callable[[], PublishedOntologies] = no_ontologies
     ) -> None:
         self._engine = engine
         self._emit = emit
         self._ontologies = ontologies
-        self._known: tuple[list[str], frozenset[bytes]] = ([], frozenset())
+        self._in_force: PublishedOntologies | None = None
+        self._used: set[str] = set()
 
     @property
     def stale(self) -> bool:
         """True when an ontology came, changed or went: SHARED holds what they do not say, so it must be made anew."""
         held = self._engine.values(STATE, CONTENT_DIGEST)
-        return bool(held) and held != {ontology.graph: ontology.digest for ontology in self._ontologies()}
+        return bool(held) and held != self._ontologies().digests
 
     @property
     def rebuilding(self) -> bool:
@@ -116,8 +118,10 @@ class GraphView:
                 self._count(entry, delta)
                 changes.extend(self._graphs(entry, own))
         changes.extend(self._summaries(delta, last))
-        changes.append(MergeQuads(SHARED, _in_shared(shared - self._known_triples())))
+        terms = {_subject(triple) for triple in shared}
+        changes.extend(self._of_others(shared, terms))
         self._engine.change(changes, Mark(entries[-1].position, entries[-1].entry_hash))
+        self._used |= terms
 
     def publish(self) -> None:
         """Let readers see everything applied, with the ontologies."""
@@ -131,6 +135,8 @@ class GraphView:
     def reset(self) -> None:
         """Start an empty store beside the old one."""
         self._engine.reset()
+        self._in_force = None
+        self._used.clear()
 
     def close(self) -> None:
         """Give up the store and its lock."""
@@ -158,13 +164,19 @@ class GraphView:
         ]
         return b"".join([line for line in lines if line.startswith(_OWN)]), foreign
 
-    def _known_triples(self) -> frozenset[bytes]:
-        """What the ontologies say, as `s p o`; made anew only when one changed."""
-        ontologies = list(self._ontologies())
-        digests = [ontology.digest for ontology in ontologies]
-        if digests != self._known[0]:
-            self._known = digests, frozenset(line for ontology in ontologies for line in _triples_of(ontology))
-        return self._known[1]
+    def _of_others(self, shared: set[bytes], subjects: set[str]) -> Iterator[Change]:
+        """What records say of things that are not theirs, less what ontologies say; and that, where it is not whole."""
+        ontologies = self._made_with()
+        said = frozenset[bytes]().union(*(ontologies.says(iri) for iri in subjects))
+        yield MergeQuads(SHARED, _in_shared(shared - said))
+        for graph, quads in ontologies.used(subjects - self._used).items():
+            yield MergeQuads(graph, quads)
+
+    def _made_with(self) -> PublishedOntologies:
+        """The ontologies that this store is made with: one installed meanwhile makes it stale, never mixed."""
+        if self._in_force is None:
+            self._in_force = self._ontologies()
+        return self._in_force
 
     def _quads(self, record: dict[str, Any], graph: str, version: str = "") -> bytes | None:
         """Quads of a record; None for one that the emitter refuses, so that it does not hold up all others."""
@@ -214,11 +226,11 @@ class GraphView:
         """Once a store: what came later makes the view stale."""
         if self._engine.values(STATE, CONTENT_DIGEST):
             return
-        changes: list[Change] = []
-        for ontology in self._ontologies():
-            changes.append(ReplaceGraph(ontology.graph, ontology.quads()))
-            changes.append(SetValue(STATE, ontology.graph, CONTENT_DIGEST, ontology.digest))
-            log.info("graph.ontology_loaded", graph=ontology.graph)
+        ontologies = self._made_with()
+        changes: list[Change] = [ReplaceGraph(graph, quads) for graph, quads in ontologies.whole()]
+        for graph, digest in ontologies.digests.items():
+            changes.append(SetValue(STATE, graph, CONTENT_DIGEST, digest))
+            log.info("graph.ontology_loaded", graph=graph)
         if changes:
             self._engine.change(changes, self._engine.mark())
 
@@ -228,9 +240,8 @@ def _in_shared(triples: Iterable[bytes]) -> bytes:
     return b"".join(triple + end for triple in sorted(triples))
 
 
-def _triples_of(ontology: OntologyGraph) -> list[bytes]:
-    end = f" <{ontology.graph}> .".encode()
-    return [line.removesuffix(end) for line in ontology.quads().splitlines()]
+def _subject(triple: bytes) -> str:
+    return triple[1 : triple.index(b">")].decode()
 
 
 def is_public(entry: Entry) -> bool:

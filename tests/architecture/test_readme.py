@@ -42,6 +42,8 @@ VERBS = [
     "findings list",
     "ontology add",
     "ontology list",
+    "ontology show",
+    "ontology suggest",
     "image open",
     "image info",
 ]

@@ -80,6 +80,18 @@ class Terms:
     def covers(self, prefix: str) -> bool:
         return prefix in {"FBbi", "NCBITaxon"}
 
+    def obsolete(self, curie: str) -> bool:
+        return False
+
+    def replaced_by(self, curie: str) -> list[str]:
+        return []
+
+    def consider(self, curie: str) -> list[str]:
+        return []
+
+    def suggest(self, text: str, *limits: Any) -> list[Any]:
+        return []
+
 
 def study(number: int, **changes: Any) -> dict[str, Any]:
     accession = f"S-BIADTEST{number}"

@@ -53,8 +53,8 @@ def store() -> px.Store:
     graph = px.Store()
     for record in RECORDS:
         graph.load(quads(record, BASE + record["id"]), format=px.RdfFormat.N_QUADS)
-    for ontology in OntologyGraphs(None)():
-        graph.load(ontology.quads(), format=px.RdfFormat.N_QUADS)
+    for _, content in OntologyGraphs(None)().whole():
+        graph.load(content, format=px.RdfFormat.N_QUADS)
     return graph
 
 

@@ -14,7 +14,7 @@ from catalogue.store.graph.base import SUMMARY
 from catalogue.store.graph.embedded import EmbeddedGraph
 from catalogue.store.graph_view import GraphView
 from catalogue.store.ledger import Ledger
-from catalogue.store.ontologies import OntologyGraphs
+from catalogue.store.ontologies import OntologyGraphs, install
 from catalogue.store.views import View, catch_up, rebuild
 from tests.store.graph.records import all_of, append, graph_of, image, open_ledger, snapshot, study, tombstone
 
@@ -220,15 +220,17 @@ def test_ontologies_are_graphs_and_follow_their_files(tmp_path: Path, ledger: Le
     store = snapshot(tmp_path)
     assert any("fluorescence microscopy" in t for t in graph_of(store, "ontology/methods"))
     assert any("Danio rerio" in t for t in graph_of(store, "ontology/taxa"))
-    folder = tmp_path / "ontologies"
-    folder.mkdir()
-    term = '<http://purl.obolibrary.org/obo/FBbi_00000246> <http://www.w3.org/2000/01/rdf-schema#label> "mine" .\n'
-    (folder / "own.nt").write_text(term)
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        "@prefix obo: <http://purl.obolibrary.org/obo/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        'obo:FBbi_00000246 a owl:Class ; <http://www.w3.org/2000/01/rdf-schema#label> "mine" .\n'
+    )
+    install(tmp_path, "own", own)
     catch_up(ledger, view)
     store = snapshot(tmp_path)
     assert any('"mine"' in t for t in graph_of(store, "ontology/own"))
     assert not any('label> "fluorescence microscopy"' in t for t in graph_of(store, "ontology/methods"))
-    (folder / "own.nt").unlink()
+    (tmp_path / "ontologies" / "own.db").unlink()
     catch_up(ledger, view)
     store = snapshot(tmp_path)
     assert graph_of(store, "ontology/own") == set()

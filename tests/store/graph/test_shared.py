@@ -16,11 +16,11 @@ from catalogue.store.graph.base import SHARED
 from catalogue.store.graph.embedded import EmbeddedGraph
 from catalogue.store.graph_view import GraphView
 from catalogue.store.ledger import Ledger
-from catalogue.store.ontologies import OntologyGraphs
+from catalogue.store.ontologies import OntologyGraphs, install
 from catalogue.store.views import catch_up, rebuild
 from tests.ingest.conftest import study
 
-UNKNOWN = "CLO:0003684"
+UNKNOWN = "CLO:0999999"
 KNOWN = "NCBITaxon:9606"
 
 
@@ -58,6 +58,16 @@ def append(ledger: Ledger, record: dict[str, Any]) -> None:
         )
 
 
+def cell_lines(folder: Path) -> Path:
+    file = folder / "clo.ttl"
+    file.write_text(
+        "@prefix obo: <http://purl.obolibrary.org/obo/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        'obo:CLO_0999999 a owl:Class ; rdfs:label "HeLa cell" .\n'
+    )
+    return file
+
+
 def rows(folder: Path) -> list[px.Quad]:
     return list(px.Store.read_only(str((folder / "current").resolve())).quads_for_pattern(None, None, None, None))
 
@@ -92,17 +102,10 @@ def test_batches_do_not_change_what_is_shared(ledger: Ledger, tmp_path: Path) ->
 
 def test_installed_ontology_takes_over_the_label(ledger: Ledger, tmp_path: Path) -> None:
     """What an ontology comes to say is no longer said by the shared graph as well."""
-    from catalogue.store.ontologies import install
-
     append(ledger, told(1))
     view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, OntologyGraphs(tmp_path))
     catch_up(ledger, view)
-    file = tmp_path / "clo.ttl"
-    file.write_text(
-        "@prefix obo: <http://purl.obolibrary.org/obo/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
-        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
-        'obo:CLO_0003684 a owl:Class ; rdfs:label "HeLa cell" .\n'
-    )
+    file = cell_lines(tmp_path)
     install(tmp_path, "clo", file)
     catch_up(ledger, view)
     stored = rows(tmp_path / "graph")
@@ -114,13 +117,10 @@ def test_installed_ontology_takes_over_the_label(ledger: Ledger, tmp_path: Path)
 def test_label_survives_the_ontology_that_gave_it(ledger: Ledger, tmp_path: Path) -> None:
     """When an ontology goes, the label that records state is back without a rebuild by hand."""
     append(ledger, told(1))
-    folder = tmp_path / "ontologies"
-    folder.mkdir()
-    line = f'<{expand(UNKNOWN)}> <http://www.w3.org/2000/01/rdf-schema#label> "HeLa cell" .\n'
-    (folder / "clo.nt").write_text(line)
+    install(tmp_path, "clo", cell_lines(tmp_path))
     view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, OntologyGraphs(tmp_path))
     catch_up(ledger, view)
-    (folder / "clo.nt").unlink()
+    (tmp_path / "ontologies" / "clo.db").unlink()
     catch_up(ledger, view)
     named = [
         q
