@@ -17,6 +17,16 @@ def shapes_dir() -> Path:
     return _ROOT / "shapes"
 
 
+def profiles_dir() -> Path:
+    """Folder of the profiles: SHACL that annotates, one file each."""
+    return shapes_dir() / "profiles"
+
+
+def contexts_dir() -> Path:
+    """Folder of the JSON-LD contexts that stand in for remote ones."""
+    return schema_dir() / "contexts"
+
+
 def model_file(name: str) -> Path:
     """A generated file of catalogue/model, such as `context.jsonld` or `table.json`."""
     return _ROOT / "catalogue" / "model" / name

@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from catalogue.cli import data, harvest, images, ontologies, query, serve
+from catalogue.cli import data, harvest, images, ontologies, query, serve, validate
 from catalogue.cli.demo import command as demo
 from catalogue.cli.node import Node, OpenNode
 from catalogue.cli.output import err, fail, print_document, set_log_level
@@ -56,6 +56,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     query.register(app)
     images.register(app)
     ontologies.register(app)
+    validate.register(app)
     serve.register(app)
     demo.register(app)
     return app

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from catalogue.ingest.harmonise import TermSource, harmonise
 from catalogue.model.documents import Finding, Mapped, Record, Severity, SourceDocument, SourceSpec
 from catalogue.model.identifiers import parse_identifier
-from catalogue.model.namespaces import BASE, expand
 from catalogue.model.payload import canonical, digest
 from catalogue.model.rdf import triples
+from catalogue.model.record_identity import check_identity
 from catalogue.model.table import FieldError
 from catalogue.model.validation import Violation, check_all, check_schema, check_shapes
 from catalogue.problems import Problem, RecordRejected
@@ -22,6 +22,7 @@ from catalogue.problems import Problem, RecordRejected
 log = structlog.get_logger(__name__)
 
 STUDY_PROFILE: Final = "gide-0.2"
+DELIVERED: Final = ("Study", "Image")
 # PostgreSQL refuses index entries of more than 2,700 bytes; no name of a record comes near.
 MAX_ALIAS: Final = 600
 
@@ -171,61 +172,23 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
 
 
 def _identify(record: Record, source: SourceSpec) -> None:
-    try:
-        known = parse_identifier(record["id"])
-    except Problem as problem:
-        raise RecordRejected(problem.detail, reason="bad-identifier", identifier=record["id"]) from problem
-    if known.curie != record["id"] or known.prefix != record["owner"] or known.accession != record["accession"]:
+    name, owner = record["id"], record["owner"]
+    if record["type"] not in DELIVERED:
         raise RecordRejected(
-            f"The identifier '{record['id']}' is not in canonical form ({known.curie}).",
+            f"{name} is a {record['type']}; a source delivers records of type {' and '.join(DELIVERED)}.",
             reason="bad-identifier",
-            identifier=record["id"],
+            identifier=name,
         )
-    if record["type"].lower() != known.kind:
+    for fault in check_identity(record):
+        reason = "not-owner" if fault.path == "study" else "bad-identifier"
+        raise RecordRejected(fault.message, reason=reason, identifier=name)
+    if source.owners and owner not in source.owners:
         raise RecordRejected(
-            f"{record['id']} is the name of a{'n' if known.kind == 'image' else ''} {known.kind}, not of a record of "
-            f"type {record['type']}.",
-            reason="bad-identifier",
-            identifier=record["id"],
-        )
-    foreign = next(_foreign_parts(record, BASE + record["id"] + "/"), None)
-    if foreign is not None:
-        raise RecordRejected(
-            f"{record['id']} describes '{foreign[:200]}', which is not a part of it. The id of a part begins with "
-            f"{record['id']}/.",
-            reason="bad-identifier",
-            identifier=record["id"],
-        )
-    if source.owners and record["owner"] not in source.owners:
-        raise RecordRejected(
-            f"{record['id']} belongs to {record['owner']}, but the source '{source.name}' may only record for "
+            f"{name} belongs to {owner}, but the source '{source.name}' may only record for "
             f"{', '.join(source.owners)}. Add the owner to the source if that is right.",
             reason="not-owner",
-            identifier=record["id"],
+            identifier=name,
         )
-    study = record.get("study")
-    if study is not None and not study.startswith(record["owner"] + ":"):
-        raise RecordRejected(
-            f"The image {record['id']} and its study {study} have different owners.",
-            reason="not-owner",
-            identifier=record["id"],
-        )
-
-
-def _foreign_parts(value: Any, stem: str, depth: int = 0) -> Iterator[str]:
-    """Ids below a record that are IRIs of this federation, but not of the record's own parts."""
-    if isinstance(value, list):
-        for member in value:
-            yield from _foreign_parts(member, stem, depth)
-    elif isinstance(value, dict):
-        name = value.get("id", "")
-        if depth and name:
-            iri = expand(name)
-            if iri.startswith(BASE) and not iri.startswith(stem):
-                yield name
-        for member in value.values():
-            if isinstance(member, list | dict):
-                yield from _foreign_parts(member, stem, depth + 1)
 
 
 def _dates(record: Record, now: datetime) -> list[Finding]:

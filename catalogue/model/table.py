@@ -44,7 +44,12 @@ class Slot:
         position: predicate that carries a node's place in the list, from 1.
         also: (JSON-LD key, predicate) of a second statement with the same value.
         datatype: for dates typed by their form.
-        rule: what a curator is told when the field breaks a rule.
+        rule: what a curator is told when the field breaks a rule: how many values, each of which form.
+        form: the second half of the rule: what one value must be.
+        description: what the field is for.
+        values: of an enumeration, the words allowed.
+        pattern: regular expression that a text must match; "" where there is none.
+        examples: values as they should look.
     """
 
     key: str
@@ -57,6 +62,11 @@ class Slot:
     also: tuple[str, str] | None
     datatype: terms.Datatype | None
     rule: str
+    form: str
+    description: str
+    values: tuple[str, ...]
+    pattern: str
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,11 @@ def _slot(row: dict[str, Any]) -> Slot:
         also=(also["key"], f"<{also['predicate']}> ") if also else None,
         datatype=datatype,
         rule=row["rule"],
+        form=row["form"],
+        description=row["description"],
+        values=tuple(row.get("values", ())),
+        pattern=row.get("pattern", ""),
+        examples=tuple(row.get("examples", ())),
     )
 
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
 
 from catalogue import resources
 from catalogue.model.rdf import triples
-from catalogue.model.shacl_engines import ShapesEngine, Violation, best_engine
+from catalogue.model.shacl_engines import ShapesEngine, ValidationResult, Violation, best_engine
 from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes
 
-__all__ = ["Violation", "check_all", "check_schema", "check_shapes", "profiles"]
+__all__ = ["ValidationResult", "Violation", "check_all", "check_graph", "check_schema", "check_shapes", "profiles"]
 
 _SHAPES: Final = "https://w3id.org/ommatidia/shapes/"
 _DEFINITION: Final = "https://w3id.org/ommatidia/schema/records.schema.json#/$defs/"
@@ -39,8 +38,8 @@ def check_schema(record: dict[str, Any], class_name: str | None = None) -> list[
             kind = class_of(record, record_classes())
         except ValueError as error:
             return [Violation(_focus(record), "type", "", str(error), "violation", _DEFINITION)]
-    found = [_explain(record, kind, error) for error in validator.iter_errors(record)]
-    return sorted(set(found), key=lambda violation: (violation.path, violation.message))
+    found = {violation for error in validator.iter_errors(record) for violation in _explain(record, kind, error)}
+    return sorted(found, key=lambda violation: (violation.path, violation.message))
 
 
 def check_shapes(
@@ -88,10 +87,22 @@ def check_all(record: dict[str, Any], data: bytes, profile: str) -> tuple[list[V
     return hard, noted
 
 
+def check_graph(triples: bytes, profile: str | None = None) -> list[ValidationResult]:
+    """What any graph breaks, as SHACL says it: the hard rules, or those of one profile.
+
+    Args:
+        triples: N-Triples.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    return _engine(profile).results(triples)
+
+
 @cache
 def profiles() -> tuple[str, ...]:
     """Names of the profiles that records can be held against."""
-    return tuple(sorted(path.name.removesuffix(".ttl") for path in _profile_dir().glob("*.ttl")))
+    return tuple(sorted(path.name.removesuffix(".ttl") for path in resources.profiles_dir().glob("*.ttl")))
 
 
 def shapes_text(profile: str | None = None) -> str:
@@ -105,11 +116,7 @@ def shapes_text(profile: str | None = None) -> str:
         return "\n".join((folder / name).read_text("utf-8") for name in ("records.ttl", "hard.ttl"))
     if profile not in profiles():
         raise ValueError(f"no profile '{profile}'; there are {', '.join(profiles())}")
-    return (_profile_dir() / f"{profile}.ttl").read_text("utf-8")
-
-
-def _profile_dir() -> Path:
-    return resources.shapes_dir() / "profiles"
+    return (resources.profiles_dir() / f"{profile}.ttl").read_text("utf-8")
 
 
 @cache
@@ -135,12 +142,18 @@ def _focus(record: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _explain(record: dict[str, Any], kind: Class, error: Any) -> Violation:
-    """One error of the schema in words of the model."""
+def _explain(record: dict[str, Any], kind: Class, error: Any) -> list[Violation]:
+    """One error of the schema in words of the model; one violation for each field that nobody knows."""
     where = list(error.instance_path)
     parts = error.schema_path
     rule = str(parts[-1]) if parts else ""
     node, owner, slot = _locate(record, kind, where)
+    focus, shape = _focus(node) or _focus(record), _DEFINITION + owner.name
+    if rule in ("additionalProperties", "unevaluatedProperties"):
+        message = f"{owner.name} has no such field"
+        return [
+            Violation(focus, _path([*where, name]), "", message, "violation", shape) for name in error.kind.unexpected
+        ]
     value = "" if isinstance(error.instance, dict | list) else str(error.instance)
     message = slot.rule if slot else error.message
     if rule == "required":
@@ -148,16 +161,11 @@ def _explain(record: dict[str, Any], kind: Class, error: Any) -> Violation:
         value = ""
         missing = next((s for s in owner.slots if s.key == error.kind.property), None)
         message = missing.rule if missing else "must be given"
-    elif rule in ("additionalProperties", "unevaluatedProperties"):
-        where.append(", ".join(error.kind.unexpected))
-        value, message = "", f"{owner.name} has no such field"
     elif rule == "minItems":
         message = "an empty list says nothing; leave the field out"
     elif slot is None and where and where[-1] == "id":
         message = "must be a CURIE with a known prefix or an absolute http(s) IRI"
-    return Violation(
-        _focus(node) or _focus(record), _path(where), value[:500], message, "violation", _DEFINITION + owner.name
-    )
+    return [Violation(focus, _path(where), value[:500], message, "violation", shape)]
 
 
 def _locate(record: dict[str, Any], kind: Class, where: list[Any]) -> tuple[Any, Class, Slot | None]:

@@ -95,8 +95,11 @@ def _slot_row(view: SchemaView, owner: str, slot: SlotDefinition) -> Row:
             "predicate": view.expand_curie(_annotation(slot, "also")),
         }
     rule = _annotation(slot, "rule") or row["rule"]
-    row["rule"] = _COUNT[row["required"], row["many"]] + rule + _limits(row)
+    row["form"] = rule + _limits(row)
+    row["rule"] = _COUNT[row["required"], row["many"]] + row["form"]
     row["description"] = _text(slot.description)
+    if slot.examples:
+        row["examples"] = [str(example.value) for example in slot.examples]
     return row
 
 

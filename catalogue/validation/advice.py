@@ -1,0 +1,158 @@
+"""What to tell a curator about a field: what is wrong, what is needed, what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from catalogue.model.namespaces import PREFIXES, contract, expand
+from catalogue.model.table import Class, Slot, classes
+
+_SHOWN: Final = 100
+_LITERAL_START: Final = re.compile(r"\^((?:\\[./:?-]|[A-Za-z0-9:/_-])+)")
+_VISIBLE: Final = r"\S"
+_NUMERIC: Final = ("integer", "double")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a report says about one fault.
+
+    Args:
+        help: what the field is for, or how to mend it; "" where the message says it all.
+        suggestion: what was probably meant, as it should be written.
+    """
+
+    message: str
+    help: str = ""
+    suggestion: str = ""
+
+
+def about_unknown_field(key: str, kind: Class) -> Advice:
+    """For a field that its class does not have."""
+    message = f"{kind.name} has no field '{key[:_SHOWN]}'"
+    found = closest(key, kind.keys)
+    if found:
+        return Advice(message, suggestion=found)
+    owners = [other.name for other in classes().values() if key in other.keys]
+    if owners:
+        return Advice(message, f"{key} is a field of {', '.join(owners)}.")
+    return Advice(message, f"Fields of {kind.name} are {', '.join(sorted(kind.keys))}.")
+
+
+def about_missing_field(key: str, slot: Slot | None) -> Advice:
+    """For a field that must be there."""
+    if slot is None:
+        need = {"type": "the name of the class", "id": "the CURIE of the thing, such as idr:idr0001"}
+        return Advice(f"{key} is missing; give {need.get(key, 'it')}")
+    many = "one or more, each " if slot.many else ""
+    need = "a text" if slot.kind == "text" and slot.pattern == _VISIBLE else slot.form
+    return Advice(f"{key} is missing; give {many}{need}", about_slot(slot))
+
+
+def about_type(value: Any, allowed: Iterable[str]) -> Advice:
+    """For a `type` that names no class, or none that fits here."""
+    names = list(allowed)
+    message = f"type must be one of {', '.join(names)}"
+    if value is None:
+        return Advice(f"type is missing; give one of {', '.join(names)}")
+    return Advice(message, suggestion=closest(str(value), names))
+
+
+def about_value(slot: Slot, value: Any) -> Advice:
+    """For a field with a value that breaks its rule.
+
+    Args:
+        value: of the field, or the one item of a list that is at fault.
+    """
+    help_ = about_slot(slot)
+    if value is None:
+        return Advice(f"{slot.key} has no value; give {slot.form}, or leave the field out", help_)
+    if value == []:
+        return Advice(f"{slot.key} is an empty list, which says nothing; leave the field out", help_)
+    if type(value) is list and not slot.many:
+        return Advice(f"{slot.key} takes one value, not a list: {slot.form}", help_)
+    if slot.kind == "node" and type(value) is not dict:
+        each = "each of its values" if slot.many else "it"
+        kinds = " or ".join(slot.classes)
+        return Advice(f"{slot.key}: {each} must be a thing of class {kinds} with fields of its own, not a word", help_)
+    if slot.kind not in _NUMERIC and type(value) in (int, float, bool):
+        form = "text" if slot.pattern == _VISIBLE else f"text: {slot.form}"
+        return Advice(f"{slot.key} must be {form}; put it into quotes", help_, f'"{value}"')
+    if slot.kind in _NUMERIC and type(value) is str:
+        number = value.strip()
+        bare = number if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number, re.ASCII) else ""
+        quotes = "; take away the quotes" if bare else ""
+        return Advice(f"{slot.key} must be {slot.form}{quotes}", help_, bare)
+    return Advice(f"{slot.key} must be {slot.form}", help_, _meant(slot, value))
+
+
+def about_list(slot: Slot, value: Any) -> Advice:
+    """For a single value where a list is needed."""
+    meant = f"[{value}]" if type(value) is str and value.isprintable() and not set(value) & set(",[]{}:#\"'") else ""
+    message = f"{slot.key} takes a list; put its values into brackets, even a single one"
+    return Advice(message, about_slot(slot), meant)
+
+
+def about_prefix(name: str) -> str:
+    """A known prefix close to that of a CURIE; the whole CURIE with it, or ""."""
+    prefix, colon, local = name.partition(":")
+    if not colon or prefix in PREFIXES:
+        return ""
+    meant = f"{closest(prefix, PREFIXES)}:{local}"
+    # A neighbour of another form is another thing: NCBI:txid9606 is nothing of NCIT.
+    return meant if meant[0] != ":" and contract(expand(meant)) == meant else ""
+
+
+def about_slot(slot: Slot) -> str:
+    """What the field is for, with an example where the model has one."""
+    example = f" Example: {slot.examples[0]}" if slot.examples else ""
+    curie = " An identifier is a CURIE (FBbi:00000246) or an http(s) address." if slot.kind == "ref" else ""
+    return slot.description + curie + example
+
+
+def closest(given: str, known: Iterable[str]) -> str:
+    """The known word that `given` most likely means; "" where none is close.
+
+    Case, hyphens, underscores and a plural s are not counted: datePublished is date_published.
+    """
+    plain: dict[str, str] = {}
+    for word in sorted(known):
+        plain.setdefault(_plain(word), word)
+    wanted = _plain(given)[:_SHOWN]
+    if wanted in plain:
+        return plain[wanted]
+    found = get_close_matches(wanted, plain, n=1, cutoff=0.75)
+    return plain[found[0]] if found else ""
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word).lower().removesuffix("s")
+
+
+def _meant(slot: Slot, value: Any) -> str:
+    if type(value) is not str or len(value) > 500:
+        return ""
+    if slot.values:
+        return closest(value, slot.values)
+    if slot.kind == "ref":
+        return about_prefix(value)
+    return _fitting(slot.pattern, value) if slot.pattern else ""
+
+
+def _fitting(pattern: str, value: str) -> str:
+    """The value with the beginning that its pattern asks for, or without one that it does not allow."""
+    try:
+        wanted = re.compile(pattern)
+    except re.error:
+        return ""
+    bare = value.strip()
+    start = _LITERAL_START.match(pattern)
+    prefix = re.sub(r"\\(.)", r"\1", start[1]) if start else ""
+    candidates = [bare, bare.lower(), prefix + bare, prefix + re.sub(r"^[a-z]+://[^/]+/", "", bare)]
+    candidates += [bare[found.end() :] for found in re.finditer(r"[/:]+", bare)]
+    found = next((one for one in candidates if one and one != value and wanted.search(one)), "")
+    return found if wanted.pattern.startswith("^") else ""

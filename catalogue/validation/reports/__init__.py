@@ -1,0 +1,1 @@
+"""Renderings of one report, one format a file."""
