@@ -38,7 +38,11 @@ class Remapping(Run):
         self.load()
         self.seen = set(self.items)
         report = self.report
-        report.after = after
+        if after:
+            # Before anything else, so that dying early does not lose the place.
+            report.after = after
+            with self.ledger.transaction(self.lease) as writer:
+                writer.heartbeat(self.run_id, report.as_dict())
         names = sorted(i for i, s in self.items.items() if i > after or s.mapping_version != self.mapping_version)
         report.total = len(names)
         for item in self.items.keys() - set(names):

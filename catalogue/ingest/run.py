@@ -75,7 +75,7 @@ class Run(Applying):
                 continue
             self.report.read += 1
             document = SourceDocument(row.item, row.url or "", self.ledger.original(row.original_digest))
-            self.queue(document, row.last_seen if state is None else state.read_at)
+            self.queue(document, (state.read_at if state is not None else None) or row.last_seen)
             self.flush_when_full(final=True)
         self.flush(final=True)
         Closing(self, None).close()
@@ -133,7 +133,8 @@ class Run(Applying):
             return
         head = self.ledger.head(state.curies[0]) if state.curies else None
         url = (head.source_url if head is not None else None) or ""
-        self.queue(SourceDocument(item, url, self.ledger.original(state.digest)), state.read_at)
+        read_at = state.read_at or (head.retrieved_at if head is not None else None)
+        self.queue(SourceDocument(item, url, self.ledger.original(state.digest)), read_at)
 
     def queue(self, document: SourceDocument, read_at: datetime | None = None) -> None:
         """Prepares a document, to be applied with the batch.

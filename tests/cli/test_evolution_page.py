@@ -69,6 +69,7 @@ def run(place: Path, command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_migration_of_the_page_is_walked(place: Path) -> None:
     """Each command of the migration goes well and shows what the page shows; old entries keep version and words."""
     walked = steps(WALK)

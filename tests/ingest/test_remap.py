@@ -303,6 +303,9 @@ def test_interrupted_remap_goes_on_where_it_ended(bench: Bench, monkeypatch: pyt
     assert bench.ledger.runs()[0].state == "interrupted"
     done = 2 * small
     assert bench.ledger.last_position() == 7 + done
+    with pytest.raises(ZeroDivisionError), monkeypatch.context() as early:
+        early.setattr(remap_module.Remapping, "queue", lambda *_: 1 / 0)
+        remap(bench)
     bench.partner.mapped_items.clear()
     report = remap(bench)
     assert bench.partner.mapped_items == [f"{n}" for n in range(done + 1, 8)]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from ledger_records import append_study, payload_of
+from sqlalchemy import Engine, MetaData, create_engine, insert, select, text
 
 from catalogue.ingest.service import Ingest
 from catalogue.model.table import schema_version
 from catalogue.problems import Conflict, StoreDamaged
+from catalogue.resources import migrations_dir
 from catalogue.settings import HarvestSettings
 from catalogue.store.entries import FIRST_SCHEMA_VERSION
 from catalogue.store.graph_view import catalog_record
@@ -22,19 +27,37 @@ FIRST = "biostudies:S-BIADTEST1"
 
 
 @pytest.fixture
-def old_url(tmp_path: Path) -> str:
-    """A ledger as version 0.1.0 left it on disk."""
-    with sqlite3.connect(tmp_path / "ledger.db") as database:
+def old_url(ledger_url: str, tmp_path: Path) -> str:
+    """A ledger as version 0.1.0 left it; on PostgreSQL the same rows in the tables of the first revision."""
+    file = tmp_path / ("ledger.db" if ledger_url.startswith("sqlite") else "rows.db")
+    with closing(sqlite3.connect(file)) as database:
         database.executescript(OLD.read_text("utf-8"))
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
+    if not ledger_url.startswith("sqlite"):
+        copy_rows(create_engine(f"sqlite:///{file}"), create_engine(ledger_url))
+    return ledger_url
+
+
+def copy_rows(rows: Engine, target: Engine) -> None:
+    """Makes the tables of the first revision in `target` and fills them."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()))
+    with target.begin() as connection, rows.connect() as given:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        tables = MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            found = [dict(row) for row in given.execute(select(table)).mappings()]
+            if found and table.name != "alembic_version":
+                connection.execute(insert(table), found)
 
 
 def test_ledger_of_the_first_version_is_read_and_verified(old_url, clock):
     """Its entries keep their hashes, say 0.1.0, and nothing in it is called damaged."""
     with pytest.raises(Conflict, match="ommatidia init"):
         Ledger(old_url, clock, create=False)
-    with sqlite3.connect(old_url.removeprefix("sqlite:///")) as database:
-        hashes = [row[0] for row in database.execute("SELECT entry_hash FROM entry ORDER BY position")]
+    with create_engine(old_url).connect() as connection:
+        hashes = list(connection.execute(text("SELECT entry_hash FROM entry ORDER BY position")).scalars())
     with Ledger(old_url, clock) as ledger:
         assert [entry.entry_hash for entry in ledger.entries()] == hashes and len(hashes) == 5
         assert {entry.schema_version for entry in ledger.entries()} == {FIRST_SCHEMA_VERSION} == {"0.1.0"}
@@ -90,7 +113,8 @@ def test_old_entry_cannot_be_given_another_version(old_url, clock):
     """An entry from before versions were kept cannot pass for one of a later version."""
     with Ledger(old_url, clock) as ledger:
         with ledger.engine.begin() as connection:
-            connection.exec_driver_sql("DROP TRIGGER entry_no_update")
+            on = " ON entry" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER entry_no_update{on}")
             connection.exec_driver_sql("UPDATE entry SET schema_version = '0.1.0' WHERE position = 1")
         assert [fault.position for fault in ledger.fsck()] == [1]
 
