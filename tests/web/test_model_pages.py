@@ -239,10 +239,20 @@ def test_pages_are_whole_and_keep_to_this_host(page: Any) -> None:
         assert text.count("<h1") == 1, path
         names = IDENTIFIER.findall(text)
         assert len(names) == len(set(names)), path
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=", text), path
+        assert not re.search(r"<script(?! type=\"application/ld\+json\")|<style|\sstyle=|\son\w+=", text), path
         loaded = re.findall(r'<(?:img|script|iframe|source|use)[^>]+(?:src|href)="([^"]*)"', text)
         loaded += re.findall(r'<link rel="(?:stylesheet|icon)"[^>]+href="([^"]*)"', text)
         assert all(address.startswith("/static/") for address in loaded), path
+
+
+def test_pages_state_what_they_are_about(page: Any) -> None:
+    """Classes, fields and lists say in schema.org's words which IRI they explain, the overview which vocabulary."""
+    for kind, folder in (("classes", ""), ("slots", "slots/"), ("enums", "enums/")):
+        for name, row in MODEL[kind].items():
+            found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page(f"/schema/{folder}{name}"))
+            assert [json.loads(text)["@id"] for text in found] == [row["iri"]] * bool(row["iri"]), name
+    stated = json.loads(re.search(r'ld\+json">(.*?)</script>', page("/schema"))[1])
+    assert (stated["@type"], stated["version"]) == ("DefinedTermSet", MODEL["version"])
 
 
 @pytest.mark.parametrize("folder", ["", "slots/", "enums/", "types/", "profiles/", "crosswalks/", "source/", "Study/"])
