@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from catalogue.model.crosswalks import crosswalk_names
 from catalogue.model.documentation import documentation, users_of
 from catalogue.model.namespaces import TERMS
-from catalogue.model.validation import profiles
+from catalogue.model.profiles import profiles
 from catalogue.model.vocabulary import SCHEMA, VOCABULARY, spelled_like
 from catalogue.web.documents import finish
 from catalogue.web.negotiation import PAGE, choose
@@ -21,7 +21,7 @@ from catalogue.web.schema.files import file_response, files
 from catalogue.web.schema.first_study import first_study, with_mistakes
 from catalogue.web.schema.forms import CACHE, OFFERS, dereference, described_by, rdf, unknown
 from catalogue.web.schema.overview_diagram import overview_diagram
-from catalogue.web.schema.places import profile, rules_beyond_fields
+from catalogue.web.schema.places import rules_beyond_fields, rules_of
 from catalogue.web.schema.wording import register_wording
 from catalogue.web.services import Links
 
@@ -129,17 +129,17 @@ def schema_blueprint(links: Links) -> Blueprint:
 
     @blueprint.get("/schema/rules")
     def rules() -> Response:
-        return page("rules", profile=rules_beyond_fields())
+        return page("rules", rules=rules_beyond_fields())
 
     @blueprint.get("/schema/profiles")
     def all_profiles() -> Response:
-        return page("profiles", profiles={name: profile(name) for name in profiles()})
+        return page("profiles", profiles=[(header, rules_of(name)) for name, header in profiles().items()])
 
     @blueprint.get("/schema/profiles/<name>")
     def one_profile(name: str) -> Response:
         if name not in profiles():
             raise unknown(links, name, [(known, f"/schema/profiles/{known}") for known in profiles()])
-        return page("profile", name=name, profile=profile(name))
+        return page("profile", profile=profiles()[name], rules=rules_of(name))
 
     @blueprint.get("/schema/crosswalks")
     def all_crosswalks() -> Response:
