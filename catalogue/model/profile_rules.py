@@ -1,10 +1,10 @@
-"""The rules of a shapes file as rows that people read: field, obligation, message; and what its header says."""
+"""The rules of a shapes file as rows that people read: field, obligation, message."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph
 
@@ -17,8 +17,6 @@ Graph = dict[Node, dict[str, list[Node]]]
 _SH: Final = "http://www.w3.org/ns/shacl#"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-_DCTERMS: Final = "http://purl.org/dc/terms/"
-_PROFILE: Final = "http://www.w3.org/ns/dx/prof/Profile"
 _OBLIGATIONS: Final = {"Violation": "required", "Warning": "recommended", "Info": "optional"}
 
 
@@ -45,28 +43,8 @@ class Rule:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A shapes file.
-
-    Args:
-        iri: of the profile; "" where the file has no header.
-        applies_to: names of classes, or CURIEs, as the header says.
-        sources: addresses of the documents that it follows.
-    """
-
-    iri: str = ""
-    title: str = ""
-    description: str = ""
-    version: str = ""
-    token: str = ""
-    applies_to: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = field(default=())
-
-
-def parse_profile(text: str) -> Profile:
-    """Header and rules of a shapes file; rules in the order of their obligation, then of the file.
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """The rules of a shapes file, in the order of their obligation, then of the file.
 
     Args:
         text: Turtle.
@@ -76,27 +54,7 @@ def parse_profile(text: str) -> Profile:
         graph[quad.subject][quad.predicate.value].append(quad.object)
     rules = [rule for shape in list(graph) for rule in _rules(graph, shape)]
     weight = list(_OBLIGATIONS.values())
-    rules.sort(key=lambda rule: weight.index(rule.obligation))
-    return Profile(**_header(graph), rules=tuple(dict.fromkeys(rules)))
-
-
-def _header(graph: Graph) -> dict[str, Any]:
-    profile = next(
-        (node for node in graph if any(_value(kind) == _PROFILE for kind in graph[node].get(_RDF + "type", ()))), None
-    )
-    if profile is None:
-        return {}
-    said = graph[profile]
-    applies = next((values for predicate, values in said.items() if predicate.endswith("/appliesTo")), [])
-    return {
-        "iri": _value(profile),
-        "title": _first(said, _DCTERMS + "title"),
-        "description": _first(said, _DCTERMS + "description"),
-        "version": _first(said, "http://www.w3.org/2002/07/owl#versionInfo"),
-        "token": _first(said, "http://www.w3.org/ns/dx/prof/hasToken"),
-        "applies_to": tuple(_class_name(_value(node)) or contract(_value(node)) for node in applies),
-        "sources": tuple(_value(node) for node in said.get(_DCTERMS + "source", ())),
-    }
+    return tuple(sorted(dict.fromkeys(rules), key=lambda rule: weight.index(rule.obligation)))
 
 
 def _rules(graph: Graph, shape: Node) -> list[Rule]:

@@ -106,6 +106,12 @@ def _table(result: QueryResult) -> dict[str, object]:
     return {"names": [name.value for name in parsed.variables], "rows": rows, "count": count}
 
 
+def _own_path(iri: str) -> str:
+    """Where this node answers for an IRI of ours: records are CURIEs, terms stand below the name of their namespace."""
+    name = iri.removeprefix(BASE)
+    return f"/id/{name}" if ":" in name.partition("/")[0] else f"/{name}"
+
+
 def _cell(term: object) -> Cell:
     if term is None:
         return Cell("")
@@ -113,7 +119,7 @@ def _cell(term: object) -> Cell:
         iri = term.value
         href = iri if iri.startswith(("http://", "https://")) else None
         if iri.startswith(BASE) and "link" in current_app.jinja_env.globals:
-            href = current_app.jinja_env.globals["link"]("/id/" + iri.removeprefix(BASE))  # type: ignore[operator]
+            href = current_app.jinja_env.globals["link"](_own_path(iri))  # type: ignore[operator]
         return Cell(contract(iri), href)
     if isinstance(term, pyoxigraph.Literal):
         plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"

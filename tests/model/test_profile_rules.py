@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from catalogue.model.profile_rules import Profile, parse_profile
-from catalogue.model.validation import profiles, shapes_text
+from catalogue.model.profile_rules import parse_rules
+from catalogue.model.profiles import profiles
+from catalogue.model.validation import shapes_text
 
 PREFIXES = """
 @prefix dcterms: <http://purl.org/dc/terms/> .
@@ -16,32 +17,17 @@ PREFIXES = """
 """
 
 
-def test_header_is_read() -> None:
-    """Title, version, token, sources and what the profile is about come from its prof:Profile."""
-    made = parse_profile(
+def test_rule_says_what_is_asked_of_which_field() -> None:
+    """Class, field, obligation and message of a property shape; a header beside it is no rule."""
+    (rule,) = parse_rules(
         PREFIXES
         + """
-        omsh:zoo-1 a prof:Profile ; dcterms:title "Zoo" ; dcterms:description "Animals." ; owl:versionInfo "1" ;
-            prof:hasToken "zoo-1" ; dcterms:source <https://example.org/zoo> ; omsh:appliesTo omm:Study , ex:Cage .
-        """
-    )
-    assert (made.title, made.description, made.version, made.token) == ("Zoo", "Animals.", "1", "zoo-1")
-    assert made.iri == "https://w3id.org/ommatidia/shapes/zoo-1" and made.sources == ("https://example.org/zoo",)
-    assert set(made.applies_to) == {"Study", "https://example.org/Cage"}
-
-
-def test_file_without_header_has_only_rules() -> None:
-    """A profile that says nothing about itself is still readable."""
-    made = parse_profile(
-        PREFIXES
-        + """
+        omsh:zoo a prof:Profile ; prof:hasToken "zoo" .
         omsh:zoo-Study a sh:NodeShape ; sh:targetClass omm:Study ; sh:property omsh:zoo-Study-title .
         omsh:zoo-Study-title sh:path dcterms:title ; sh:name "title" ; sh:message "Give a title." ;
             sh:severity sh:Warning .
         """
     )
-    assert made == Profile(rules=made.rules)
-    (rule,) = made.rules
     assert (rule.classes, rule.field, rule.obligation, rule.message) == (
         ("Study",),
         "title",
@@ -52,7 +38,7 @@ def test_file_without_header_has_only_rules() -> None:
 
 def test_rules_are_sorted_by_obligation_and_found_at_any_depth() -> None:
     """Property shapes within property shapes count; what must be stands before what should and may be."""
-    made = parse_profile(
+    made = parse_rules(
         PREFIXES
         + """
         ex:S sh:targetClass ex:Cage ; sh:property ex:a , ex:b .
@@ -61,26 +47,26 @@ def test_rules_are_sorted_by_obligation_and_found_at_any_depth() -> None:
         ex:c sh:path ex:violation ; sh:message "c" .
         """
     )
-    assert [(rule.message, rule.obligation) for rule in made.rules] == [
+    assert [(rule.message, rule.obligation) for rule in made] == [
         ("c", "required"),
         ("b", "recommended"),
         ("a", "optional"),
     ]
-    assert made.rules[0].about == ("https://example.org/Cage",)
+    assert made[0].about == ("https://example.org/Cage",)
 
 
 def test_rule_about_whoever_has_a_field_names_the_classes() -> None:
     """A target by predicate is told as the classes of the model that have this field."""
-    made = parse_profile(PREFIXES + 'ex:S sh:targetSubjectsOf omm:cellLine ; sh:path ex:x ; sh:message "m" .')
-    assert made.rules[0].classes == ("Biosample",)
+    made = parse_rules(PREFIXES + 'ex:S sh:targetSubjectsOf omm:cellLine ; sh:path ex:x ; sh:message "m" .')
+    assert made[0].classes == ("Biosample",)
 
 
 def test_shapes_that_lead_in_a_circle_end() -> None:
     """A property shape that contains itself is one rule."""
-    made = parse_profile(
+    made = parse_rules(
         PREFIXES + 'ex:S sh:targetClass ex:C ; sh:property ex:a . ex:a sh:message "a" ; sh:property ex:a .'
     )
-    assert len(made.rules) == 1
+    assert len(made) == 1
 
 
 def test_every_shape_of_the_shipped_files_is_a_rule() -> None:
@@ -94,6 +80,6 @@ def test_every_shape_of_the_shipped_files_is_a_rule() -> None:
             for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
             if quad.predicate.value == "http://www.w3.org/ns/shacl#property"
         }
-        rules = parse_profile(text).rules
+        rules = parse_rules(text)
         assert shapes <= {rule.shape for rule in rules}
         assert all(rule.message for rule in rules)

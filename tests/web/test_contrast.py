@@ -19,6 +19,8 @@ TEXT_PAIRS = [
     ("accent-ink", "accent"),
     ("ink", "warn-ground"),
     ("warn", "warn-ground"),
+    ("accent", "warn-ground"),
+    ("warn", "surface"),
 ]
 PART_PAIRS = [("focus", "ground"), ("focus", "surface"), ("muted", "surface"), ("warn", "ground")]
 

@@ -4,7 +4,8 @@ import html
 import json
 import re
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph
@@ -12,14 +13,19 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
+from typer.testing import CliRunner
 
+from app import open_node
+from catalogue.cli.main import build_cli
 from catalogue.model.crosswalks import crosswalk_names, load_crosswalk
 from catalogue.model.documentation import documentation
 from catalogue.model.examples import valid_examples
+from catalogue.model.profiles import profiles
 from catalogue.model.rdf import triples
-from catalogue.model.table import classes
-from catalogue.model.validation import check_schema, check_shapes, profiles
-from catalogue.web.schema.places import anchor, profile
+from catalogue.model.table import classes, record_classes
+from catalogue.validation.results import Kind, Result
+from catalogue.validation.service import Validator
+from catalogue.web.schema.places import anchor, rules_of
 
 MODEL = documentation()
 CODE = re.compile(r'<pre class="code"[^>]*aria-label="([^"]*)"><code>(.*?)</code></pre>', re.DOTALL)
@@ -70,8 +76,14 @@ def codes(text: str) -> dict[str, str]:
     return {html.unescape(label): html.unescape(code) for label, code in CODE.findall(text)}
 
 
-def judge(record: dict[str, Any], class_name: str) -> list[Any]:
-    return check_schema(record, class_name) or check_shapes(record, class_name=class_name)
+def judge(text: str, class_name: str) -> list[Result]:
+    """What `ommatidia validate` finds wrong in a text; a part of a record is of the class named."""
+
+    def no_crate(*_: object) -> NoReturn:
+        raise AssertionError("no crate")
+
+    part = None if class_name in record_classes() else class_name
+    return list(Validator((), no_crate).check("shown.yaml", text.encode(), Kind.RECORDS, part).results)
 
 
 @pytest.mark.parametrize("kind", ["classes", "slots", "enums", "types"])
@@ -127,7 +139,7 @@ def test_each_concrete_class_shows_examples_that_pass(page: Any) -> None:
         shown = {label: text for label, text in codes(page(f"/schema/{name}")).items() if label.endswith(" as YAML")}
         good = {label: text for label, text in shown.items() if label.split("-")[0] == name and _is_good(label)}
         assert good, name
-        assert all(judge(yaml.safe_load(text), name) == [] for text in good.values()), name
+        assert all(judge(text, name) == [] for text in good.values()), name
 
 
 def _is_good(label: str) -> bool:
@@ -140,7 +152,7 @@ def test_wrong_examples_stand_beside_what_the_gates_say(page: Any) -> None:
         text = html.unescape(page(f"/schema/{name}"))
         for label, code in codes(text).items():
             if label.endswith(" as YAML") and not _is_good(label):
-                said = judge(yaml.safe_load(code), name)
+                said = [found for found in judge(code, name) if found.severity == "violation"]
                 assert said and all(" ".join(found.message.split()) in text for found in said), label
 
 
@@ -163,25 +175,50 @@ def graph(text: str | bytes, form: RdfFormat) -> Dataset:
     return found
 
 
-def test_the_study_of_the_tutorial_is_valid(page: Any) -> None:
-    """A newcomer who copies the example has a study that may enter."""
-    assert judge(yaml.safe_load(codes(page("/schema"))["A complete small study"]), "Study") == []
+def validated(text: str, folder: Path) -> tuple[int, str]:
+    """Exit code and words of `ommatidia validate` over a file with this text."""
+    (folder / "first-study.yaml").write_text(text, "utf-8")
+    done = CliRunner().invoke(build_cli(open_node), ["validate", str(folder / "first-study.yaml")])
+    return done.exit_code, " ".join(done.output.split())
 
 
-def test_the_mistakes_of_the_tutorial_are_three_and_answered(page: Any) -> None:
-    """The tutorial's wrong study breaks three rules, and the page shows the message for each."""
+def test_the_study_of_the_tutorial_conforms(page: Any, tmp_path: Path) -> None:
+    """A newcomer who saves the example and runs the command below it is told that it conforms."""
+    text = page("/schema")
+    assert codes(text)["Command that checks the file"] == "ommatidia validate first-study.yaml"
+    code, said = validated(codes(text)["A complete small study"], tmp_path)
+    assert code == 0 and "conforms" in said
+
+
+def test_the_mistakes_of_the_tutorial_are_three_and_answered(page: Any, tmp_path: Path) -> None:
+    """The tutorial's wrong study breaks three rules, and the page has the messages that the command prints."""
     text = html.unescape(page("/schema"))
-    said = judge(yaml.safe_load(codes(text)["The study with three mistakes"]), "Study")
-    assert len(said) == 3
-    assert all(found.path in text and found.message in text for found in said)
+    code, said = validated(codes(page("/schema"))["The study with three mistakes"], tmp_path)
+    messages = re.findall(r"violation: (.*?) -->", said)
+    assert code == 3 and len(messages) == 3
+    assert all(message in text for message in messages)
+    assert "Did you mean" in text and "https://orcid.org/0000-0002-1439-5301" in text
+
+
+def test_mending_the_mistakes_one_by_one_ends_well(page: Any, tmp_path: Path) -> None:
+    """Each line that the messages point at, written as in the complete example, leaves one message less."""
+    shown = codes(page("/schema"))
+    wrong = shown["The study with three mistakes"].splitlines()
+    right = [line.partition(" #")[0].rstrip() for line in shown["A complete small study"].splitlines()]
+    for left in (3, 2, 1, 0):
+        faults = judge("\n".join(wrong), "Study")
+        assert len(faults) == left
+        if faults:
+            wrong[faults[0].place.line - 1] = right[faults[0].place.line - 1]
 
 
 def test_profile_page_shows_every_rule(page: Any) -> None:
     """Each rule of a profile stands on its page with its message, under its own anchor."""
     for name in profiles():
         text = html.unescape(page(f"/schema/profiles/{name}"))
-        assert profile(name).rules
-        for rule in profile(name).rules:
+        assert profiles()[name].title in text and profiles()[name].version in text
+        assert rules_of(name)
+        for rule in rules_of(name):
             assert rule.message in text and f'id="{rule.shape.rpartition("/")[2]}"' in text
 
 
@@ -239,10 +276,20 @@ def test_pages_are_whole_and_keep_to_this_host(page: Any) -> None:
         assert text.count("<h1") == 1, path
         names = IDENTIFIER.findall(text)
         assert len(names) == len(set(names)), path
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=", text), path
+        assert not re.search(r"<script(?! type=\"application/ld\+json\")|<style|\sstyle=|\son\w+=", text), path
         loaded = re.findall(r'<(?:img|script|iframe|source|use)[^>]+(?:src|href)="([^"]*)"', text)
         loaded += re.findall(r'<link rel="(?:stylesheet|icon)"[^>]+href="([^"]*)"', text)
         assert all(address.startswith("/static/") for address in loaded), path
+
+
+def test_pages_state_what_they_are_about(page: Any) -> None:
+    """Classes, fields and lists say in schema.org's words which IRI they explain, the overview which vocabulary."""
+    for kind, folder in (("classes", ""), ("slots", "slots/"), ("enums", "enums/")):
+        for name, row in MODEL[kind].items():
+            found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page(f"/schema/{folder}{name}"))
+            assert [json.loads(text)["@id"] for text in found] == [row["iri"]] * bool(row["iri"]), name
+    stated = json.loads(re.search(r'ld\+json">(.*?)</script>', page("/schema"))[1])
+    assert (stated["@type"], stated["version"]) == ("DefinedTermSet", MODEL["version"])
 
 
 @pytest.mark.parametrize("folder", ["", "slots/", "enums/", "types/", "profiles/", "crosswalks/", "source/", "Study/"])

@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from rdflib.query import Result
 from werkzeug.test import TestResponse
 
+from catalogue.model.namespaces import BASE
 from catalogue.query.pool import QueryPool
 from catalogue.query.quads import throwaway_store
 from catalogue.settings import QuerySettings
 from catalogue.web.sparql import create_sparql_only
+from catalogue.web.sparql_page import _own_path
 
 SELECT = "SELECT ?s ?o { ?s ?p ?o } ORDER BY ?s LIMIT 3"
 ASK = "ASK { ?s ?p ?o }"
@@ -277,6 +279,19 @@ def test_people_get_answers_on_the_page(client: FlaskClient) -> None:
     assert "<strong>yes</strong>" in page
     page = client.get("/sparql", query_string={"query": DESCRIBE}, headers=browser).get_data(as_text=True)
     assert "<pre" in page and "&#34;v1&#34;" in page
+
+
+@pytest.mark.parametrize(
+    ("iri", "path"),
+    [
+        ("idr:idr0001", "/id/idr:idr0001"),
+        ("terms/Study", "/terms/Study"),
+        ("shapes/Study-title", "/shapes/Study-title"),
+    ],
+)
+def test_iris_of_ours_lead_to_this_node(iri: str, path: str) -> None:
+    """Records lead to the resolver, terms and shapes to what explains them."""
+    assert _own_path(BASE + iri) == path
 
 
 def test_people_get_problems_as_pages(client: FlaskClient) -> None:

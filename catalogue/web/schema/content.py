@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 import pyoxigraph
 import yaml
@@ -14,11 +14,13 @@ from catalogue.model.documentation import concrete, documentation
 from catalogue.model.examples import Example, invalid_examples, valid_examples
 from catalogue.model.jsonld import jsonld
 from catalogue.model.profile_rules import Rule
+from catalogue.model.profiles import profiles
 from catalogue.model.rdf import triples
-from catalogue.model.shacl_engines import Violation
-from catalogue.model.validation import check_schema, check_shapes, profiles
+from catalogue.model.table import record_classes
 from catalogue.model.vocabulary import SCHEMA, serialise
-from catalogue.web.schema.places import profile, rules_beyond_fields
+from catalogue.validation.results import Kind, Result
+from catalogue.validation.service import Validator
+from catalogue.web.schema.places import rules_beyond_fields, rules_of
 
 CONTEXT = SCHEMA + "context.jsonld"
 _MOST_VALUES = 3
@@ -36,10 +38,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """An example that breaks a rule, and what the checks say about it."""
+    """An example that breaks a rule, and what `ommatidia validate` says about it."""
 
     example: Example
-    violations: tuple[Violation, ...]
+    results: tuple[Result, ...]
 
 
 @cache
@@ -56,16 +58,18 @@ def examples_of(class_name: str) -> tuple[Shown, ...]:
 @cache
 def wrong_examples_of(class_name: str) -> tuple[Wrong, ...]:
     """What goes wrong with a class, by the field that is wrong."""
-    return tuple(
-        Wrong(example, tuple(judge(example.record, example.class_name)))
-        for example in invalid_examples()
-        if example.class_name == class_name
-    )
+    return tuple(Wrong(example, judge(example)) for example in invalid_examples() if example.class_name == class_name)
 
 
-def judge(record: dict[str, Any], class_name: str) -> list[Violation]:
-    """What the two gates say, the second only when the first has nothing to say, as at ingest."""
-    return check_schema(record, class_name) or check_shapes(record, class_name=class_name)
+def judge(example: Example) -> tuple[Result, ...]:
+    """What `ommatidia validate` finds wrong in an example's text."""
+    part = None if example.class_name in record_classes() else example.class_name
+    report = Validator((), _no_crate).check(f"{example.name}.yaml", example.text.encode(), Kind.RECORDS, part)
+    return tuple(result for result in report.results if result.severity == "violation")
+
+
+def _no_crate(*_: object) -> NoReturn:
+    raise AssertionError("an example is a record, never a crate")
 
 
 def as_turtle(example: Example) -> str:
@@ -85,7 +89,7 @@ def asked_by_profiles(class_name: str) -> dict[str, list[tuple[str, Rule]]]:
     """Field -> (profile, rule) of each profile that has a rule about it in this class."""
     found: dict[str, list[tuple[str, Rule]]] = {}
     for name in profiles():
-        for rule in profile(name).rules:
+        for rule in rules_of(name):
             if class_name in rule.classes and rule.field:
                 found.setdefault(rule.field, []).append((name, rule))
     return found
@@ -93,7 +97,7 @@ def asked_by_profiles(class_name: str) -> dict[str, list[tuple[str, Rule]]]:
 
 def further_rules(class_name: str) -> list[Rule]:
     """Hard rules about this class that no single field has."""
-    return [rule for rule in rules_beyond_fields().rules if class_name in rule.classes]
+    return [rule for rule in rules_beyond_fields() if class_name in rule.classes]
 
 
 @cache

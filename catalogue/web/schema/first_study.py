@@ -21,7 +21,7 @@ def first_study() -> Example:
 def with_mistakes() -> Wrong:
     """The same study with three mistakes, and the messages that lead back."""
     example = _load("first-study-mistakes")
-    return Wrong(example, tuple(judge(example.record, "Study")))
+    return Wrong(example, judge(example))
 
 
 def _load(name: str) -> Example:

@@ -9,7 +9,7 @@ import pyoxigraph
 from flask import Response, request
 
 from catalogue.model.documentation import documentation
-from catalogue.model.namespaces import BASE, contract
+from catalogue.model.namespaces import BASE
 from catalogue.model.vocabulary import describe, nearest, serialise
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish, to
@@ -57,7 +57,7 @@ def dereference(links: Links, path: str) -> Response:
     offer = next((offer for offer in RDF if path.endswith(offer.suffix)), None)
     if offer is not None and describe(iri.removesuffix(offer.suffix)):
         return rdf(links, path.removesuffix(offer.suffix), offer)
-    raise unknown(links, iri, [(contract(known), page) for known in nearest(iri) if (page := page_of(known))])
+    raise unknown(links, iri, [(known.removeprefix(BASE), page) for known in nearest(iri) if (page := page_of(known))])
 
 
 def rdf(links: Links, path: str, offer: Offer) -> Response:

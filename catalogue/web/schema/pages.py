@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -9,8 +10,8 @@ from flask import Blueprint, Response, render_template, request
 from catalogue.model.crosswalks import crosswalk_names
 from catalogue.model.documentation import documentation, users_of
 from catalogue.model.namespaces import TERMS
-from catalogue.model.validation import profiles
-from catalogue.model.vocabulary import SCHEMA, spelled_like
+from catalogue.model.profiles import profiles
+from catalogue.model.vocabulary import SCHEMA, VOCABULARY, spelled_like
 from catalogue.web.documents import finish
 from catalogue.web.negotiation import PAGE, choose
 from catalogue.web.schema import content
@@ -20,7 +21,7 @@ from catalogue.web.schema.files import file_response, files
 from catalogue.web.schema.first_study import first_study, with_mistakes
 from catalogue.web.schema.forms import CACHE, OFFERS, dereference, described_by, rdf, unknown
 from catalogue.web.schema.overview_diagram import overview_diagram
-from catalogue.web.schema.places import profile, rules_beyond_fields
+from catalogue.web.schema.places import rules_beyond_fields, rules_of
 from catalogue.web.schema.wording import register_wording
 from catalogue.web.services import Links
 
@@ -30,8 +31,9 @@ def schema_blueprint(links: Links) -> Blueprint:
     blueprint = Blueprint("schema", __name__)
     register_wording(blueprint)
 
-    def page(template: str, iri_path: str = "", **shown: Any) -> Response:
-        body = render_template(f"schema/{template}.html", active="schema", model=documentation(), **shown)
+    def page(template: str, iri_path: str = "", stated: Mapping[str, Any] | None = None, **shown: Any) -> Response:
+        named = {"active": "schema", "model": documentation(), "stated": stated}
+        body = render_template(f"schema/{template}.html", **named, **shown)
         response = Response(body, content_type="text/html; charset=utf-8")
         if iri_path:
             response.headers["Link"] = described_by(links, iri_path)
@@ -46,6 +48,7 @@ def schema_blueprint(links: Links) -> Blueprint:
         return page(
             "overview",
             "/schema",
+            _vocabulary(),
             drawing=overview_diagram(links.path),
             files=[file for file in files().values() if file.about],
             first=first_study(),
@@ -67,11 +70,13 @@ def schema_blueprint(links: Links) -> Blueprint:
         chosen = choose(request.accept_mimetypes, OFFERS)
         if chosen is not PAGE:
             return rdf(links, f"/schema/{name}", chosen)
+        row = documentation()["classes"][name]
         return page(
             "class",
             f"/schema/{name}",
+            _term(name, row),
             name=name,
-            row=documentation()["classes"][name],
+            row=row,
             iri=SCHEMA + name,
             drawing=class_diagram(name, links.path),
             users=users_of(name),
@@ -101,12 +106,22 @@ def schema_blueprint(links: Links) -> Blueprint:
             for use in documentation()["classes"][owner]["slots"]
             if use["key"] == name
         ]
-        found = {owner: elsewhere().get((owner, name), ()) for owner in row["classes"]}
-        return page("slot", name=name, row=row, uses=uses, values=content.values_of(name), elsewhere=found, terms=TERMS)
+        return page(
+            "slot",
+            "",
+            _term(name, row),
+            name=name,
+            row=row,
+            uses=uses,
+            values=content.values_of(name),
+            elsewhere={owner: elsewhere().get((owner, name), ()) for owner in row["classes"]},
+            terms=TERMS,
+        )
 
     @blueprint.get("/schema/enums/<name>")
     def enum(name: str) -> Response:
-        return page("enum", f"/schema/{name}", name=name, row=_row("enums", name, links))
+        row = _row("enums", name, links)
+        return page("enum", f"/schema/{name}", _term(name, row), name=name, row=row)
 
     @blueprint.get("/schema/types/<name>")
     def type_(name: str) -> Response:
@@ -114,17 +129,17 @@ def schema_blueprint(links: Links) -> Blueprint:
 
     @blueprint.get("/schema/rules")
     def rules() -> Response:
-        return page("rules", profile=rules_beyond_fields())
+        return page("rules", rules=rules_beyond_fields())
 
     @blueprint.get("/schema/profiles")
     def all_profiles() -> Response:
-        return page("profiles", profiles={name: profile(name) for name in profiles()})
+        return page("profiles", profiles=[(header, rules_of(name)) for name, header in profiles().items()])
 
     @blueprint.get("/schema/profiles/<name>")
     def one_profile(name: str) -> Response:
         if name not in profiles():
             raise unknown(links, name, [(known, f"/schema/profiles/{known}") for known in profiles()])
-        return page("profile", name=name, profile=profile(name))
+        return page("profile", profile=profiles()[name], rules=rules_of(name))
 
     @blueprint.get("/schema/crosswalks")
     def all_crosswalks() -> Response:
@@ -140,6 +155,34 @@ def schema_blueprint(links: Links) -> Blueprint:
         return page("crosswalk", crosswalk=crosswalk_page(name))
 
     return blueprint
+
+
+def _vocabulary() -> dict[str, Any]:
+    """The vocabulary in the words of schema.org."""
+    made = documentation()
+    return {
+        "@context": "https://schema.org",
+        "@type": "DefinedTermSet",
+        "@id": VOCABULARY,
+        "name": made["title"],
+        "description": made["description"],
+        "version": made["version"],
+        "license": made["license"],
+    }
+
+
+def _term(name: str, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A class, field or list in the words of schema.org; None for the identifier, which has no IRI."""
+    if not row["iri"]:
+        return None
+    return {
+        "@context": "https://schema.org",
+        "@type": "DefinedTerm",
+        "@id": row["iri"],
+        "name": name,
+        "description": row["description"],
+        "inDefinedTermSet": VOCABULARY,
+    }
 
 
 def _row(kind: str, name: str, links: Links) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from catalogue.model.crosswalk_rdf import CROSSWALKS, FIELDS
 from catalogue.model.documentation import documentation
 from catalogue.model.namespaces import TERMS
-from catalogue.model.profile_rules import Profile, parse_profile
-from catalogue.model.validation import profiles, shapes_text
+from catalogue.model.profile_rules import Rule, parse_rules
+from catalogue.model.profiles import profiles
+from catalogue.model.validation import shapes_text
 from catalogue.model.vocabulary import SCHEMA, SHAPES, VOCABULARY
 from catalogue.web.schema.crosswalk_pages import field_places
 
@@ -37,21 +38,15 @@ def anchor(text: str) -> str:
 
 
 @cache
-def profile(name: str) -> Profile:
-    """Header and rules of a profile, or of the rules that every record must fulfil (`hard`).
-
-    Raises:
-        ValueError: there is no such profile.
-    """
-    return parse_profile(shapes_text(None if name == "hard" else name))
+def rules_of(profile: str) -> tuple[Rule, ...]:
+    """The rules of a profile."""
+    return parse_rules(shapes_text(profile))
 
 
 @cache
-def rules_beyond_fields() -> Profile:
+def rules_beyond_fields() -> tuple[Rule, ...]:
     """The hard rules that do not follow from one field of one class."""
-    made = profile("hard")
-    rules = tuple(rule for rule in made.rules if not _is_field_shape(rule.shape))
-    return Profile(rules=rules)
+    return tuple(rule for rule in parse_rules(shapes_text()) if not _is_field_shape(rule.shape))
 
 
 @cache
@@ -83,13 +78,13 @@ def _shape_page(iri: str) -> str:
         class_name, _, field = name.partition("-")
         return f"/schema/{class_name}" + (f"#{field}" if field else "")
     for known in profiles():
-        if iri == profile(known).iri or name == known:
-            return f"/schema/profiles/{known}"
-        if any(rule.shape == iri for rule in profile(known).rules):
+        if any(rule.shape == iri for rule in rules_of(known)):
             return f"/schema/profiles/{known}#{anchor(name)}"
-        if name.startswith(f"{known}-"):
-            return f"/schema/profiles/{known}"
-    if any(rule.shape == iri for rule in rules_beyond_fields().rules):
+    # A shape without a message of its own belongs to the profile that its name begins with.
+    owner = next((known for known in reversed(list(profiles())) if name == known or name.startswith(f"{known}-")), None)
+    if owner is not None:
+        return f"/schema/profiles/{owner}"
+    if any(rule.shape == iri for rule in rules_beyond_fields()):
         return f"/schema/rules#{anchor(name)}"
     return "/schema/rules"
 
