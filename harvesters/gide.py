@@ -16,6 +16,7 @@ from harvesters.gide_crate import Crate, Entity
 from harvesters.gide_identity import find_root, identify
 from harvesters.gide_people import People
 from harvesters.gide_profile import CONTEXT, RETIRED_HOSTS, SIZE_UNITS, SUFFIX
+from harvesters.gide_protocols import Protocols
 from harvesters.gide_samples import Samples
 from harvesters.gide_terms import Terms
 from harvesters.http import Fetcher
@@ -28,7 +29,7 @@ class GideHarvester:
     """Reads crates from a folder, a tar archive, an HTTP index or a Git repository, and maps each to one Study."""
 
     name = "gide"
-    version = "1"
+    version = "2"
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher
@@ -89,6 +90,8 @@ def _study(crate: Crate, root: Entity, curie: str) -> Record:
     terms = Terms(crate, curie)
     samples = Samples(crate, terms, curie)
     samples.read(root)
+    protocols = Protocols(crate, terms, curie)
+    protocols.read(root)
     people = People(crate, curie)
     publications, addresses = people.publications(root)
     fields: dict[str, Any] = {
@@ -103,11 +106,13 @@ def _study(crate: Crate, root: Entity, curie: str) -> Record:
         "see_also": addresses,
         "grants": people.grants(root),
         "organisms": sorted(samples.organisms),
-        "methods": sorted(samples.methods),
+        "methods": sorted(protocols.methods),
         "subjects": sorted(samples.subjects),
         "biosamples": samples.biosamples,
-        "specimens": samples.specimens,
-        "acquisitions": samples.acquisitions,
+        "specimens": protocols.specimens,
+        "acquisitions": protocols.acquisitions,
+        "protocols": protocols.protocols,
+        "analyses": protocols.analyses,
         "thumbnails": _thumbnails(crate, root),
         "terms": terms.listed(),
     }

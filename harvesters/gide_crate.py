@@ -5,6 +5,7 @@ Knows JSON-LD as GIDE writes it, not what the properties mean; contexts are neve
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,7 @@ Entity = dict[str, Any]
 # One document may not fill the book of findings; the rest is counted in a last one.
 MAX_FINDINGS_PER_CODE: Final = 50
 _SCHEMA: Final = ("http://schema.org/", "https://schema.org/", "schema:")
+_NUMBERED: Final = re.compile(r"#?([A-Za-z][A-Za-z-]*?)-?([0-9]{1,6})(?:-([0-9]{1,6}))?", re.ASCII)
 
 
 class Reference(NamedTuple):
@@ -280,6 +282,13 @@ class Crate:
         where = f"{kind}.{key}" if kind == "Dataset" or type(name) is not str else f"{kind}[{name[:100]}].{key}"
         self.note(code, severity, where, value, message)
 
+    def misplaced(self, entity: Entity, key: str, reference: Reference) -> None:
+        """Record that a property points at something of a type that has no place there."""
+        self.complain(
+            "unexpected-type", Severity.WARNING, entity, key, f"{reference.iri} ({reference.kind})",
+            f"A {reference.kind[:50]} has no place here; left out.",
+        )  # fmt: skip
+
     def drop(self, entity: Entity, key: str, reason: str) -> None:
         """Count a property that was looked at, and did not go into the record, as ignored."""
         if key in entity:
@@ -361,6 +370,23 @@ class Crate:
                 self.findings.append(
                     Finding(code, Severity.WARNING, "@graph", str(times), f"{times} findings of this kind in all.")
                 )
+
+
+def in_order(references: list[Reference]) -> list[Reference]:
+    """Numbered fragments by their numbers, others as they stand.
+
+    SSBD writes `about` in another order at each export (ssbd-repos-000301), which would move ids between samples.
+    """
+    keyed = [(_NUMBERED.fullmatch(reference.iri), reference) for reference in references]
+    if not all(found for found, _ in keyed):
+        return references
+
+    def key(pair: tuple[re.Match[str] | None, Reference]) -> tuple[str, int, int]:
+        found = pair[0]
+        assert found is not None
+        return found[1], int(found[2]), int(found[3] or 0)
+
+    return [reference for _, reference in sorted(keyed, key=key)]
 
 
 def _members(value: Any) -> list[Any]:

@@ -117,25 +117,30 @@ SIZE_UNITS: Final = {
 }
 
 # EFO ids in measurementTechnique name a type of protocol, never an imaging method (idr0123, idr0156): label, part.
-GROWTH, PREPARATION, ACQUISITION, ANALYSIS = "growth", "preparation", "acquisition", "analysis"
+# A library protocol tells how reagents were chosen, which prepares no specimen.
+GROWTH, PREPARATION, ACQUISITION, ANALYSIS, PROTOCOL = "growth", "preparation", "acquisition", "analysis", "protocol"
 PROTOCOL_TYPES: Final = {
     "EFO:0003789": ("growth protocol", GROWTH),
     "EFO:0003790": ("hybridization protocol", PREPARATION),
     "EFO:0003969": ("treatment protocol", PREPARATION),
     "EFO:0005518": ("sample collection protocol", PREPARATION),
-    "EFO:0007571": ("HCS library protocol", PREPARATION),
+    "EFO:0007571": ("HCS library protocol", PROTOCOL),
     "EFO:0007572": ("HCS image acquisition and feature extraction protocol", ACQUISITION),
     "EFO:0007573": ("HCS data analysis protocol", ANALYSIS),
 }
-# The same types by their exact names: for protocols without a technique (150 of IDR's 703), and to see where name and
-# type disagree (idr0123: EFO_0003969, a treatment, named image acquisition).
+# The same types by their names as IDR writes them, slips of the pen included: for protocols without a technique (150
+# of IDR's 703), and to see where name and type disagree (idr0123: EFO_0003969, a treatment, named image acquisition).
 PROTOCOL_NAMES: Final = {
     **{label.lower(): part for label, part in PROTOCOL_TYPES.values()},
+    "image acquisition": ACQUISITION,
     "image acquisition and feature extraction protocol": ACQUISITION,
+    "image acquistion and feature extraction protocol": ACQUISITION,
+    "image aquistion and feature extraction protocol": ACQUISITION,
+    "hcs image acquistion and feature extraction protocol": ACQUISITION,
+    "data analysis": ANALYSIS,
     "data analysis protocol": ANALYSIS,
     "image analysis protocol": ANALYSIS,
 }
-ANALYSIS_REASON: Final = "data analysis, for which the model has no class yet"
 
 # Labels that vouch for a bare FBbi number (idr0062 writes #00000251, confocal microscopy).
 FBBI_LABELS: Final = {

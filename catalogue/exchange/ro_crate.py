@@ -123,7 +123,7 @@ def _about(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[st
 
 def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
     found = []
-    # The profile's one kind of protocol also carries growth and preparation, as in IDR's crates (idr0001).
+    # The profile's one kind of protocol also carries growth, preparation and analysis, as in IDR's crates (idr0001).
     for specimen in record.get("specimens", ()):
         entity: Entity = {"@id": _local(specimen["id"], record["id"]), "@type": "LabProtocol"}
         said = [specimen[name] for name in ("sample_preparation", "growth_protocol") if name in specimen]
@@ -135,6 +135,12 @@ def _methods(crate: _Crate, record: Mapping[str, Any], terms: Mapping[str, dict[
         entity |= _copy(acquisition, names)
         if acquisition.get("methods"):
             entity["measurementTechnique"] = _references(acquisition["methods"], terms)
+        found.append(crate.add(entity))
+    for done in (*record.get("protocols", ()), *record.get("analyses", ())):
+        entity = {"@id": _local(done["id"], record["id"]), "@type": "LabProtocol"}
+        entity |= _copy(done, (("title", "name"), ("description", "description")))
+        if done.get("protocol_types"):
+            entity["measurementTechnique"] = _references(done["protocol_types"], terms)
         found.append(crate.add(entity))
     return found + _references(record.get("methods", ()), terms)
 

@@ -1,4 +1,4 @@
-"""Biosamples, specimens and acquisitions: what protocols become, and in which order."""
+"""Biosamples and sizes: what was imaged and how much of it, and in which order."""
 
 from __future__ import annotations
 
@@ -6,89 +6,6 @@ from typing import Any
 
 import pytest
 from gide_crates import OBO, codes, crate, map_crate, ref, study
-
-EFO = "http://www.ebi.ac.uk/efo/EFO_"
-
-
-def protocol(name: str = "p", technique: str | None = None, **more: Any) -> dict[str, Any]:
-    """A LabProtocol."""
-    given = {"measurementTechnique": ref(technique)} if technique else {}
-    return {"@id": "#p", "@type": "LabProtocol", "name": name, "description": "Done so.", **given, **more}
-
-
-def efo(number: str, label: str) -> dict[str, Any]:
-    """A DefinedTerm of EFO."""
-    return {"@id": EFO + number, "@type": "DefinedTerm", "name": label}
-
-
-def test_imaging_protocol_becomes_an_acquisition() -> None:
-    """Title, description, instrument and method arrive (S-BIAD843)."""
-    record = study(
-        crate("S-BIAD7", protocol("Confocal", "obo:FBbi_00000251", labEquipment="Leica"), measurementMethod=ref("#p"))
-    )
-    assert record["acquisitions"] == [
-        {
-            "id": "biostudies:S-BIAD7/acquisition/1", "title": "Confocal", "description": "Done so.",
-            "instrument": "Leica", "methods": ["FBbi:00000251"],
-        }
-    ]  # fmt: skip
-    assert record["methods"] == ["FBbi:00000251"]
-
-
-def test_method_only_on_a_protocol_also_counts_for_the_study() -> None:
-    """The profile wants it on the dataset; it is added and reported."""
-    mapped = map_crate(crate("S-BIAD7", protocol("Confocal", "obo:FBbi_00000251"), measurementMethod=ref("#p")))
-    assert "method-not-on-dataset" in codes(mapped)
-
-
-@pytest.mark.parametrize(
-    ("number", "label", "slot"),
-    [("0003789", "growth protocol", "growth_protocol"), ("0003969", "treatment protocol", "sample_preparation")],
-)
-def test_efo_type_of_protocol_is_no_imaging_method(number: str, label: str, slot: str) -> None:
-    """EFO ids name types of protocol: they decide the part of the record and never appear as methods (idr0035)."""
-    record = study(crate("S-BIAD7", protocol(label, EFO + number), efo(number, label), measurementMethod=ref("#p")))
-    assert record["specimens"] == [{"id": "biostudies:S-BIAD7/specimen/1", "title": label, slot: "Done so."}]
-    assert "methods" not in record
-    assert "acquisitions" not in record
-
-
-def test_type_under_another_name_keeps_its_type_and_is_noted() -> None:
-    """EFO_0003789 called "iFISH protocol" is still a growth protocol (idr0123)."""
-    mapped = map_crate(
-        crate(
-            "S-BIAD7", protocol("iFISH", EFO + "0003789"), efo("0003789", "iFISH protocol"),
-            measurementMethod=ref("#p"),
-        )
-    )  # fmt: skip
-    assert "growth_protocol" in mapped.records[0]["specimens"][0]
-    assert "protocol-type-label" in codes(mapped)
-
-
-def test_type_against_an_exact_name_is_not_certain() -> None:
-    """A treatment called image acquisition stays an acquisition, with a warning (idr0123)."""
-    name = "image acquisition and feature extraction protocol"
-    mapped = map_crate(
-        crate("S-BIAD7", protocol(name, EFO + "0003969"), efo("0003969", name), measurementMethod=ref("#p"))
-    )
-    assert mapped.records[0]["acquisitions"][0]["title"] == name
-    assert "protocol-type-disagrees" in codes(mapped)
-
-
-def test_unknown_efo_type_is_reported_and_no_method() -> None:
-    """EFO_0011016 on "Oligopaint FISH" names no way to make images (idr0156)."""
-    mapped = map_crate(
-        crate("S-BIAD7", protocol("FISH", EFO + "0011016"), efo("0011016", "FISH"), measurementMethod=ref("#p"))
-    )
-    assert "protocol-type-unknown" in codes(mapped)
-    assert "methods" not in mapped.records[0]
-
-
-def test_data_analysis_is_left_out_by_name() -> None:
-    """The model has no class for analysis, so its properties are counted as ignored and nothing false is said."""
-    mapped = map_crate(crate("S-BIAD7", protocol("data analysis protocol"), measurementMethod=ref("#p")))
-    assert "acquisitions" not in mapped.records[0]
-    assert any("no class yet" in reason for reason in mapped.ignored)
 
 
 def test_numbered_samples_keep_their_ids_in_any_order() -> None:
