@@ -85,11 +85,9 @@ def read_profile(path: Path) -> Profile:
         raise ValueError(f"{path.name}: <{iri}> must be a prof:Profile")
     if header.get(_PROF + "hasToken") != [name]:
         raise ValueError(f"{path.name}: prof:hasToken must be the file's name, '{name}'")
-    required = {key: header.get(key, ()) for key in (_DCTERMS + "title", _DCTERMS + "description", _VERSION)}
-    for key, values in required.items():
-        if len(values) != 1 or not values[0].strip():
-            raise ValueError(f"{path.name}: exactly one <{key}> is needed")
-    title, description, version = (values[0] for values in required.values())
+    title, description, version = (
+        _one(path, header, key) for key in (_DCTERMS + "title", _DCTERMS + "description", _VERSION)
+    )
     known = {SHAPES + str(subject): subject for subject in Subject}
     applies = [known.get(target) for target in header.get(SHAPES + "appliesTo", ())]
     subjects = frozenset(subject for subject in applies if subject is not None)
@@ -97,6 +95,13 @@ def read_profile(path: Path) -> Profile:
         raise ValueError(f"{path.name}: omsh:appliesTo must be omsh:Records, omsh:SourceGraphs or both")
     sources = header.get(_DCTERMS + "source", [""])
     return Profile(name, iri, title, " ".join(description.split()), version, sources[0], subjects)
+
+
+def _one(path: Path, header: dict[str, list[str]], key: str) -> str:
+    values = header.get(key, [])
+    if len(values) != 1 or not values[0].strip():
+        raise ValueError(f"{path.name}: exactly one <{key}> is needed")
+    return values[0]
 
 
 def _text(term: Any) -> str:

@@ -46,6 +46,7 @@ class Slot:
         also: (JSON-LD key, predicate) of a second statement with the same value.
         datatype: for dates typed by their form.
         rule: what a curator is told when the field breaks a rule: how many values, each of which form.
+        required: whether a thing of the class must have it.
         form: the second half of the rule: what one value must be.
         description: what the field is for.
         values: of an enumeration, the words allowed.
@@ -63,6 +64,7 @@ class Slot:
     also: tuple[str, str] | None
     datatype: terms.Datatype | None
     rule: str
+    required: bool
     form: str
     description: str
     values: tuple[str, ...]
@@ -173,6 +175,7 @@ def _slot(row: dict[str, Any]) -> Slot:
         also=(also["key"], f"<{also['predicate']}> ") if also else None,
         datatype=datatype,
         rule=row["rule"],
+        required=row["required"],
         form=row["form"],
         description=row["description"],
         values=tuple(row.get("values", ())),

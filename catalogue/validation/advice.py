@@ -14,6 +14,7 @@ from catalogue.model.table import Class, Slot, classes
 _SHOWN: Final = 100
 _LITERAL_START: Final = re.compile(r"\^((?:\\[./:?-]|[A-Za-z0-9:/_-])+)")
 _VISIBLE: Final = r"\S"
+_BOOLEANS: Final = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 _NUMERIC: Final = ("integer", "double")
 
 
@@ -46,8 +47,8 @@ def about_unknown_field(key: str, kind: Class) -> Advice:
 def about_missing_field(key: str, slot: Slot | None) -> Advice:
     """For a field that must be there."""
     if slot is None:
-        need = {"type": "the name of the class", "id": "the CURIE of the thing, such as idr:idr0001"}
-        return Advice(f"{key} is missing; give {need.get(key, 'it')}")
+        words = {"type": "the name of the class", "id": "the CURIE of the thing, such as idr:idr0001"}
+        return Advice(f"{key} is missing; give {words.get(key, 'it')}")
     many = "one or more, each " if slot.many else ""
     need = "a text" if slot.kind == "text" and slot.pattern == _VISIBLE else slot.form
     return Advice(f"{key} is missing; give {many}{need}", about_slot(slot))
@@ -76,18 +77,24 @@ def about_value(slot: Slot, value: Any) -> Advice:
     if type(value) is list and not slot.many:
         return Advice(f"{slot.key} takes one value, not a list: {slot.form}", help_)
     if slot.kind == "node" and type(value) is not dict:
-        each = "each of its values" if slot.many else "it"
-        kinds = " or ".join(slot.classes)
-        return Advice(f"{slot.key}: {each} must be a thing of class {kinds} with fields of its own, not a word", help_)
+        kinds, fields = " or ".join(slot.classes), _needed(slot.classes[0])
+        return Advice(f"{slot.key}: write each {kinds} with its fields ({fields}), not as a word", help_)
     if slot.kind not in _NUMERIC and type(value) in (int, float, bool):
         form = "text" if slot.pattern == _VISIBLE else f"text: {slot.form}"
         return Advice(f"{slot.key} must be {form}; put it into quotes", help_, f'"{value}"')
+    if slot.kind == "boolean":
+        return Advice(f"{slot.key} must be {slot.form}, without quotes", help_, _BOOLEANS.get(str(value).lower(), ""))
     if slot.kind in _NUMERIC and type(value) is str:
         number = value.strip()
         bare = number if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number, re.ASCII) else ""
         quotes = "; take away the quotes" if bare else ""
         return Advice(f"{slot.key} must be {slot.form}{quotes}", help_, bare)
     return Advice(f"{slot.key} must be {slot.form}", help_, _meant(slot, value))
+
+
+def about_reference(slot: Slot, name: str) -> Advice:
+    """For the identifier of a thing that the record does not describe."""
+    return Advice(f"{slot.key}: nothing in the record describes {name}; give {slot.form}", about_slot(slot))
 
 
 def about_list(slot: Slot, value: Any) -> Advice:
@@ -127,6 +134,11 @@ def closest(given: str, known: Iterable[str]) -> str:
         return plain[wanted]
     found = get_close_matches(wanted, plain, n=1, cutoff=0.75)
     return plain[found[0]] if found else ""
+
+
+def _needed(class_name: str) -> str:
+    kind = classes()[class_name]
+    return ", ".join(["type"] * kind.designated + ["id"] + [slot.key for slot in kind.slots if slot.required])
 
 
 def _plain(word: str) -> str:

@@ -44,8 +44,7 @@ def _here(triples: bytes, profile: str | None) -> list[ValidationResult]:
         return check_graph(triples, profile)
     except (KeyboardInterrupt, SystemExit):
         raise
-    # A panic of the SHACL engine, which is written in Rust, is no Exception.
-    except BaseException as error:
+    except BaseException as error:  # a panic of the SHACL engine, which is written in Rust, is no Exception
         log.error("validate.engine_fault", profile=profile, exc_info=error)
         raise _unchecked(f"of a fault of this software ({type(error).__name__}), which its log describes") from error
 

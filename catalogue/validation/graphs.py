@@ -112,7 +112,8 @@ def _refuse_syntax(source: SourceText, error: SyntaxError) -> NoReturn:
 
 def _graph(quads: list[Any], locator: Locator) -> Graph:
     triples = {quad.triple for quad in quads}
-    classes, labels = set(), {}
+    classes: set[str] = set()
+    labels: dict[str, str] = {}
     for triple in triples:
         predicate, target = triple.predicate.value, triple.object
         if predicate == RDF_TYPE and isinstance(target, pyoxigraph.NamedNode):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from catalogue.validation.nodes import Builder
 from catalogue.validation.source import SourceText
@@ -150,7 +150,7 @@ class _Reader:
         found = _SPACE.match(self._text, self._at)
         self._at = found.end() if found else self._at
 
-    def _refuse(self, expected: str) -> Any:
+    def _refuse(self, expected: str) -> NoReturn:
         char = self._text[self._at : self._at + 1]
         if not char:
             self._source.refuse(f"{expected}, but the file ends.", self._at)

@@ -77,7 +77,8 @@ def kind_of_json(name: str, value: Any) -> Kind:
         return Kind.RDF if any(key in item for item in value for key in ("@id", "@type")) else Kind.RECORDS
     if type(value) is not dict or not ({"@context", "@graph", "@id", "@type"} & set(value)):
         return Kind.RECORDS
-    entities = value.get("@graph") if type(value.get("@graph")) is list else []
+    graph = value.get("@graph")
+    entities = graph if isinstance(graph, list) else []
     is_named = PurePath(name).name.endswith(_DESCRIPTORS)
     return Kind.RO_CRATE if is_named or any(map(_is_descriptor, entities)) or _has_crate_context(value) else Kind.RDF
 

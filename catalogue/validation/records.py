@@ -147,6 +147,8 @@ class _Check:
         if profile is None and slot is not None and found.shape == self._rule(spot):
             if not found.value and spot.part is None:
                 return advice.about_missing_field(name, slot)
+            if found.component == SH + "ClassConstraintComponent" and slot.kind == "ref":
+                return advice.about_reference(slot, contract(readable(found.value)))
             if spot.part is not None and type(spot.part.value) is not list:
                 return advice.about_value(slot, spot.part.value)
         message = " ".join(found.messages) or "This breaks the rule"

@@ -28,7 +28,7 @@ class Rules:
             self._properties.setdefault(quad.subject, {}).setdefault(quad.predicate.value, []).append(quad.object)
 
     def __contains__(self, shape: str) -> bool:
-        return pyoxigraph.NamedNode(shape) in self._properties
+        return bool(self._row(shape))
 
     def path(self, shape: str) -> str:
         """IRI of the property that a shape is about; "" where it is about the node itself or a longer path."""
@@ -85,11 +85,13 @@ class Rules:
         return any(f"<{iri}>".encode() in triples for iri in targets)
 
     def _values(self, shape: str, name: str) -> list[Any]:
+        return self._row(shape).get(SH + name, [])
+
+    def _row(self, shape: str) -> dict[str, list[Any]]:
         try:
-            subject: Any = pyoxigraph.NamedNode(shape)
+            return self._properties.get(pyoxigraph.NamedNode(shape), {})
         except ValueError:
-            return []
-        return self._properties.get(subject, {}).get(SH + name, [])
+            return {}  # named after a field that nobody knows, of whatever characters
 
     def _targets(self, name: str) -> set[str]:
         return {target.value for row in self._properties.values() for target in row.get(SH + name, ())}

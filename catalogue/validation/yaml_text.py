@@ -65,7 +65,7 @@ class _Reader:
         self._anchors: dict[str, Node | None] = {}
         self._pending: list[str | None] = []
 
-    def take(self, event: yaml.Event) -> None:
+    def take(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, start, end)
@@ -82,7 +82,7 @@ class _Reader:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._anchors.clear()
 
-    def _scalar(self, event: yaml.ScalarEvent, start: int, end: int) -> None:
+    def _scalar(self, event: Any, start: int, end: int) -> None:
         if self.builder.wants_key:
             self.builder.key(event.value, start, end)
             return
@@ -96,7 +96,7 @@ class _Reader:
         if anchor:
             self._anchors[anchor] = node
 
-    def _alias(self, event: yaml.AliasEvent, start: int, end: int) -> None:
+    def _alias(self, event: Any, start: int, end: int) -> None:
         node = self._anchors.get(event.anchor)
         if node is None:
             inside = event.anchor in self._anchors

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 VERBS = [
+    "validate",
     "init",
     "serve",
     "work",

@@ -1,0 +1,209 @@
+"""Records: each fault with field, line, what is needed and what was meant; nothing where nothing is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from catalogue import resources
+from catalogue.model.table import classes
+from catalogue.validation.results import Kind
+from tests.validation.checking import STUDY, check, only, places
+
+EXAMPLES = resources.schema_dir() / "examples"
+INVALID = sorted((EXAMPLES / "invalid").glob("*.yaml"))
+VALID = sorted((EXAMPLES / "valid").glob("*.yaml"))
+
+
+def name_of_class(path: Path) -> str | None:
+    """The class an example is of; None where it says so itself."""
+    name = path.stem.partition("-")[0]
+    return name if name in classes() else None
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_bad_example_is_found_in_its_line(path: Path) -> None:
+    """Each invalid example gives the field of its name, in the lines of that field, or where it is missing."""
+    text = path.read_text("utf-8")
+    field = path.stem.split("-")[1]
+    report = check(text, name=path.name, class_name=name_of_class(path))
+    found = [one for one in report.results if one.severity == "violation"]
+    assert {re.sub(r"\[\d+\]", "", one.path).rpartition(".")[2] for one in found} == {field}
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith(f"{field}:")]
+    first = starts[0] if starts else 1
+    after = (number for number, line in enumerate(lines, 1) if number > first and not line.startswith((" ", "-", "]")))
+    last = next(after, len(lines) + 1) if starts else 2
+    for one in found:
+        assert one.place is not None and first <= one.place.line < last, one
+        assert len(one.message) > 10 and one.rule.startswith("https://w3id.org/ommatidia/shapes/")
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_good_example_has_no_result(path: Path) -> None:
+    """No valid example breaks a rule, whether as YAML or as JSON."""
+    report = check(path.read_bytes(), name=path.name, class_name=name_of_class(path))
+    assert report.results == () and report.records == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "suggestion"),
+    [
+        ("titel: x", "Study has no field 'titel'", "title"),
+        ("datePublished: 2020-01-01", "Study has no field 'datePublished'", "date_published"),
+        ("organism: [NCBITaxon:9606]", "Study has no field 'organism'", "organisms"),
+        ("colour: blue", "Study has no field 'colour'", ""),
+        ("date_published: March 2023", "date_published must be a day", ""),
+        ("date_published: 2020", "date_published must be text: a day", '"2020"'),
+        ("file_count: '12'", "file_count must be a whole number", "12"),
+        ("file_count: many", "file_count must be a whole number", ""),
+        ("keywords: cells", "keywords takes a list", "[cells]"),
+        ("keywords: []", "keywords is an empty list", ""),
+        ("description:", "description has no value", ""),
+        ("publisher: IDR", "publisher: write each Organization with its fields (type, id, name)", ""),
+        ("publisher: [IDR]", "publisher takes one value, not a list", ""),
+        ("organisms: [NCBITaxon:9606]", "organisms: nothing in the record describes NCBITaxon:9606", ""),
+    ],
+)
+def test_newcomer_is_told_what_is_meant(line: str, message: str, suggestion: str) -> None:
+    """One mistake in a good study gives one message, and the word that was meant where that is clear."""
+    found = only(check(f"{STUDY}{line}\n"))
+    assert found.message.startswith(message)
+    assert found.suggestion == suggestion
+    assert found.place is not None and found.place.line == 7
+    assert (found.focus, found.label, found.kind) == ("idr:idr0001", "A study", "Study")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("0000-0002-1439-5301", "https://orcid.org/0000-0002-1439-5301"),
+        ("http://orcid.org/0000-0002-1439-5301", "https://orcid.org/0000-0002-1439-5301"),
+        ("https://orcid.org/0000-0002-1439-5301 ", "https://orcid.org/0000-0002-1439-5301"),
+        ("Ada", ""),
+    ],
+)
+def test_identifier_is_suggested_in_the_form_its_pattern_asks(given: str, meant: str) -> None:
+    """What a pattern lacks at the beginning, or does not allow, is mended in the suggestion."""
+    author = f'authors: [{{type: Person, id: idr:idr0001/author/1, name: Ada, orcid: "{given}"}}]\n'
+    found = only(check(STUDY + author))
+    assert (found.path, found.suggestion) == ("authors[0].orcid", meant)
+    assert (found.focus, found.label) == ("idr:idr0001/author/1", "Ada")
+
+
+def test_misspelt_required_field_is_one_message() -> None:
+    """A required field under a misspelt name is not also told to be missing."""
+    found = only(check(STUDY.replace("license:", "licence:")))
+    assert (found.suggestion, found.place.line if found.place else 0) == ("license", 6)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Faults of form do not hide broken rules about the whole record."""
+    text = STUDY.replace("license", "licence") + "organisms: [NCBITaxon:9606]\nfile_count: x\n"
+    assert [(path, line) for path, line, _ in places(check(text))] == [
+        ("licence", 6),
+        ("organisms[0]", 7),
+        ("file_count", 8),
+    ]
+
+
+def test_rules_of_the_whole_wait_for_type_and_id() -> None:
+    """Where a record has no id, a note says that not everything could be checked."""
+    report = check(STUDY.replace("id: idr:idr0001\n", "") + "organisms: [NCBITaxon:9606]\n")
+    assert [one.severity for one in report.results] == ["violation", "info"]
+    assert "were not checked" in report.results[1].message
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "said"),
+    [
+        (("idr:idr0001", "idr:IDR0001"), "id", "canonical|{owner}"),
+        (("type: Study", "type: Image\nstudy: idr:idr0002"), "id", "name of a study"),
+        (("title: A study", "title: A study\ngrants: [{id: idr:idr0002/grant/1}]"), "grants[0].id", "not a part"),
+    ],
+)
+def test_names_must_fit_together(change: tuple[str, str], path: str, said: str) -> None:
+    """An id that ingest would reject is told here as well."""
+    found = [one for one in check(STUDY.replace(*change)).results if one.path == path]
+    assert found and re.search(said, found[0].message)
+    assert found[0].place is not None
+
+
+def test_value_in_a_list_is_marked_itself() -> None:
+    """Of several references the one at fault is marked, in block and in flow lists."""
+    terms = "terms: [{type: Taxon, id: NCBITaxon:10090, label: Mus musculus}]\n"
+    listed = "organisms:\n  - NCBITaxon:10090\n  - NCBITaxon:9606\n"
+    assert places(check(STUDY + terms + listed)) == [("organisms[1]", 10, 5)]
+
+
+def test_same_records_in_json_and_yaml() -> None:
+    """JSON gives the same results as YAML, with the places of the JSON."""
+    value = {"type": "Study", "id": "idr:idr0001", "accession": "idr0001", "owner": "idr", "titel": "x"}
+    report = check(json.dumps(value, indent=1), name="study.json")
+    assert places(report) == [("license", 1, 1), ("titel", 6, 2)]
+    assert report.kind is Kind.RECORDS
+
+
+def test_several_records_in_one_file() -> None:
+    """Lists, YAML documents and JSON lines hold several records; each is checked in its place."""
+    bad = STUDY.replace("idr0001", "idr0002").replace("title: A study\n", "")
+    report = check(f"{STUDY}---\n{bad}")
+    assert (report.records, places(report)) == (2, [("title", 8, 1)])
+    listed = "".join("- " + one.rstrip().replace("\n", "\n  ") + "\n" for one in (STUDY, bad))
+    assert places(check(listed)) == [("title", 7, 3)]
+
+
+def test_lines_of_a_dump_are_records() -> None:
+    """What `dump --format jsonl` writes can be checked: the record and its provenance."""
+    record = {"type": "Study", "id": "idr:idr0001", "accession": "idr0001", "owner": "idr", "title": "x"}
+    provenance = {"type": "CatalogRecord", "id": "idr:idr0001/record", "primary_topic": "idr:idr0001", "owner": "idr"}
+    line = json.dumps({"curie": "idr:idr0001", "record": record, "provenance": provenance})
+    report = check(f"{line}\n{line}\n", name="dump.jsonl")
+    assert report.records == 4
+    assert {(path, line) for path, line, _ in places(report)} == {
+        ("license", 1), ("status", 1), ("license", 2), ("status", 2),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["just words\n", "- 1\n- 2\n", "42\n"])
+def test_what_is_no_record_is_told(text: str) -> None:
+    """Text that is YAML and no record gives a sentence and no traceback."""
+    report = check(text)
+    assert report.results and all("record is an object" in one.message for one in report.results)
+
+
+def test_nothing_is_not_conformity() -> None:
+    """A file without a record fails."""
+    assert [one.message for one in check("---\n---\n").results] == ["There is no record in this file"]
+
+
+def test_repeated_key_is_told_with_both_lines() -> None:
+    """A field given twice is an error at the second place."""
+    found = only(check(f"{STUDY}title: Another\n"))
+    assert "line 5" in found.message and found.place is not None and found.place.line == 7
+
+
+def test_profile_adds_its_rules() -> None:
+    """A profile's gaps are told with its name; without it the study conforms."""
+    assert check(STUDY).results == ()
+    report = check(STUDY, "gide-0.2")
+    assert {one.profile for one in report.results} == {"gide-0.2"}
+    assert {one.path for one in report.results} >= {"description", "authors", "thumbnails"}
+
+
+def test_profile_without_subject_says_so() -> None:
+    """A profile about studies notes that a file of images has none."""
+    image = "type: Image\nid: idr:6001240\naccession: '6001240'\nowner: idr\nstudy: idr:idr0062\n"
+    (note,) = check(image, "gide-0.2").results
+    assert note.severity == "info" and "no omm:Study" in note.message
+
+
+def test_keys_with_dots_and_brackets_are_found() -> None:
+    """A field whose name looks like a path is marked where it stands."""
+    assert places(check(STUDY + '"authors[0].orcid": x\n"a.b": y\n')) == [
+        ("authors[0].orcid", 7, 1),
+        ("a.b", 8, 1),
+    ]
