@@ -5,6 +5,7 @@ The file is read in a child process of bounded memory, time and output, which ma
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -18,12 +19,12 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from catalogue.problems import BadRequest
+from catalogue.problems import BadRequest, Locked
 from catalogue.store.ontologies.names import write_names
 from catalogue.store.ontologies.obo_reader import read_obo
 from catalogue.store.ontologies.rdf_reader import FORMATS, read_rdf
@@ -34,6 +35,7 @@ from catalogue.store.ontologies.term import Term
 OBO_SUFFIX: Final = ".obo"
 SUFFIXES: Final = (OBO_SUFFIX, *FORMATS)
 PACKED: Final = (".gz", ".xz")
+_SCRATCH: Final = ".new-"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -65,6 +67,7 @@ def install(home: Path, name: str, path: Path, limits: Limits | None = None) -> 
         path: .obo, .ttl, .nt, .owl or .rdf, as it is or compressed as .xz or .gz.
     Raises:
         BadRequest: unknown kind of file, too large, not parsable within limits, or without a single term.
+        Locked: another process is installing into the same folder.
     """
     if not _NAME.fullmatch(name):
         raise BadRequest(f"'{name}' cannot name an ontology; use lower-case letters, digits, - and _.")
@@ -73,13 +76,28 @@ def install(home: Path, name: str, path: Path, limits: Limits | None = None) -> 
     suffix = _suffix(path)
     installed = Installed(home)
     installed.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=installed.folder, prefix=".new-") as scratch:
+    with _alone(installed.folder), tempfile.TemporaryDirectory(dir=installed.folder, prefix=_SCRATCH) as scratch:
         table = Path(scratch) / "terms.db"
         count = _parse_apart(path, suffix, table, limits or Limits())
         if count == 0:
             raise BadRequest(f"'{path.name}' names no classes with labels; nothing was installed.")
         _put_in_place(installed, name, table)
     return count
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other installation goes on in the folder; what one that was killed left there is removed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for left in folder.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    except BlockingIOError as error:
+        raise Locked("Another ontology is being installed in this data folder; wait until that has ended.") from error
+    finally:
+        os.close(descriptor)
 
 
 def _suffix(path: Path) -> str:

@@ -57,8 +57,10 @@ class Phrase:
 
 def words(text: str) -> tuple[str, ...]:
     """The words by which names are found: lower case, no accents, no punctuation, Greek letters by name."""
-    spelt = "".join(_spelt(c) for c in unicodedata.normalize("NFKD", text[:MAX_TEXT]) if not unicodedata.combining(c))
-    return tuple(_WORD.findall(spelt.casefold())[:MAX_WORDS])
+    text = text[:MAX_TEXT]
+    if not text.isascii():
+        text = "".join(_spelt(c) for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return tuple(_WORD.findall(text.casefold())[:MAX_WORDS])
 
 
 @lru_cache(maxsize=20_000)
@@ -66,6 +68,8 @@ def readings(text: str) -> tuple[Phrase, ...]:
     """The ways to read a text: whole, without its brackets, what stands in brackets; best first, none empty."""
     text = text[:MAX_TEXT]
     found = {words(text): 1.0}
+    if "(" not in text and "[" not in text:
+        return tuple(Phrase(phrase, weight) for phrase, weight in found.items() if phrase)
     found.setdefault(words(text.partition("(")[0].partition("[")[0]), _OUTSIDE_BRACKETS)
     found.setdefault(words(_BRACKETS.sub(" ", text)), _OUTSIDE_BRACKETS)
     for inner in _BRACKETS.findall(text)[:4]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import lzma
+import os
 import time
 from pathlib import Path
 
 import pytest
 
-from catalogue.problems import BadRequest
+from catalogue.problems import BadRequest, Locked
 from catalogue.store.ontologies import Ontology, install
 from catalogue.store.ontologies.installing import Limits
 from catalogue.store.ontologies.sources import Installed
@@ -144,6 +146,20 @@ def test_hostile_obo_is_bounded_in_time_and_output(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="large"):
         install(tmp_path, "large", tmp_path / "large.obo", Limits(table_bytes=100 << 10))
     assert nothing_installed(tmp_path)
+
+
+def test_one_installation_at_a_time(tmp_path: Path) -> None:
+    """While one goes on another is told to wait; what a killed one left behind is gone with the next."""
+    (tmp_path / "a.obo").write_text(OBO)
+    folder = Installed(tmp_path).folder
+    (folder / ".new-killed").mkdir(parents=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(Locked, match="wait"):
+        install(tmp_path, "own", tmp_path / "a.obo")
+    os.close(descriptor)
+    assert install(tmp_path, "own", tmp_path / "a.obo") == 6
+    assert not list(folder.glob(".new*"))
 
 
 def test_damaged_and_outdated_files_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
