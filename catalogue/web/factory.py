@@ -13,6 +13,7 @@ from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.schema.pages import schema_blueprint
+from catalogue.web.schema.profile_pages import profiles_blueprint
 from catalogue.web.schema.vocabulary import vocabulary_blueprint
 from catalogue.web.search import search_blueprint
 from catalogue.web.services import Links, Services
@@ -75,7 +76,7 @@ def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     register_filters(app, links, name, doors)
-    for make in (schema_blueprint, vocabulary_blueprint, docs_blueprint):
+    for make in (schema_blueprint, profiles_blueprint, vocabulary_blueprint, docs_blueprint):
         app.register_blueprint(make(links))
     register_errors(app)
     app.after_request(_secure)

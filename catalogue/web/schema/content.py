@@ -86,12 +86,13 @@ def as_jsonld(example: Example) -> str:
 
 
 def asked_by_profiles(class_name: str) -> dict[str, list[tuple[str, Rule]]]:
-    """Field -> (profile, rule) of each profile that has a rule about it in this class."""
+    """Field -> (profile, rule) of each profile that has a rule about it in this class; the strictest where several."""
     found: dict[str, list[tuple[str, Rule]]] = {}
     for name in profiles():
         for rule in rules_of(name):
-            if class_name in rule.classes and rule.field:
-                found.setdefault(rule.field, []).append((name, rule))
+            known = found.setdefault(rule.field, []) if class_name in rule.classes and rule.field else None
+            if known is not None and name not in [profile for profile, _ in known]:
+                known.append((name, rule))
     return found
 
 
