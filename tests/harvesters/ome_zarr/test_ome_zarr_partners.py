@@ -13,7 +13,8 @@ from catalogue.model.documents import Listed, SourceDocument, SourceSpec, Unread
 from catalogue.model.validation import check_schema, check_shapes
 from catalogue.problems import REASONS, RecordRejected, SourceChanged
 from harvesters.image_lists import parse_list, resolve
-from harvesters.ngff_metadata import Findings, announced_images, parse_image
+from harvesters.ngff_metadata import announced_images, parse_image
+from harvesters.ngff_values import Findings
 from harvesters.ome_zarr import OmeZarrHarvester
 from harvesters.zarr_documents import Documents, parse_array, parse_json
 
