@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from catalogue.model.documents import Mapped, Record, Severity, SourceSpec
 from catalogue.model.identifiers import Identifier
 from catalogue.model.ontology_terms import repair_term
+from catalogue.problems import RecordRejected
 from harvesters import image_lists
-from harvesters.ngff_metadata import Findings, Multiscale, announced_images, parse_image
+from harvesters.image_representations import map_labels, map_position, map_representation
+from harvesters.ngff_account import Account
+from harvesters.ngff_metadata import Multiscale, announced_images, parse_image
+from harvesters.ngff_plates import PlateField, plate_fields, plate_name
+from harvesters.ngff_values import Findings
 from harvesters.zarr_documents import Documents
 
 Identify = Callable[[Mapping[str, str], str, SourceSpec], tuple[Identifier, Identifier]]
@@ -29,31 +35,94 @@ _TERMS: Final = (
     ("methods", "ImagingMethod", "fbbiid", "method", "FBbi"),
 )
 # Names that writers put where nobody gave one.
-_PLACEHOLDERS: Final = frozenset({"/", "0", "image", "default", "dataset name", "unknown", "none"})
+_PLACEHOLDERS: Final = frozenset({"/", "0", "image", "default", "dataset name", "unknown", "none", "tbd"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """What all images of one store have in common.
+
+    Args:
+        cells: the row of the list.
+        root: `endpoint` and `key` of the store.
+        plate: the plate's name.
+        fields: path of an image -> where on the plate it was taken; empty unless the store is a plate.
+    """
+
+    cells: Mapping[str, str]
+    root: Mapping[str, str]
+    site: str
+    study: Identifier
+    image: Identifier
+    plate: str | None
+    fields: Mapping[str, PlateField]
 
 
 def map_bundle(bundle: dict[str, Any], source: SourceSpec, identify: Identify) -> Mapped:
-    """The records of one store, in the order of its series.
+    """The records of one store, in the order of its series or wells.
 
     Raises:
         RecordRejected: see OmeZarrHarvester.map.
     """
     cells, root, texts = bundle["row"], bundle["root"], bundle["documents"]
     documents = Documents(texts)
-    images = announced_images(documents)
-    study, image = identify(cells, root["key"], source)
-    mapped = Mapped(records=[])
     findings = Findings()
+    fields = _fields(documents, findings)
+    images = _present(documents, [*fields] or announced_images(documents), findings)
+    study, image = identify(cells, root["key"], source)
+    site = source.options.get("site") or (source.owners[0] if source.owners else study.prefix)
+    store = _Store(cells, root, site, study, image, plate_name(documents) if fields else None, fields)
+    mapped = Mapped(records=[])
     _account(cells, mapped, findings)
     for number, path in enumerate(images):
         multiscale = parse_image(documents, path, findings)
-        identifier = image if len(images) == 1 else _of_series(study, image, path)
-        mapped.records.append(
-            _record(identifier, study, multiscale, cells, root, source, findings, number, len(images))
-        )
+        mapped.records.append(_record(store, multiscale, findings, number, len(images)))
+    _check_single(mapped.records)
     _compare(cells, mapped.records[0], findings)
-    mapped.findings = list(findings)
+    wells = dict.fromkeys(field.well.path for field in fields.values())
+    account = Account()
+    account.read(documents, images, ["", "OME", *wells])
+    account.report(findings)
+    mapped.mapped += account.mapped
+    mapped.ignored += account.ignored
+    mapped.unmapped += account.unmapped
+    mapped.findings = findings.closed()
     return mapped
+
+
+def _fields(documents: Documents, findings: Findings) -> dict[str, PlateField]:
+    root = documents.group("")
+    if root is None or "plate" not in root[0]:
+        return {}
+    return {field.path: field for field in plate_fields(documents, findings)}
+
+
+def _present(documents: Documents, images: list[str], findings: Findings) -> list[str]:
+    """The images whose group is there.
+
+    Raises:
+        RecordRejected: none is.
+    """
+    there: list[str] = []
+    for path in images:
+        if documents.group(path) is not None:
+            there.append(path)
+        else:
+            findings.note("image-missing", Severity.WARNING, path, path, "The store names this image and has it not.")
+    if not there:
+        raise RecordRejected(f"None of the {len(images)} images that the store names is there.", reason="gap")
+    return there
+
+
+def _check_single(records: list[Record]) -> None:
+    seen: set[str] = set()
+    for record in records:
+        if record["id"] in seen:
+            raise RecordRejected(
+                f"Two images of the store would be {record['id']}; their paths differ in signs only.",
+                reason="equivocation",
+            )
+        seen.add(record["id"])
 
 
 def _of_series(study: Identifier, image: Identifier, path: str) -> Identifier:
@@ -78,40 +147,47 @@ def _account(cells: Mapping[str, str], mapped: Mapped, findings: Findings) -> No
             )
 
 
-def _record(
-    image: Identifier,
-    study: Identifier,
-    multiscale: Multiscale,
-    cells: Mapping[str, str],
-    root: Mapping[str, str],
-    source: SourceSpec,
-    findings: Findings,
-    number: int,
-    of: int,
-) -> Record:
+def _record(store: _Store, multiscale: Multiscale, findings: Findings, number: int, of: int) -> Record:
+    cells, root = store.cells, store.root
+    alone = of == 1 and not store.fields
+    image = store.image if alone else _of_series(store.study, store.image, multiscale.path)
+    representation = map_representation(image.curie, multiscale, {"site": store.site, **root})
+    written = _bytes(cells.get("written"), findings) if alone else None
+    if written:
+        representation["total_size_bytes"] = written
     record: Record = {
         "type": "Image",
         "id": image.curie,
         "accession": image.accession,
         "owner": image.prefix,
-        "study": study.curie,
-        "title": _title(multiscale, cells, image, number, of),
+        "study": store.study.curie,
+        "title": _title(store, multiscale, image, number, of),
         "source_url": root["endpoint"] + root["key"],
-        "representations": [_representation(image.curie, multiscale, cells, root, source, study, findings, of)],
+        "representations": [representation],
     }
+    labels = map_labels(image.curie, multiscale)
+    if labels:
+        record["labels"] = labels
+    position = map_position(image.curie, store.plate, store.fields.get(multiscale.path))
+    if position:
+        record["plate_position"] = position
+    # A row speaks for all images of its store: what is odd about it is said once.
+    _describe(record, cells, findings if number == 0 else Findings())
+    return record
+
+
+def _describe(record: Record, cells: Mapping[str, str], findings: Findings) -> None:
+    """What the row says of every image of its store."""
     if "description" in cells:
         record["description"] = cells["description"]
     license_ = _license(cells.get("license"), findings)
     if license_:
         record["license"] = license_
-    # A row speaks for all series of its store: what is odd about it is said once.
-    notes = findings if number == 0 else Findings()
     for slot, kind, column, named, ontology in _TERMS:
-        term = _term(kind, cells.get(column, ""), cells.get(named, ""), ontology, f"row.{column}", notes)
+        term = _term(kind, cells.get(column, ""), cells.get(named, ""), ontology, f"row.{column}", findings)
         if term is not None:
             record.setdefault("terms", []).append(term)
             record[slot] = [term["id"]]
-    return record
 
 
 def _term(kind: str, given: str, label: str, ontology: str, path: str, findings: Findings) -> Record | None:
@@ -136,15 +212,19 @@ def _term(kind: str, given: str, label: str, ontology: str, path: str, findings:
     return term
 
 
-def _title(multiscale: Multiscale, cells: Mapping[str, str], image: Identifier, number: int, of: int) -> str:
-    inner = multiscale.name if multiscale.name and multiscale.name.strip().lower() not in _PLACEHOLDERS else None
-    given = cells.get("name", "")
-    if given.lower() in _PLACEHOLDERS:
-        given = ""
+def _title(store: _Store, multiscale: Multiscale, image: Identifier, number: int, of: int) -> str:
+    inner = _named(multiscale.name) or _named(multiscale.shown_name)
+    given = _named(store.cells.get("name"))
+    if store.fields:
+        return f"{given or store.plate or store.image.accession} ({multiscale.path})"
     title = given or inner or image.accession
     if of > 1:
         title = f"{title} ({inner})" if given and inner else f"{title} ({number + 1} of {of})"
     return title
+
+
+def _named(given: str | None) -> str | None:
+    return given if given and given.lower() not in _PLACEHOLDERS else None
 
 
 def _license(given: str | None, findings: Findings) -> str | None:
@@ -157,78 +237,6 @@ def _license(given: str | None, findings: Findings) -> str | None:
         return given
     findings.note("license-form", Severity.WARNING, "row.license", given, "A licence is given by its address.")
     return None
-
-
-def _representation(
-    curie: str,
-    multiscale: Multiscale,
-    cells: Mapping[str, str],
-    root: Mapping[str, str],
-    source: SourceSpec,
-    study: Identifier,
-    findings: Findings,
-    of: int,
-) -> Record:
-    base = f"{curie}/representation/1"
-    array = multiscale.levels[0].array
-    site = source.options.get("site") or (source.owners[0] if source.owners else study.prefix)
-    representation: Record = {
-        "id": base,
-        "format": "OME-Zarr",
-        "format_version": multiscale.version,
-        "zarr_format": multiscale.zarr_format,
-        "multiscales_path": multiscale.path,
-        "data_type": array.data_type,
-        "shape": _extent(array.shape),
-        "metadata_digest": multiscale.digest,
-        "axes": [_axis(base, multiscale, index) for index in range(len(multiscale.axes))],
-        "levels": [
-            {
-                "id": f"{base}/level/{index}",
-                "index": index,
-                "path": level.path,
-                "shape": _extent(level.array.shape),
-                "chunks": _extent(level.array.chunks),
-            }
-            for index, level in enumerate(multiscale.levels)
-        ],
-        "replicas": [{"id": f"{base}/replica/1", "site": site, "endpoint": root["endpoint"], "key": root["key"]}],
-    }
-    for name in "xyz":
-        size = multiscale.pixel_size_um(name)
-        if size is not None:
-            representation[f"pixel_size_{name}_um"] = size
-    channels = [_channel(base, multiscale, index) for index in range(len(multiscale.channels))]
-    if channels:
-        representation["channels"] = channels
-    written = _bytes(cells.get("written"), findings) if of == 1 else None
-    if written:
-        representation["total_size_bytes"] = written
-    return representation
-
-
-def _axis(base: str, multiscale: Multiscale, index: int) -> Record:
-    axis, level = multiscale.axes[index], multiscale.levels[0]
-    record: Record = {"id": f"{base}/axis/{index}", "index": index, "name": axis.name, "size": level.array.shape[index]}
-    if axis.kind in ("time", "channel", "space"):
-        record["axis_type"] = axis.kind
-    if axis.unit:
-        record["unit"] = axis.unit
-    if level.scale is not None:
-        record["scale"] = level.scale[index]
-    return record
-
-
-def _channel(base: str, multiscale: Multiscale, index: int) -> Record:
-    channel = multiscale.channels[index]
-    record: Record = {"id": f"{base}/channel/{index}", "index": index}
-    if channel.label:
-        record["label"] = channel.label
-    if channel.color:
-        record["color"] = channel.color
-    if channel.window:
-        record["window_start"], record["window_end"] = channel.window
-    return record
 
 
 def _bytes(given: str | None, findings: Findings) -> int | None:
@@ -254,7 +262,3 @@ def _compare(cells: Mapping[str, str], record: Record, findings: Findings) -> No
         findings.note(
             "list-shape", Severity.WARNING, "row.shape", cells["shape"], f"The store itself says {shape}; kept."
         )
-
-
-def _extent(sizes: tuple[int, ...]) -> str:
-    return ",".join(map(str, sizes))

@@ -1,67 +1,26 @@
 """OME-Zarr group attributes and array documents, parsed to one structure; pure, no network.
 
-Reads OME-Zarr 0.1 to 0.5; the rules are in reference images.md section 4. Payload records are ome_zarr.py's.
+Reads OME-Zarr 0.1 to 0.5; the rules are in reference images.md section 4. Payload records are image_records.py's.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalogue.model.documents import Finding, Severity
+from catalogue.model.documents import Severity
 from catalogue.problems import RecordRejected
+from harvesters.ngff_axes import MICROMETRES, SECONDS, Axis, parse_axes
+from harvesters.ngff_display import Channel, Rendering, parse_channels, parse_rendering
+from harvesters.ngff_labels import Label, parse_labels
+from harvesters.ngff_plates import plate_fields
+from harvesters.ngff_transformations import Transformation, parse_scale, parse_transformations, steps
+from harvesters.ngff_values import Findings, shown, text
 from harvesters.zarr_documents import Documents, ZarrArray, join, parse_array, safe_path
 
-MICROMETRES: Final = {
-    "angstrom": 1e-4,
-    "picometer": 1e-6,
-    "nanometer": 1e-3,
-    "micrometer": 1.0,
-    "millimeter": 1e3,
-    "centimeter": 1e4,
-    "decimeter": 1e5,
-    "meter": 1e6,
-    "inch": 25_400.0,
-}
-_UNIT_FORMS: Final = {
-    "µm": "micrometer",
-    "μm": "micrometer",
-    "um": "micrometer",
-    "micron": "micrometer",
-    "microns": "micrometer",
-    "micrometre": "micrometer",
-    "nm": "nanometer",
-    "nanometre": "nanometer",
-    "mm": "millimeter",
-    "millimetre": "millimeter",
-    "cm": "centimeter",
-    "m": "meter",
-    "metre": "meter",
-    "pm": "picometer",
-    "\u00c5": "angstrom",
-    "\u212b": "angstrom",
-    "s": "second",
-    "sec": "second",
-    "ms": "millisecond",
-    "min": "minute",
-    "h": "hour",
-}
-_TIMES: Final = frozenset({"nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"})
-_TYPE_BY_NAME: Final = {"t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
 MAX_LEVELS: Final = 32
-MAX_CHANNELS: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One dimension; `kind` is time, channel, space or what the file says."""
-
-    name: str
-    kind: str | None
-    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +30,7 @@ class Level:
     path: str
     array: ZarrArray
     scale: tuple[float, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """How one channel was shown by its owner; `color` is RRGGBB."""
-
-    label: str | None
-    color: str | None
-    window: tuple[float, float] | None
+    transformations: tuple[Transformation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +39,8 @@ class Multiscale:
 
     Args:
         path: group of the image within the store, "" for the root.
+        shown_name: what its display settings call it.
+        transformations: what comes after those of every level.
         digest: SHA-256 (hex) of the document that holds the multiscales.
     """
 
@@ -95,36 +48,46 @@ class Multiscale:
     version: str
     zarr_format: int
     name: str | None
+    shown_name: str | None
     axes: tuple[Axis, ...]
     levels: tuple[Level, ...]
+    transformations: tuple[Transformation, ...]
     channels: tuple[Channel, ...]
+    rendering: Rendering | None
+    labels: tuple[Label, ...]
     digest: str
 
     def pixel_size_um(self, name: str) -> float | None:
         """Size of a pixel along the named axis in micrometres; None unless scale and unit are both stated."""
         for position, axis in enumerate(self.axes):
             if axis.name == name and axis.kind in ("space", None):
-                scale = self.levels[0].scale
-                factor = MICROMETRES.get(axis.unit or "")
-                return None if scale is None or factor is None else scale[position] * factor
+                return self._step(position, MICROMETRES)
         return None
 
+    @property
+    def time_step_s(self) -> float | None:
+        """Time between two moments in seconds; None unless scale and unit of the time axis are both stated."""
+        for position, axis in enumerate(self.axes):
+            if axis.kind == "time":
+                return self._step(position, SECONDS)
+        return None
 
-class Findings(list[Finding]):
-    """Findings in the order they were met."""
-
-    def note(self, code: str, severity: Severity, path: str, value: object, message: str) -> None:
-        """Add one; the value is cut to 500 characters."""
-        self.append(Finding(code, severity, path, str(value)[:500], message))
+    def _step(self, position: int, factors: dict[str, float]) -> float | None:
+        scale, factor = self.levels[0].scale, factors.get(self.axes[position].unit or "")
+        if scale is None or factor is None:
+            return None
+        found = steps([scale[position] * factor])
+        return found[0] if found else None
 
 
 def announced_images(documents: Documents) -> list[str]:
-    """Groups that hold images: [""] for one at the root, else the series of a bioformats2raw collection in order.
+    """Groups that hold images: [""] for one at the root, else those of a plate or a bioformats2raw collection in order.
 
-    The series' own documents need not have been read yet; without a list in `OME/` they count up from "0".
+    Their own documents need not have been read yet, those of a plate's wells must; without a list in `OME/` series
+    count up from "0".
 
     Raises:
-        RecordRejected: a plate, a well, a labels group, a scene, an array, or no OME-Zarr at all.
+        RecordRejected: a well, a labels group, a scene, an array, a plate without images, or no OME-Zarr at all.
     Source: OME-Zarr 0.5, sections "bioformats2raw.layout" (a plate wins) and "multiscales".
     """
     root = documents.group("")
@@ -134,9 +97,14 @@ def announced_images(documents: Documents) -> list[str]:
             reason="not-parsable",
         )
     ome, _, place = root
-    for key, what in (("plate", "a plate (HCS)"), ("well", "a well"), ("scene", "a scene of OME-Zarr 0.6")):
+    if "plate" in ome:
+        return [field.path for field in plate_fields(documents, Findings())]
+    for key, what, instead in (
+        ("well", "a well", "list the plate above it"),
+        ("scene", "a scene of OME-Zarr 0.6", "list the images below it one by one"),
+    ):
         if key in ome:
-            raise RecordRejected(f"{place} describes {what}; list the images below it one by one.", reason="policy")
+            raise RecordRejected(f"{place} describes {what}; {instead}.", reason="policy")
     if isinstance(ome.get("multiscales"), list) and ome["multiscales"]:
         return [""]
     if "bioformats2raw.layout" in ome:
@@ -199,18 +167,23 @@ def parse_image(documents: Documents, image: str, findings: Findings) -> Multisc
         findings.note(
             "several-multiscales", Severity.INFO, "multiscales", len(ome["multiscales"]), "Only the first was read."
         )
-    axes = _axes(multiscale, version, findings)
+    axes = parse_axes(multiscale, version, findings)
     levels = _levels(documents, image, multiscale, axes, version, findings)
     _check_levels(levels, axes, version, findings)
-    name = multiscale.get("name")
+    omero = ome.get("omero")
+    outer = multiscale.get("coordinateTransformations")
     return Multiscale(
         path=image,
         version=version,
         zarr_format=zarr_format,
-        name=name if isinstance(name, str) and name.strip() else None,
+        name=text(multiscale.get("name")),
+        shown_name=text(omero.get("name")) if isinstance(omero, dict) else None,
         axes=axes,
         levels=levels,
-        channels=_channels(ome.get("omero"), axes, levels[0].array, findings),
+        transformations=parse_transformations(outer, axes, "multiscales[0]", findings),
+        channels=parse_channels(omero, axes, levels[0].array, findings),
+        rendering=parse_rendering(omero, findings),
+        labels=parse_labels(documents, image, findings),
         digest=documents.digest(place),
     )
 
@@ -231,8 +204,11 @@ def _version(ome: dict[str, Any], multiscale: dict[str, Any], zarr_format: int, 
             )
         return version
     if stated is not None or "coordinateSystems" in multiscale:
-        raise RecordRejected(f"OME-Zarr version {str(stated)[:40]!r} is not read yet; 0.1 to 0.5 are.", reason="policy")
-    typed = any(isinstance(axis, dict) for axis in multiscale.get("axes") or ())
+        raise RecordRejected(
+            f"OME-Zarr version '{shown(stated)[:40]}' is not read yet; 0.1 to 0.5 are.", reason="policy"
+        )
+    axes = multiscale.get("axes")
+    typed = isinstance(axes, list) and any(isinstance(axis, dict) for axis in axes)
     version = "0.5" if zarr_format == 3 else "0.4" if typed else "0.3" if "axes" in multiscale else "0.1"
     findings.note(
         "version-missing",
@@ -242,73 +218,6 @@ def _version(ome: dict[str, Any], multiscale: dict[str, Any], zarr_format: int, 
         f"No version is stated; read as {version} from its form. State it.",
     )
     return version
-
-
-def _axes(multiscale: dict[str, Any], version: str, findings: Findings) -> tuple[Axis, ...]:
-    given = multiscale.get("axes")
-    if given is None and version in ("0.1", "0.2"):
-        given = ["t", "c", "z", "y", "x"]
-    if not isinstance(given, list) or not given:
-        raise RecordRejected("multiscales[0].axes is missing: the dimensions have no names.", reason="schema-required")
-    axes = tuple(_axis(entry, index, version, findings) for index, entry in enumerate(given))
-    names = [axis.name for axis in axes]
-    if len(set(names)) != len(names):
-        raise RecordRejected(f"multiscales[0].axes repeats a name: {', '.join(names)}.", reason="shape-violation")
-    spaces = sum(axis.kind == "space" for axis in axes)
-    if not 2 <= len(axes) <= 5 or not 2 <= spaces <= 3:
-        findings.note(
-            "axes-count",
-            Severity.WARNING,
-            "multiscales[0].axes",
-            ",".join(names),
-            "An image has 2 to 5 axes, 2 or 3 of them of type space.",
-        )
-    order = [{"time": 0, "space": 2}.get(axis.kind or "", 1) for axis in axes]
-    if order != sorted(order) or order.count(0) > 1 or order.count(1) > 1:
-        findings.note(
-            "axes-order",
-            Severity.WARNING,
-            "multiscales[0].axes",
-            ",".join(names),
-            "The order is time, then channel or one custom axis, then space.",
-        )
-    return axes
-
-
-def _axis(entry: object, index: int, version: str, findings: Findings) -> Axis:
-    path = f"multiscales[0].axes[{index}]"
-    if isinstance(entry, str) and entry:
-        if version in ("0.4", "0.5"):
-            findings.note("axis-form", Severity.REPAIRED, path, entry, f"{version} writes an axis as an object.")
-        return Axis(entry, _TYPE_BY_NAME.get(entry), None)
-    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
-        raise RecordRejected(f"{path} has no name.", reason="schema-required")
-    kind, unit = entry.get("type"), entry.get("unit")
-    if kind is None:
-        findings.note("axis-type-missing", Severity.INFO, path, entry["name"], "State the axis type.")
-    elif kind not in ("time", "channel", "space"):
-        findings.note("axis-type-custom", Severity.INFO, path, kind, "A type of the file's own; kept.")
-    return Axis(entry["name"], kind if isinstance(kind, str) else None, _unit(unit, kind, path, findings))
-
-
-def _unit(unit: object, kind: object, path: str, findings: Findings) -> str | None:
-    if unit is None or unit == "":
-        if kind == "space":
-            findings.note(
-                "unit-missing", Severity.WARNING, path, "", "No unit: pixel sizes cannot be compared, none is kept."
-            )
-        return None
-    if not isinstance(unit, str):
-        findings.note("unit-unknown", Severity.WARNING, f"{path}.unit", unit, "A unit is a UDUNITS-2 name.")
-        return None
-    if unit in MICROMETRES or unit in _TIMES:
-        return unit
-    repaired = _UNIT_FORMS.get(unit)
-    if repaired is not None:
-        findings.note("unit-form", Severity.REPAIRED, f"{path}.unit", unit, f"Read as {repaired}.")
-        return repaired
-    findings.note("unit-unknown", Severity.WARNING, f"{path}.unit", unit, "Not a unit this node converts; kept as is.")
-    return unit
 
 
 def _levels(
@@ -321,7 +230,7 @@ def _levels(
 ) -> tuple[Level, ...]:
     paths = level_paths(documents, image)
     transformed = version in ("0.4", "0.5")
-    outer = _scale(multiscale.get("coordinateTransformations"), axes, "multiscales[0]", findings, required=False)
+    outer = parse_scale(multiscale.get("coordinateTransformations"), axes, "multiscales[0]", findings, required=False)
     levels: list[Level] = []
     for index, path in enumerate(paths):
         where = f"multiscales[0].datasets[{index}]"
@@ -342,40 +251,12 @@ def _levels(
                 reason="shape-violation",
             )
         given = multiscale["datasets"][index].get("coordinateTransformations")
-        scale = _scale(given, axes, where, findings, required=transformed)
+        scale = parse_scale(given, axes, where, findings, required=transformed)
         if scale is not None and outer is not None:
-            scale = tuple(a * b for a, b in zip(scale, outer, strict=True))
-        levels.append(Level(path[len(image) + 1 :] if image else path, array, scale))
+            scale = steps(a * b for a, b in zip(scale, outer, strict=True))
+        own = path[len(image) + 1 :] if image else path
+        levels.append(Level(own, array, scale, parse_transformations(given, axes, where, findings)))
     return tuple(levels)
-
-
-def _scale(
-    given: object, axes: tuple[Axis, ...], where: str, findings: Findings, *, required: bool
-) -> tuple[float, ...] | None:
-    path = f"{where}.coordinateTransformations"
-    if not isinstance(given, list) or not given:
-        if required:
-            findings.note("scale-missing", Severity.WARNING, path, "", "A level has exactly one scale.")
-        return None
-    kinds = [entry.get("type") if isinstance(entry, dict) else None for entry in given]
-    if kinds not in (["scale"], ["scale", "translation"]):
-        findings.note(
-            "transformations", Severity.WARNING, path, kinds, "One scale, then at most one translation, are defined."
-        )
-    if kinds.count("scale") != 1:
-        return None
-    values = given[kinds.index("scale")].get("scale")
-    usable = (
-        isinstance(values, list)
-        and len(values) == len(axes)
-        and all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) and v > 0 for v in values)
-    )
-    if not usable:
-        findings.note(
-            "scale-invalid", Severity.WARNING, path, values, f"A scale is {len(axes)} finite numbers above 0."
-        )
-        return None
-    return tuple(float(v) for v in values)
 
 
 def _check_levels(levels: tuple[Level, ...], axes: tuple[Axis, ...], version: str, findings: Findings) -> None:
@@ -408,48 +289,3 @@ def _check_levels(levels: tuple[Level, ...], axes: tuple[Axis, ...], version: st
             )
     if version == "0.5" and levels[0].array.dimension_names is None:
         findings.note("dimension-names", Severity.INFO, levels[0].path, "", "0.5 asks for dimension_names.")
-
-
-def _channels(omero: object, axes: tuple[Axis, ...], array: ZarrArray, findings: Findings) -> tuple[Channel, ...]:
-    given = omero.get("channels") if isinstance(omero, dict) else None
-    if not isinstance(given, list) or not given:
-        return ()
-    position = next((i for i, axis in enumerate(axes) if axis.kind == "channel" or axis.name == "c"), None)
-    size = 1 if position is None else array.shape[position]
-    if len(given) != size:
-        findings.note(
-            "channel-count", Severity.WARNING, "omero.channels", len(given), f"The image has {size} channels."
-        )
-    return tuple(_channel(entry, i, findings) for i, entry in enumerate(given[: min(size, MAX_CHANNELS)]))
-
-
-def _channel(entry: object, index: int, findings: Findings) -> Channel:
-    path = f"omero.channels[{index}]"
-    if not isinstance(entry, dict):
-        findings.note("channel-form", Severity.WARNING, path, entry, "A channel is an object.")
-        return Channel(None, None, None)
-    label, color, window = entry.get("label"), entry.get("color"), entry.get("window")
-    hexadecimal = re.fullmatch(r"#?([0-9A-Fa-f]{6})", color) if isinstance(color, str) else None
-    if color is not None and hexadecimal is None:
-        findings.note("channel-color", Severity.WARNING, f"{path}.color", color, "A colour is RRGGBB.")
-    elif hexadecimal is not None and str(color).startswith("#"):
-        findings.note("channel-color", Severity.REPAIRED, f"{path}.color", color, "Written without #.")
-    bounds = (window.get("start"), window.get("end")) if isinstance(window, dict) else None
-    shown: tuple[float, float] | None = None
-    if bounds is not None and bounds != (None, None):
-        low, high = bounds
-        if (
-            isinstance(low, int | float)
-            and isinstance(high, int | float)
-            and math.isfinite(low)
-            and math.isfinite(high)
-            and low < high
-        ):
-            shown = (float(low), float(high))
-        else:
-            findings.note("channel-window", Severity.WARNING, f"{path}.window", bounds, "start is below end.")
-    return Channel(
-        label.strip() if isinstance(label, str) and label.strip() else None,
-        hexadecimal[1].upper() if hexadecimal else None,
-        shown,
-    )

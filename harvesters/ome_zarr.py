@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
@@ -27,15 +27,12 @@ from catalogue.problems import (
 from harvesters import image_lists
 from harvesters.image_lists import Place, Row
 from harvesters.image_records import map_bundle
-from harvesters.ngff_metadata import announced_images, level_paths
-from harvesters.store_reader import Getter, StoreFault, StoreReader, open_reader
-from harvesters.zarr_documents import Documents, join
+from harvesters.store_documents import read_documents
+from harvesters.store_reader import Getter, StoreFault, open_reader
 
 MEDIA_TYPE: Final = "application/vnd.ommatidia.ome-zarr-bundle+json"
 MAX_LIST_BYTES: Final = 64 << 20
 MAX_DOCUMENT_BYTES: Final = 10 << 20
-MAX_BUNDLE_BYTES: Final = 20 << 20
-MAX_SERIES: Final = 1_000
 LIST_DEPTH: Final = 3
 _STORE_SUFFIX: Final = re.compile(r"(?:\.ome)?\.zarr$", re.IGNORECASE)
 
@@ -60,7 +57,7 @@ class OmeZarrHarvester:
     """
 
     name = "ome_zarr"
-    version = "1"
+    version = "2"
 
     def __init__(self, fetcher: Getter):
         self._fetcher = fetcher
@@ -82,7 +79,7 @@ class OmeZarrHarvester:
         yield Listed(cursor=None, complete=reading.complete, total=reading.stores)
 
     def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
-        """The Image records of one store: one, or one per series of a bioformats2raw collection.
+        """The Image records of one store: one, or one per series of a bioformats2raw collection or field of a plate.
 
         Raises:
             RecordRejected: study, identity, shape, dtype or axes cannot be determined or contradict one another.
@@ -190,64 +187,6 @@ class OmeZarrHarvester:
         if response.status != 200:
             raise SourceUnavailable(f"The list {location} answers {response.status}.")
         return bytes(response.content)
-
-
-def read_documents(reader: StoreReader, texts: dict[str, str]) -> None:
-    """Fill `texts` with a store's metadata documents: root, series and every level's array.
-
-    Consolidated metadata spares the requests for the arrays where it is there.
-
-    Raises:
-        StoreFault: the store does not answer, or not with text of acceptable size.
-        RecordRejected: what it answers is no image; `texts` then holds what was read.
-    """
-
-    def load(path: str) -> bool:
-        text = reader.read(path)
-        if text is not None:
-            texts[path] = text
-            if sum(map(len, texts.values())) > MAX_BUNDLE_BYTES:
-                raise StoreFault("too-large", f"The metadata documents exceed {MAX_BUNDLE_BYTES} bytes.")
-        return text is not None
-
-    v3 = load("zarr.json")
-    document = "zarr.json" if v3 else ".zattrs"
-    if not v3 and not load(".zattrs"):
-        raise StoreFault(
-            "not-parsable", "Neither zarr.json nor .zattrs exists at the address: it is no OME-Zarr group."
-        )
-    if not v3:
-        load(".zmetadata")
-    documents = Documents(texts)
-    root = documents.group("")
-    if root is not None and "bioformats2raw.layout" in root[0] and not {"plate", "multiscales"} & root[0].keys():
-        _load_series(load, documents, texts, document)
-        documents = Documents(texts)
-    for image in announced_images(documents):
-        for path in level_paths(documents, image):
-            array = join(path, "zarr.json" if v3 else ".zarray")
-            if documents.find(array) is None:
-                load(array)
-
-
-def _load_series(load: Any, documents: Documents, texts: dict[str, str], document: str) -> None:
-    if documents.group("OME") is None:
-        load(f"OME/{document}")
-    ome = Documents(texts).group("OME")
-    listed = ome[0].get("series") if ome is not None else None
-    if isinstance(listed, list) and listed:
-        if len(listed) > MAX_SERIES:
-            raise RecordRejected(
-                f"The collection has {len(listed)} series; list its images one by one above {MAX_SERIES}.",
-                reason="too-large",
-            )
-        for series in announced_images(Documents(texts)):
-            if documents.group(series) is None and not load(f"{series}/{document}"):
-                raise RecordRejected(f"Series '{series}' that OME/ names is not there.", reason="schema-required")
-        return
-    for number in range(MAX_SERIES):
-        if documents.group(str(number)) is None and not load(f"{number}/{document}"):
-            return
 
 
 def identify(cells: Mapping[str, str], key: str, source: SourceSpec) -> tuple[Identifier, Identifier]:

@@ -17,7 +17,8 @@ from catalogue.problems import RecordRejected
 _V2_KINDS: Final = {"u": "uint", "i": "int", "f": "float", "c": "complex"}
 _WIDTHS: Final = {"uint": (1, 2, 4, 8), "int": (1, 2, 4, 8), "float": (2, 4, 8), "complex": (8, 16)}
 _V3_TYPES: Final = frozenset({f"{kind}{8 * n}" for kind, widths in _WIDTHS.items() for n in widths} | {"bool"})
-_SAFE_SEGMENT: Final = re.compile(r"(?!\.{1,2}$)[^/\\?#:\x00-\x1f\x7f]{1,200}")
+_CODEC_NAME: Final = re.compile(r"[\w.:/+-]{1,100}", re.ASCII)
+_SAFE_SEGMENT: Final = re.compile(r"(?!\.{1,2}$)(?!\s+$)[^/\\?#:\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ZarrArray:
     Args:
         chunks: shape of the smallest unit that decodes by itself (the inner chunk of a shard).
         shards: shape of a stored object when it holds several chunks, else None.
+        codecs: names of what encodes such a chunk, in order of encoding.
     """
 
     shape: tuple[int, ...]
@@ -62,6 +64,7 @@ class Documents:
 
     def __init__(self, texts: Mapping[str, str]):
         self.texts = dict(texts)
+        self._parsed: dict[str, dict[str, Any]] = {}
         self._consolidated: dict[str, dict[str, Any]] = {}
         if ".zmetadata" in self.texts:
             inner = parse_json(self.texts[".zmetadata"], ".zmetadata").get("metadata")
@@ -75,9 +78,16 @@ class Documents:
     def find(self, path: str) -> dict[str, Any] | None:
         """The parsed document at `path`, or None."""
         if path in self.texts:
-            return parse_json(self.texts[path], path)
+            if path not in self._parsed:
+                self._parsed[path] = parse_json(self.texts[path], path)
+            return self._parsed[path]
         found = self._consolidated.get(path)
         return found if isinstance(found, dict) else None
+
+    @property
+    def are_consolidated(self) -> bool:
+        """Whether one document repeats those of the whole store, so that what it lacks is not there."""
+        return bool(self._consolidated)
 
     def digest(self, path: str) -> str:
         """SHA-256 (hex) of the document as it was served; of its canonical form when only consolidated."""
@@ -131,7 +141,6 @@ def parse_array(document: Mapping[str, Any], path: str) -> ZarrArray:
     shape = _sizes(document.get("shape"), f"{path}: shape")
     if zarr_format == 2:
         compressor, filters = document.get("compressor"), document.get("filters")
-        codecs = [item for item in (*(filters or ()), compressor) if item is not None]
         return ZarrArray(
             shape=shape,
             chunks=_same_length(_sizes(document.get("chunks"), f"{path}: chunks"), shape, path),
@@ -139,35 +148,50 @@ def parse_array(document: Mapping[str, Any], path: str) -> ZarrArray:
             data_type=_v2_type(document.get("dtype"), path),
             zarr_format=2,
             dimension_names=None,
-            codecs=tuple(str(item.get("id")) if isinstance(item, dict) else str(item) for item in codecs),
+            codecs=_codecs([*(filters if isinstance(filters, list) else ()), compressor], "id"),
         )
     if zarr_format != 3 or document.get("node_type") != "array":
         raise RecordRejected(
-            f"{path} holds no array document of Zarr v2 or v3 (zarr_format {zarr_format!r}).", reason="not-parsable"
+            f"{path} holds no array document of Zarr v2 or v3 (zarr_format {zarr_format!r:.40}).", reason="not-parsable"
         )
     grid = document.get("chunk_grid")
     inside = grid.get("configuration") if isinstance(grid, dict) and grid.get("name") == "regular" else None
     if not isinstance(inside, dict):
         raise RecordRejected(f"{path}: only a regular chunk grid is read.", reason="policy")
     outer = _same_length(_sizes(inside.get("chunk_shape"), f"{path}: chunk_shape"), shape, path)
-    given_codecs = document.get("codecs")
-    codecs = given_codecs if isinstance(given_codecs, list) else []
-    names = tuple(str(c.get("name")) if isinstance(c, dict) else str(c) for c in codecs)
+    codecs = document.get("codecs")
+    sharding = _sharding(codecs)
     inner: tuple[int, ...] | None = None
-    if "sharding_indexed" in names:
-        setup = codecs[names.index("sharding_indexed")].get("configuration")
-        given = setup.get("chunk_shape") if isinstance(setup, dict) else None
-        inner = _same_length(_sizes(given, f"{path}: inner chunk_shape"), shape, path)
+    if sharding is not None:
+        inner = _same_length(_sizes(sharding.get("chunk_shape"), f"{path}: inner chunk_shape"), shape, path)
+        codecs = sharding.get("codecs")
     stated = document.get("dimension_names")
+    named = isinstance(stated, list) and all(name is None or isinstance(name, str) for name in stated)
     return ZarrArray(
         shape=shape,
         chunks=inner or outer,
         shards=outer if inner else None,
         data_type=_v3_type(document.get("data_type"), path),
         zarr_format=3,
-        dimension_names=tuple(stated) if isinstance(stated, list) else None,
-        codecs=names,
+        dimension_names=tuple(stated) if named and isinstance(stated, list) else None,
+        codecs=_codecs(codecs, "name"),
     )
+
+
+def _sharding(codecs: object) -> dict[str, Any] | None:
+    """Configuration of the codec that puts several chunks into one object."""
+    for codec in codecs if isinstance(codecs, list) else ():
+        if isinstance(codec, dict) and codec.get("name") == "sharding_indexed":
+            setup = codec.get("configuration")
+            return setup if isinstance(setup, dict) else {}
+    return None
+
+
+def _codecs(listed: object, key: str) -> tuple[str, ...]:
+    """Names of codecs, at most sixteen; null stands for none."""
+    given = [item for item in listed if item is not None] if isinstance(listed, list) else []
+    names = [item.get(key) if isinstance(item, dict) else item for item in given[:16]]
+    return tuple(name for name in names if isinstance(name, str) and _CODEC_NAME.fullmatch(name))
 
 
 def _sizes(given: object, what: str) -> tuple[int, ...]:
@@ -178,7 +202,7 @@ def _sizes(given: object, what: str) -> tuple[int, ...]:
     )
     if not usable:
         raise RecordRejected(
-            f"{what} is {str(given)[:100]}; a list of integers above 0 is needed.", reason="schema-required"
+            f"{what} is {given!r:.100}; a list of integers above 0 is needed.", reason="schema-required"
         )
     assert isinstance(given, list)
     return tuple(given)

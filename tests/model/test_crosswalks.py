@@ -22,7 +22,7 @@ from catalogue.model.crosswalks import (
     parse_sssom,
 )
 from catalogue.problems import NotFound
-from harvesters.gide_profile import PROPERTIES
+from harvesters import gide_profile, ngff_profile
 
 from .crosswalk_fields import find_extractors
 
@@ -163,10 +163,29 @@ def test_no_field_of_the_real_artefacts_is_unlisted(name: str, partners: Path) -
 def test_gide_crosswalk_says_what_the_harvester_does() -> None:
     """A property of the GIDE profile is mapped if and only if the harvester reads it."""
     by_field = load_crosswalk("gide-0.2").by_field
-    for kind, properties in PROPERTIES.items():
+    for kind, properties in gide_profile.PROPERTIES.items():
         for key, reason in properties.items():
             rows = by_field.get(f"gide:{'CreativeWork' if kind == 'Descriptor' else kind}/{key}", ())
             assert all(row.is_mapped == (reason is None) for row in rows), (kind, key)
+
+
+def test_ngff_crosswalk_says_what_the_harvester_does() -> None:
+    """A property of OME-Zarr up to 0.5 is mapped if the harvester reads it or it describes the plate."""
+    by_field = load_crosswalk("ome-ngff-0.6").by_field
+    for key, reason in ngff_profile.PROPERTIES.items():
+        read = reason in (None, ngff_profile.OF_STUDY)
+        rows = by_field[f"ngff:{key}"]
+        assert rows and all(row.is_mapped == read for row in rows), key
+
+
+def test_ngff_crosswalk_has_no_field_of_a_version_read_that_the_harvester_does_not_know() -> None:
+    """What the harvester's table lacks is of OME-Zarr 0.6, of an RO-Crate, or stands inside something listed."""
+    later = ("_conformance", "axis/type.", "coordinateSystem", "coordinateTransformation", "name", "ro-crate", "scene")
+    inside = ("_creator/", "multiscales/metadata/", "plate/acquisitions/", "zarr/consolidated_metadata")
+    for field in load_crosswalk("ome-ngff-0.6").fields:
+        prefix, _, key = field.partition(":")
+        if prefix == "ngff" and not key.startswith((*later, *inside)) and key != "multiscales/coordinateSystems":
+            assert key in ngff_profile.PROPERTIES, field
 
 
 def test_reader_gives_metadata_and_rows() -> None:

@@ -77,6 +77,52 @@ def store_v05(prefix: str = "", **changes: Any) -> dict[str, str]:
     return {prefix + path: json.dumps(document) for path, document in documents.items()}
 
 
+def plate_v04(fields: dict[str, list[str]] | None = None, **changes: Any) -> dict[str, str]:
+    """Texts of a plate on Zarr v2: two rows, three columns, an image for each field of each well.
+
+    Args:
+        fields: path of a well -> names of its fields.
+        changes: properties of the plate.
+    """
+    listed = fields if fields is not None else {"A/1": ["0", "1"], "B/3": ["0"]}
+    rows, columns = ["A", "B"], ["1", "2", "3"]
+    plate = {
+        "name": "Plate 7",
+        "version": "0.4",
+        "rows": [{"name": name} for name in rows],
+        "columns": [{"name": name} for name in columns],
+        "wells": [
+            {"path": path, "rowIndex": rows.index(path[0]), "columnIndex": columns.index(path[2])} for path in listed
+        ],
+        "acquisitions": [{"id": 4, "name": "first"}],
+        **changes,
+    }
+    texts = {".zgroup": json.dumps({"zarr_format": 2}), ".zattrs": json.dumps({"plate": plate})}
+    for well, names in listed.items():
+        images = [{"path": field, "acquisition": 4} for field in names]
+        texts[f"{well}/.zattrs"] = json.dumps({"well": {"version": "0.4", "images": images}})
+        for field in names:
+            texts |= store_v04(f"{well}/{field}/")
+    return texts
+
+
+LABEL = {
+    "version": "0.4",
+    "colors": [{"label-value": 1, "rgba": [255, 0, 0, 128]}, {"label-value": 4, "rgba": [0, 255, 255, 255]}],
+    "properties": [{"label-value": 1, "class": "nucleus", "area": 1200, "kept": True}],
+    "source": {"image": "../../"},
+}
+
+
+def labels_v04(prefix: str = "", **labels: dict[str, Any]) -> dict[str, str]:
+    """Texts of the labels below an image on Zarr v2: name -> its image-label."""
+    texts = {f"{prefix}labels/.zattrs": json.dumps({"labels": list(labels)})}
+    for name, described in labels.items():
+        document = {"image-label": described, "multiscales": [multiscale(version="0.4")]}
+        texts[f"{prefix}labels/{name}/.zattrs"] = json.dumps(document)
+    return texts
+
+
 def consolidated_v2(texts: dict[str, str]) -> dict[str, str]:
     """The same store read through .zmetadata: the root's attributes and the consolidated document only."""
     held = {path: json.loads(text) for path, text in texts.items()}

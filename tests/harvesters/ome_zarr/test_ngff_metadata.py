@@ -21,7 +21,8 @@ from ngff_documents import (
 
 from catalogue.model.documents import Severity
 from catalogue.problems import RecordRejected
-from harvesters.ngff_metadata import Findings, Multiscale, announced_images, parse_image
+from harvesters.ngff_metadata import Multiscale, announced_images, parse_image
+from harvesters.ngff_values import Findings
 from harvesters.zarr_documents import Documents
 
 
@@ -123,6 +124,53 @@ def test_a_sharded_array_gives_its_inner_chunk():
     image, _ = parsed(texts)
     assert image.levels[0].array.chunks == (1, 1, 64, 64)
     assert image.levels[0].array.shards == (1, 8, 256, 320)
+    assert image.levels[0].array.codecs == ("bytes", "zstd")
+
+
+def test_codecs_are_named_in_the_order_of_encoding():
+    """Filters come before the compressor of Zarr v2; null stands for none, and what is no name is left out."""
+    filters = [{"id": "delta"}, None, {"id": 3}, {"id": "no name"}]
+    texts = changed(store_v04(), "0/.zarray", lambda d: d.update(filters=filters))
+    assert parsed(texts)[0].levels[0].array.codecs == ("delta", "zstd")
+
+
+def test_time_between_moments_is_in_seconds():
+    """Milliseconds are converted; without a unit there is no step."""
+    axes = [{"name": "t", "type": "time", "unit": "millisecond"}, *AXES[1:]]
+    datasets = [{"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [250, 1, 1, 1]}]}]
+    assert parsed(store_v04(axes=axes, datasets=datasets))[0].time_step_s == 0.25
+    axes[0] = {"name": "t", "type": "time"}
+    assert parsed(store_v04(axes=axes, datasets=datasets))[0].time_step_s is None
+
+
+def test_long_name_and_discreteness_of_an_axis_are_kept():
+    """What 0.6 adds to an axis is read wherever a file has it."""
+    axes = [{**AXES[0], "longName": "dyes", "discrete": True}, *AXES[1:]]
+    image, _ = parsed(store_v05(axes=axes))
+    assert (image.axes[0].long_name, image.axes[0].discrete) == ("dyes", True)
+    assert (image.axes[1].long_name, image.axes[1].discrete) == (None, None)
+
+
+@pytest.mark.parametrize("huge", [1e308, 10**400])
+def test_extreme_numbers_give_no_pixel_size(huge):
+    """A scale whose product leaves the range of numbers is no scale."""
+    outer = [{"type": "scale", "scale": [huge] * 4}]
+    datasets = [{"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 1e10, 1e10, 1e10]}]}]
+    image, _ = parsed(store_v04(coordinateTransformations=outer, datasets=datasets))
+    assert all(size is None or size < 1e300 for size in map(image.pixel_size_um, "xyz"))
+
+
+@pytest.mark.parametrize("axes", [5, "tczyx", {"name": "x"}, [[]], [{"name": "\ud800"}, {"name": "x"}]])
+def test_axes_of_another_form_are_refused(axes):
+    """Whatever stands in the place of axes ends in a reason, never in an error of ours."""
+    with pytest.raises(RecordRejected):
+        parsed(store_v04(axes=axes))
+
+
+def test_dimension_names_of_another_form_are_no_names():
+    """Lists inside dimension_names are as if there were none."""
+    texts = changed(store_v05(), "0/zarr.json", lambda d: d.update(dimension_names=[["c"], "z", "y", "x"]))
+    assert "dimension-names" in codes(parsed(texts)[1])
 
 
 @pytest.mark.parametrize(
@@ -248,15 +296,16 @@ def test_bad_channel_settings_are_findings():
 @pytest.mark.parametrize(
     ("attributes", "word"),
     [
-        ({"plate": {"wells": []}}, "plate"),
-        ({"plate": {}, "bioformats2raw.layout": 3}, "plate"),
+        ({"plate": {"wells": []}}, "no images"),
+        ({"plate": {}, "bioformats2raw.layout": 3}, "no images"),
         ({"well": {"images": []}}, "well"),
+        ({"scene": {}}, "scene"),
         ({"labels": ["nuclei"]}, "labels"),
         ({"something": 1}, "multiscales"),
     ],
 )
 def test_what_is_no_image_is_refused_by_its_name(attributes, word):
-    """Plates, wells and label groups are told apart from images."""
+    """Empty plates, wells, scenes and label groups are told apart from images."""
     with pytest.raises(RecordRejected) as caught:
         announced_images(Documents({".zattrs": json.dumps(attributes)}))
     assert word in caught.value.detail

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ngff_documents import multiscale, store_v04, store_v05
+from ngff_documents import LABEL, labels_v04, multiscale, plate_v04, store_v04, store_v05
 from site_in_memory import MemorySite
 
 from catalogue.model.documents import Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
@@ -71,6 +71,8 @@ def test_a_listed_store_becomes_a_valid_image_record():
         "color": "00FF00",
         "window_start": 5.0,
         "window_end": 700.5,
+        "window_min": 0.0,
+        "window_max": 65535.0,
     }
     assert representation["replicas"][0]["endpoint"] == BASE
     assert representation["replicas"][0]["key"] == "a.zarr"
@@ -109,13 +111,13 @@ def test_consolidated_metadata_spares_requests():
 
 
 def test_what_cannot_be_read_is_named_and_the_run_goes_on():
-    """A silent store, a missing one, a plate, a web page and a refused address do not stop the others."""
+    """A silent store, a missing one, a well, a web page and a refused address do not stop the others."""
     listing = "url,origin\n" + "".join(
-        f"{n}.zarr,idr0062\n" for n in ("silent", "gone", "plate", "page", "inside", "good")
+        f"{n}.zarr,idr0062\n" for n in ("silent", "gone", "well", "page", "inside", "good")
     )
     site = site_with(
         listing,
-        plate={".zattrs": json.dumps({"plate": {"wells": []}})},
+        well={".zattrs": json.dumps({"well": {"images": []}})},
         page={"zarr.json": "<html>Sorry</html>"},
         good=store_v05(),
     )
@@ -125,7 +127,7 @@ def test_what_cannot_be_read_is_named_and_the_run_goes_on():
     assert reasons == {
         "silent.zarr": "gap",
         "gone.zarr": "not-parsable",
-        "plate.zarr": "policy",
+        "well.zarr": "policy",
         "page.zarr": "not-parsable",
         "inside.zarr": "link-unsafe",
     }
@@ -231,6 +233,76 @@ def test_every_series_of_a_collection_becomes_an_image():
     assert all(check_schema(record) == [] for record in result.records)
 
 
+def test_every_field_of_a_plate_becomes_an_image_with_its_place():
+    """A plate of three fields gives three valid records with titles, paths and positions of their own."""
+    (result,) = mapped(site_with("url,origin\na.zarr,idr0062\n", a=plate_v04()))
+    assert [record["id"] for record in result.records] == [f"idr:idr0062.a-{n}" for n in ("A-1-0", "A-1-1", "B-3-0")]
+    last = result.records[-1]
+    assert last["title"] == "Plate 7 (B/3/0)"
+    assert last["representations"][0]["multiscales_path"] == "B/3/0"
+    assert last["plate_position"] == {
+        "id": "idr:idr0062.a-B-3-0/position",
+        "row_index": 1,
+        "column_index": 2,
+        "plate_name": "Plate 7",
+        "row_name": "B",
+        "column_name": "3",
+        "field_index": 0,
+        "run_number": 4,
+    }
+    assert all(check_schema(record) == [] and check_shapes(record) == [] for record in result.records)
+
+
+def test_a_lost_field_is_a_finding_and_a_plate_of_lost_fields_is_rejected():
+    """What the plate names and has not is said; with nothing left there is no record."""
+    texts = plate_v04({"A/1": ["0", "1"]})
+    del texts["A/1/0/.zattrs"]
+    (result,) = mapped(site_with("url,origin\na.zarr,idr0062\n", a=texts))
+    assert [record["id"] for record in result.records] == ["idr:idr0062.a-A-1-1"]
+    assert "image-missing" in {finding.code for finding in result.findings}
+    del texts["A/1/1/.zattrs"]
+    with pytest.raises(RecordRejected) as caught:
+        mapped(site_with("url,origin\na.zarr,idr0062\n", a=texts))
+    assert caught.value.reason == "gap"
+
+
+def test_two_fields_of_one_identifier_are_rejected():
+    """Paths that differ in signs only would become one image."""
+    with pytest.raises(RecordRejected) as caught:
+        mapped(site_with("url,origin\na.zarr,idr0062\n", a=plate_v04({"A/1": ["x_y", "x-y"]})))
+    assert caught.value.reason == "equivocation"
+
+
+def test_display_labels_and_transformations_arrive_in_a_valid_record():
+    """All that OME-Zarr says of showing and placing an image has its place in the record."""
+    outer = [{"type": "translation", "translation": [0, 0, 5, 5]}]
+    texts = store_v04(coordinateTransformations=outer) | labels_v04(nuclei=LABEL)
+    (result,) = mapped(site_with("url,origin\na.zarr,idr0062\n", a=texts))
+    (record,) = result.records
+    representation = record["representations"][0]
+    base = representation["id"]
+    assert check_schema(record) == [] and check_shapes(record) == []
+    assert representation["rendering"] == {"id": f"{base}/rendering", "default_z": 3, "default_t": 0}
+    assert representation["coordinate_transformations"] == [
+        {"id": f"{base}/transformation/0", "index": 0, "transformation_type": "translation", "parameters": "[0,0,5,5]"}
+    ]
+    level = representation["levels"][1]
+    assert level["coordinate_transformations"][0]["parameters"] == "[1,500,0.5,0.5]"
+    assert level["codecs"] == ["zstd"]
+    (label,) = record["labels"]
+    assert (label["id"], label["path"], label["source_path"]) == (f"{record['id']}/label/0", "labels/nuclei", "../../")
+    assert label["label_values"][0] == {
+        "id": f"{record['id']}/label/0/value/1",
+        "pixel_value": 1,
+        "label": "nucleus",
+        "color_rgba": "FF000080",
+        "characteristics": [
+            {"id": f"{record['id']}/label/0/value/1/characteristic/{n}", "name": name, "text_value": said}
+            for n, (name, said) in enumerate([("class", "nucleus"), ("area", "1200"), ("kept", "true")], start=1)
+        ],
+    }
+
+
 @pytest.mark.parametrize(
     ("origin", "options", "study", "image"),
     [
@@ -273,9 +345,10 @@ def test_an_identifier_of_another_form_is_rejected():
 def test_columns_are_mapped_listed_as_ignored_or_reported():
     """The three counts account for every cell."""
     listing = 'url,origin,shape,written_human_readable,mood\na.zarr,idr0062,"2,8,256,999",1 GB,good\n'
+    (plain,) = mapped(site_with("url,origin\na.zarr,idr0062\n", a=store_v05()))
     (result,) = mapped(site_with(listing, a=store_v05()))
-    assert result.mapped == 2
-    assert sum(result.ignored.values()) == 2
+    assert result.mapped == plain.mapped
+    assert sum(result.ignored.values()) == sum(plain.ignored.values()) + 2
     assert dict(result.unmapped) == {"row, mood": 1}
     assert {f.code for f in result.findings} == {"unmapped-property", "list-shape"}
 
@@ -291,6 +364,16 @@ def test_a_list_that_is_no_list_is_a_changed_source():
     """A web page in place of the list stops the source."""
     with pytest.raises(SourceChanged):
         fetched(MemorySite({LIST: b"<!DOCTYPE html>\n<html></html>\n"}))
+
+
+def test_the_name_in_the_display_settings_is_a_title_of_last_resort():
+    """omero.name stands in where nothing else names the image, but for `TBD` (Fractal)."""
+    for given, title in (("stack.tif", "stack.tif"), ("TBD", "idr0062.a")):
+        texts = store_v04(name="/")
+        root = json.loads(texts[".zattrs"])
+        root["omero"]["name"] = given
+        (result,) = mapped(site_with("url,origin\na.zarr,idr0062\n", a=texts | {".zattrs": json.dumps(root)}))
+        assert result.records[0]["title"] == title
 
 
 def test_a_bare_group_name_is_no_title():

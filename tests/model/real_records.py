@@ -1,0 +1,96 @@
+"""What the mappers make of the partners' real documents: records, or the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
+from catalogue.problems import RecordRejected
+from harvesters.gide import GideHarvester
+from harvesters.ome_zarr import OmeZarrHarvester
+
+CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
+# Folders of ome-zarr that hold whole stores; the others hold single documents of a specification.
+STORES = ("recorded/uk1s3.embassy.ebi.ac.uk", "models/examples")
+# An example store whose study nobody states is harvested for this one, as an operator would have to say.
+STUDY = "idr0062"
+_BASE = "https://stores.example/"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One real document: what it was mapped to, or the reason (of the closed list) and detail why not."""
+
+    name: str
+    mapped: Mapped | None
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    content: bytes
+
+
+class _Recorded:
+    """Answers of a web server whose files lie in a folder."""
+
+    def __init__(self, folder: Path, listing: bytes):
+        self._held = {f.relative_to(folder).as_posix(): f for f in folder.rglob("*") if f.is_file()}
+        self._listing = listing
+
+    def get(self, url: str, *, max_bytes: int | None = None) -> _Answer:
+        """The recorded answer, 404 where none was."""
+        path = url.removeprefix(_BASE)
+        if path == "list.csv":
+            return _Answer(200, self._listing)
+        return _Answer(200, self._held[path].read_bytes()) if path in self._held else _Answer(404, b"")
+
+
+def studies(partners: Path) -> Iterator[Outcome]:
+    """Every crate of the GIDE members."""
+    harvester = GideHarvester(None)  # type: ignore[arg-type]
+    for member, owners in CRATES.items():
+        source = SourceSpec(member, "gide", "crates/", owners)
+        for path in sorted((partners / member).rglob("*-ro-crate-metadata.json")):
+            document = SourceDocument(path.name, f"https://crates.example/{path.name}", path.read_bytes())
+            yield _mapped(harvester, document, source, f"{member}/{path.name}")
+
+
+def images(partners: Path) -> Iterator[Outcome]:
+    """Every whole OME-Zarr store."""
+    for name in STORES:
+        folder = partners / "ome-zarr" / name
+        rows = [f'"{store}",{_study(store)}' for store in _stores(folder)]
+        harvester = OmeZarrHarvester(_Recorded(folder, "\n".join(["url,origin", *rows]).encode()))
+        source = SourceSpec("stores", "ome_zarr", f"{_BASE}list.csv", ("idr",))
+        for event in harvester.fetch(source, None, {}):
+            if isinstance(event, Unreadable):
+                yield Outcome(event.item, None, event.reason, event.detail)
+            elif isinstance(event, SourceDocument):
+                yield _mapped(harvester, event, source, event.item)
+
+
+def _stores(folder: Path) -> list[str]:
+    """Outermost folders with a root metadata document."""
+    roots = {file.parent for name in (".zattrs", "zarr.json") for file in folder.rglob(name)}
+    outermost = (root for root in roots if not any(parent in roots for parent in root.parents))
+    return sorted(root.relative_to(folder).as_posix() for root in outermost)
+
+
+def _study(store: str) -> str:
+    found = re.search(r"idr\d{4}", store)
+    return found[0] if found else STUDY
+
+
+def _mapped(
+    harvester: GideHarvester | OmeZarrHarvester, document: SourceDocument, source: SourceSpec, name: str
+) -> Outcome:
+    try:
+        return Outcome(name, harvester.map(document, source))
+    except RecordRejected as rejected:
+        return Outcome(name, None, rejected.reason, rejected.detail)
