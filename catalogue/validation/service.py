@@ -154,6 +154,7 @@ def _of_shapes(graph: Graph, profile: str | None) -> list[Result]:
             profile,
             focus=_short(result.focus),
             label=graph.labels.get(result.focus, ""),
+            kind=graph.kinds.get(result.focus, ""),
             value=_short(readable(result.value))[:500],
             place=graph.locator.place(result.focus, result.path, readable(result.value)),
         )

@@ -118,7 +118,7 @@ def test_links_are_object_properties() -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_shapes_are_named_and_speak(text: str) -> None:
-    """Every property shape has an IRI of ours, a field, a sentence, a severity; only lists and paths are blank nodes."""
+    """Every property shape has an IRI of ours, a field, a sentence, a severity; only lists and paths have none."""
     graph = Graph().parse(data=text, format="turtle")
     shapes = set(graph.objects(None, SH.property)) | set(graph.subjects(RDF.type, SH.PropertyShape))
     assert shapes
