@@ -61,6 +61,8 @@ def _excerpt(result: Result, margin: str) -> Text:
 
 def _notes(result: Result) -> list[tuple[str, str]]:
     of = " ".join(part for part in (result.kind, result.focus) if part)
+    if result.focus.startswith("_:"):
+        of = f"{result.kind or 'a node'} without an IRI"
     if of and result.label and result.label != result.focus:
         of += f" ({_short(result.label)})"
     # What the caret shows needs no repeating.

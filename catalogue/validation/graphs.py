@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 
 import pyoxigraph
 
+from catalogue.model.namespaces import contract
 from catalogue.problems import RecordRejected
 from catalogue.validation.jsonld_text import MARK, PreparedDocument
 from catalogue.validation.locators import Locator, TextLocator
@@ -45,13 +46,15 @@ class Graph:
         triples: N-Triples.
         count: number of distinct triples.
         classes: IRI of each class with an instance.
-        labels: IRI of a subject -> a name for people.
+        kinds: IRI of a subject, or its label as a blank node -> CURIE of a class that it has.
+        labels: the same -> a name for people.
         faults: what of the file could not become triples.
     """
 
     triples: bytes
     count: int
     classes: frozenset[str]
+    kinds: dict[str, str]
     labels: dict[str, str]
     locator: Locator
     faults: tuple[Fault, ...] = ()
@@ -112,19 +115,31 @@ def _refuse_syntax(source: SourceText, error: SyntaxError) -> NoReturn:
 
 def _graph(quads: list[Any], locator: Locator) -> Graph:
     triples = {quad.triple for quad in quads}
+    kinds: dict[str, str] = {}
     classes: set[str] = set()
     labels: dict[str, str] = {}
     for triple in triples:
         predicate, target = triple.predicate.value, triple.object
         if predicate == RDF_TYPE and isinstance(target, pyoxigraph.NamedNode):
             classes.add(target.value)
+            _keep(kinds, _name(triple.subject), contract(target.value))
         elif predicate in _LABELS and isinstance(target, pyoxigraph.Literal):
-            name = labels.get(triple.subject.value)
-            labels[triple.subject.value] = min(name, target.value) if name else target.value
+            _keep(labels, _name(triple.subject), target.value)
     return Graph(
         triples=pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES) or b"",
         count=len(triples),
         classes=frozenset(classes),
+        kinds=kinds,
         labels=labels,
         locator=locator,
     )
+
+
+def _keep(known: dict[str, str], name: str, value: str) -> None:
+    """The first in the order of the alphabet, so that equal files give equal reports; our own classes before others."""
+    held = known.get(name)
+    known[name] = value if held is None else min(held, value, key=lambda one: (not one.startswith("omm:"), one))
+
+
+def _name(node: Any) -> str:
+    return f"_:{node.value}" if isinstance(node, pyoxigraph.BlankNode) else str(node.value)

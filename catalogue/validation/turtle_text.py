@@ -63,7 +63,10 @@ class _Lost(Exception):
 
 
 def find_subjects(source: SourceText, wanted: set[str], base: str) -> dict[str, Subject]:
-    """IRI -> place of each wanted subject that the text names; empty where the text cannot be followed."""
+    """IRI -> place of each wanted thing; empty where the text cannot be followed.
+
+    What is never a subject is found where something first points at it.
+    """
     if len(source.text) > MAX_CHARACTERS:
         return {}
     reader = _Reader(wanted, base)
@@ -77,12 +80,13 @@ def find_subjects(source: SourceText, wanted: set[str], base: str) -> dict[str, 
             reader.take(found)
     except _Lost:
         return {}
-    return reader.found
+    return {**reader.mentioned, **reader.found}
 
 
 class _Reader:
     def __init__(self, wanted: set[str], base: str):
         self.found: dict[str, Subject] = {}
+        self.mentioned: dict[str, Subject] = {}
         self._wanted = wanted
         self._base = base
         self._prefixes: dict[str, str] = {}
@@ -117,10 +121,13 @@ class _Reader:
         if self._directive is not None:
             self._direct(token)
             return
-        if self._depth:
-            return
         value = self._value(token)
         span = token.span()
+        if self._depth or self._expect == "object":
+            if token["text"] is None and value in self._wanted:
+                self.mentioned.setdefault(value, Subject(span))
+            if self._depth:
+                return
         if self._expect == "subject":
             self._subject = None
             if value in self._wanted and token["text"] is None:

@@ -26,15 +26,16 @@ def check_xml(source: SourceText) -> None:
 
 
 def find_elements(source: SourceText, wanted: set[str], base: str) -> dict[str, Subject]:
-    """IRI -> place of each wanted subject that an element names by rdf:about or rdf:ID."""
+    """IRI -> place of each wanted thing: where rdf:about or rdf:ID names it, else where rdf:resource points at it."""
     walk = _Walk(source, wanted, base)
     walk.run()
-    return walk.found
+    return {**walk.mentioned, **walk.found}
 
 
 class _Walk:
     def __init__(self, source: SourceText, wanted: set[str], base: str):
         self.found: dict[str, Subject] = {}
+        self.mentioned: dict[str, Subject] = {}
         self._source = source
         self._bytes = source.text.encode()
         self._wanted = wanted
@@ -74,6 +75,11 @@ class _Walk:
             if iri in self._wanted:
                 subject = self.found.setdefault(iri, Subject(self._span()))
         self._subjects.append(subject)
+        pointed_at = attributes.get(f"{_RDF} resource")
+        if pointed_at is not None:
+            iri = resolve(self._bases[-1], pointed_at)
+            if iri in self._wanted:
+                self.mentioned.setdefault(iri, Subject(self._span()))
 
     def _end(self, name: str) -> None:
         self._subjects.pop()

@@ -41,7 +41,7 @@ def test_every_profile_has_a_header() -> None:
     for name, profile in found.items():
         assert profile.name == name and profile.iri.endswith(f"/{name}")
         assert profile.title and profile.description and profile.version and profile.applies_to
-        assert profile.source == "" or profile.source.startswith("https://")
+        assert profile.source == "" or profile.source.startswith(("http://", "https://"))
     assert found["gide-0.2"].applies_to == {Subject.RECORDS}
     assert found["gide-0.2-crate"].applies_to == {Subject.SOURCE_GRAPHS}
 

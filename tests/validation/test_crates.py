@@ -249,3 +249,10 @@ def test_crate_with_a_context_nobody_has_is_refused_by_the_profile_alone() -> No
     assert check_json(crate).results == ()
     found = only(check_json(crate, PROFILE))
     assert "https://example.org/context" in found.message and found.place is not None
+
+
+def test_profile_about_both_is_held_against_what_fits() -> None:
+    """A profile about records and source graphs is held against the record where the crate's terms are not its own."""
+    report = check_json(CRATE, "dcat-ap-3")
+    assert [one for one in report.results if "Nothing in this file" in one.message] == []
+    assert all(one.profile == "dcat-ap-3" for one in report.results)

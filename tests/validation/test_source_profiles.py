@@ -16,6 +16,7 @@ from catalogue.validation.graphs import Graph, graph_of_json, graph_of_text
 from catalogue.validation.json_text import read_json
 from catalogue.validation.kinds import form_of
 from catalogue.validation.source import decode
+from tests.model.shacl_paths import followed
 from tests.validation.checking import check
 
 FOLDER = Path(__file__).parent / "source_graphs"
@@ -54,7 +55,7 @@ def test_every_shape_has_something_to_check(name: str) -> None:
         focus |= {node for path in shapes.objects(shape, SH.targetObjectsOf) for node in data.objects(None, path)}
         assert focus, shape
         for rule in shapes.objects(shape, SH.property):
-            path = shapes.value(rule, SH.path)
+            path = followed(shapes, shapes.value(rule, SH.path))
             forbidden = shapes.value(rule, SH.maxCount) == rdflib.Literal(0)
             assert forbidden or any(data.value(node, path) is not None for node in focus), rule
 

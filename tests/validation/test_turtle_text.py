@@ -67,6 +67,14 @@ def test_what_is_inside_brackets_has_no_place() -> None:
     }
 
 
+def test_what_is_only_pointed_at_is_found_there() -> None:
+    """A thing that is no subject has the place where it is first named, inside brackets too."""
+    text = "@prefix e: <http://e/> .\ne:a e:p e:b ;\n  e:q [ e:r e:c ] .\n"
+    assert place(text, "http://e/b") == (2, "e:b")
+    assert place(text, "http://e/c") == (3, "e:c")
+    assert place(text + "e:c e:p 1 .", "http://e/c") == (4, "e:c")
+
+
 def test_text_that_cannot_be_followed_gives_no_places() -> None:
     """A prefix nobody declared, or a mark nobody knows, gives no places rather than wrong ones."""
     assert find_subjects(SourceText("e:a e:b e:c ."), {"e:a"}, BASE_IRI) == {}
@@ -120,20 +128,21 @@ RDF_XML = """\
   <e:Thing rdf:about="http://example.org/Zü">
     <e:title>a title</e:title>
   </e:Thing>
-  <rdf:Description rdf:ID="me"><e:knows><e:Thing rdf:about="rel"/></e:knows></rdf:Description>
+  <rdf:Description rdf:ID="me"><e:by rdf:resource="#you"/><e:in><e:Thing rdf:about="rel"/></e:in></rdf:Description>
 </rdf:RDF>
 """
 
 
 def test_elements_of_rdf_xml_are_found() -> None:
     """Subjects by rdf:about and rdf:ID, and their properties, are found against xml:base."""
-    wanted = {"http://example.org/Zü", "http://base.example/#me", "http://base.example/rel"}
+    wanted = {"http://example.org/Zü", "http://base.example/#me", "http://base.example/rel", "http://base.example/#you"}
     source = SourceText(RDF_XML)
     found = find_elements(source, wanted, BASE_IRI)
     assert {iri: source.place(*one.span).line for iri, one in found.items()} == {
         "http://example.org/Zü": 4,
         "http://base.example/#me": 7,
         "http://base.example/rel": 7,
+        "http://base.example/#you": 7,
     }
     (title, _) = found["http://example.org/Zü"].properties["http://example.org/title"]
     assert source.place(*title).line == 5
