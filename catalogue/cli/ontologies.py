@@ -67,7 +67,7 @@ def ontology_show(
     if json_:
         print_json(document)
         return
-    rows = []
+    rows: list[tuple[str, str]] = []
     for key, value in document.items():
         values = value if isinstance(value, list) else [value]
         rows.extend((key.replace("_", " "), _said(member)) for member in values if member not in ("", False, None))

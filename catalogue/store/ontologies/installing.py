@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from catalogue.problems import BadRequest, Locked
 from catalogue.store.ontologies.names import write_names
@@ -181,8 +181,8 @@ def compile_file(path: Path, suffix: str, table: Path, max_bytes: int) -> int:
         stream = Measured(unpacked, max_bytes)
         for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -131072"):
             connection.execute(f"pragma {pragma}")
-        count = write_table(connection, read_terms(stream, suffix))
-        note_facts(connection, {"digest": stream.digest(), "file": path.name, "terms": str(count)})
+        count = write_table(connection, read_terms(cast(IO[bytes], stream), suffix))
+        note_facts(connection, {"digest": stream.digest(), "file": path.name})
     return count
 
 

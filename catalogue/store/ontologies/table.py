@@ -51,7 +51,7 @@ def write_table(connection: sqlite3.Connection, terms: Iterable[Term]) -> int:
         _write(connection, terms)
         _clean(connection)
         count: int = connection.execute("select count(*) from term").fetchone()[0]
-        connection.execute("insert into fact values ('form', ?)", (str(FORM),))
+        connection.executemany("insert into fact values (?, ?)", [("form", str(FORM)), ("terms", str(count))])
     return count
 
 
@@ -160,7 +160,7 @@ class TermTable:
         self._connection.close()
 
     def __len__(self) -> int:
-        return int(self._rows("select count(*) from term")[0][0])
+        return int(self.facts["terms"])
 
     def __iter__(self) -> Iterator[Term]:
         """All terms, by CURIE."""
