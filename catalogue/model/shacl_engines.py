@@ -15,6 +15,7 @@ import pyoxigraph
 from catalogue.model.namespaces import contract
 
 _SH: Final = "http://www.w3.org/ns/shacl#"
+_SPARQL: Final = _SH + "SPARQLConstraintComponent"
 _STRING: Final = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
@@ -68,7 +69,7 @@ class ShapesEngine(Protocol):
     """Shapes, loaded once, that any number of records can be held against."""
 
     def results(self, triples: bytes) -> list[ValidationResult]:
-        """The results of the report on the N-Triples data, sorted."""
+        """The results of the report on the N-Triples data, sorted, each once."""
         ...
 
     def validate(self, triples: bytes) -> list[Violation]:
@@ -101,27 +102,42 @@ class RustEngine:
         self._shapes = shacl.Shapes.from_turtle(shapes)
         self._names = _names(shapes)
         self._unnamed = len(_blank_nodes(shapes.encode(), pyoxigraph.RdfFormat.TURTLE))
+        self._queries = _property_queries(shapes)
 
     def results(self, triples: bytes) -> list[ValidationResult]:
-        """The results of the report on the N-Triples data, sorted."""
+        """The results of the report on the N-Triples data, sorted, each once."""
         report = self._shapes.validate_text(triples.decode(), format="ntriples")
         label = self._labels(triples) if b"_:" in triples else {}
-        return sorted(
+        found = {
             ValidationResult(
                 focus=_bare(label.get(result.focus_node, result.focus_node)),
                 path=_bare(result.path or ""),
-                value=label.get(result.value, result.value) or "",
+                value="" if self._is_without_value(result, triples) else label.get(result.value, result.value) or "",
                 component=result.component_iri,
                 shape=_bare(result.root_shape or result.source_shape or ""),
                 severity=result.severity_iri,
                 messages=tuple(sorted(result.messages)),
             )
             for result in report.results
-        )
+        }
+        return sorted(found)
 
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         return _violations(self.results(triples), self._names)
+
+    def _is_without_value(self, result: Any, triples: bytes) -> bool:
+        """True where a query about a property binds no value; the engine then gives the focus node.
+
+        That is no value node of the property, unless it leads from the node to itself; pySHACL gives no value.
+
+        Source: SHACL, section 5.3.2 "Mapping of Solution Bindings to Result Properties".
+        """
+        if result.component_iri != _SPARQL or result.value != result.focus_node:
+            return False
+        selects_value = self._queries.get(_bare(result.root_shape or result.source_shape or ""))
+        itself = f"{result.focus_node} {result.path} {result.focus_node} "
+        return selects_value is False or (selects_value is True and itself.encode() not in triples)
 
     def _labels(self, triples: bytes) -> dict[str | None, str]:
         """The engine's labels of blank nodes -> those in the data: it numbers on from the last one of the shapes."""
@@ -143,7 +159,7 @@ class PyShaclEngine:
         self._names = _names(shapes)
 
     def results(self, triples: bytes) -> list[ValidationResult]:
-        """The results of the report on the N-Triples data, sorted."""
+        """The results of the report on the N-Triples data, sorted, each once."""
         import pyshacl
         import rdflib
 
@@ -151,10 +167,10 @@ class PyShaclEngine:
             _verbatim_graph(triples), shacl_graph=self._shapes, advanced=False, inplace=True
         )
         sh = rdflib.Namespace(_SH)
-        return sorted(
+        found = {
             ValidationResult(
                 focus=_bare(report.value(result, sh.focusNode).n3()),
-                path=_bare(_sparql_path(self._shapes, report.value(result, sh.resultPath))),
+                path=_bare(sparql_path(self._shapes, report.value(result, sh.resultPath))),
                 value=_n_triples(report.value(result, sh.value)),
                 component=str(report.value(result, sh.sourceConstraintComponent)),
                 shape=self._named(report.value(result, sh.sourceShape)),
@@ -162,7 +178,8 @@ class PyShaclEngine:
                 messages=tuple(sorted(str(message) for message in report.objects(result, sh.resultMessage))),
             )
             for result in report.objects(None, sh.result)
-        )
+        }
+        return sorted(found)
 
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
@@ -219,6 +236,19 @@ def _names(shapes: str) -> dict[str, str]:
         and isinstance(quad.subject, pyoxigraph.NamedNode)
         and isinstance(quad.object, pyoxigraph.Literal)
     }
+
+
+def _property_queries(shapes: str) -> dict[str, bool]:
+    """Property shapes with a SPARQL constraint -> whether one of its queries mentions `?value`."""
+    parsed = list(pyoxigraph.parse(shapes, format=pyoxigraph.RdfFormat.TURTLE))
+    properties = {quad.subject for quad in parsed if quad.predicate.value == _SH + "path"}
+    texts = {quad.subject: str(quad.object) for quad in parsed if quad.predicate.value == _SH + "select"}
+    found: dict[str, bool] = {}
+    for quad in parsed:
+        if quad.predicate.value == _SH + "sparql" and quad.subject in properties:
+            shape = _bare(str(quad.subject))
+            found[shape] = found.get(shape, False) or bool(re.search(r"[?$]value\b", texts.get(quad.object, "")))
+    return found
 
 
 def _blank_nodes(document: bytes, syntax: pyoxigraph.RdfFormat) -> list[str]:
@@ -278,7 +308,7 @@ def _n_triples(node: Any) -> str:
     return str(pyoxigraph.Literal(str(node), datatype=pyoxigraph.NamedNode(node.datatype or _STRING.value)))
 
 
-def _sparql_path(shapes: Any, path: Any) -> str:
+def sparql_path(shapes: Any, path: Any) -> str:
     """A property path of the shapes graph in the syntax of SPARQL, every step in brackets."""
     from rdflib import SH, URIRef
 
@@ -289,10 +319,10 @@ def _sparql_path(shapes: Any, path: Any) -> str:
     for predicate, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
         inner = shapes.value(path, predicate)
         if inner is not None:
-            return f"({_sparql_path(shapes, inner)}){sign}"
+            return f"({sparql_path(shapes, inner)}){sign}"
     inverse = shapes.value(path, SH.inversePath)
     if inverse is not None:
-        return f"^{_sparql_path(shapes, inverse)}"
+        return f"^{sparql_path(shapes, inverse)}"
     alternatives = shapes.value(path, SH.alternativePath)
-    steps = [_sparql_path(shapes, step) for step in shapes.items(alternatives or path)]
+    steps = [sparql_path(shapes, step) for step in shapes.items(alternatives or path)]
     return f"({('|' if alternatives else '/').join(steps)})"

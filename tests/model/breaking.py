@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 
-from catalogue.model.shacl_engines import RustEngine
+from catalogue.model.shacl_engines import RustEngine, sparql_path
 from tests.model.odd_values import (
     ANY_TEXT,
     ILL_TYPED,
@@ -31,7 +31,7 @@ from tests.model.odd_values import (
     n_triples,
     near,
 )  # fmt: skip
-from tests.model.sparql_witness import witness
+from tests.model.sparql_answers import Query
 
 TARGETS = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 # Says something about a shape, or belongs to another parameter: no component of its own.
@@ -105,11 +105,11 @@ class Shapes:
         cases: dict[Broken, None] = {}
         for turn, constraint in itertools.product(range(1, each + 1), self.constraints):
             key = (constraint.shape, constraint.component)
-            for _ in range(500 if turn == 1 else 50):
+            for attempt in range(1000 if turn == 1 else 50):
                 if made[key] >= turn:
                     break
                 thing = Thing(self.graph, random, next(number))
-                thing.make(constraint)
+                thing.make(constraint, attempt)
                 case = Broken(tuple(dict.fromkeys(thing.lines)))
                 broken = {(result.shape, result.component) for result in self.engine.results(case.data)}
                 if key in broken and case not in cases:
@@ -153,23 +153,30 @@ class Thing:
         number: its IRIs and blank nodes contain it.
     """
 
+    _queries: ClassVar[dict[str, Query]] = {}
+
     def __init__(self, graph: Graph, random: Random, number: int):
         self.graph = graph
         self.pick = random.choice
         self.random = random
+        self.number = number
         self.lines: list[str] = []
         self._fresh = (f"<https://example.org/{number}/{place}>" for place in itertools.count())
         self._nameless = (f"_:b{number}x{place}" for place in itertools.count())
 
-    def make(self, constraint: Constraint) -> None:
-        """Lines that may well break the constraint."""
+    def make(self, constraint: Constraint, attempt: int) -> None:
+        """Lines that may well break the constraint.
+
+        Args:
+            attempt: how often that was tried in vain.
+        """
         focus = self._targeted(constraint)
         for path in constraint.paths[:-1]:
             inner = next(self._fresh)
             self._link(focus, path, inner)
             focus = inner
         if constraint.name == "SPARQL":
-            self._contradict(focus, constraint)
+            self._contradict(focus, constraint, attempt)
         elif constraint.name in ("Equals", "Disjoint", "LessThan", "LessThanOrEquals"):
             self._compare(focus, constraint)
         elif constraint.name == "Closed":
@@ -186,6 +193,8 @@ class Thing:
             return n_triples(term)
         if not constraint.paths and constraint.name == "NodeKind":
             focus = self._odd(constraint) if kind == SH.targetObjectsOf else next(self._nameless)
+        elif not constraint.paths and (patterns := sorted(self.graph.objects(None, SH.pattern))):
+            focus = self.pick([focus, *(f"<{text}>" for text in matching(str(self.pick(patterns)), iris=True))])
         if kind == SH.targetClass:
             self.lines.append(f"{focus} <{RDF.type}> {n_triples(term)}")
         elif kind == SH.targetSubjectsOf:
@@ -218,17 +227,24 @@ class Thing:
         self._link(focus, constraint.paths[-1], first)
         self._link(focus, self.graph.value(constraint.node, parameter), self.pick([first, second]))
 
-    def _contradict(self, focus: str, constraint: Constraint) -> None:
-        """What the query of a SPARQL constraint looks for."""
+    def _contradict(self, focus: str, constraint: Constraint, attempt: int) -> None:
+        """What the query of a SPARQL constraint looks for; examples, which are large, where nothing small was found."""
         queries = [str(self.graph.value(node, SH.select)) for node in self.graph.objects(constraint.node, SH.sparql)]
-        prefixes = {
-            str(self.graph.value(node, SH.prefix)): str(self.graph.value(node, SH.namespace))
-            for node in self.graph.objects(None, SH.declare)
-        }
-        query = self.pick(sorted(queries))
+        query = self._query(self.pick(sorted(queries)), constraint)
+        found = query.witness(focus, self.random, self._fresh) if attempt < 100 or attempt % 2 else []
+        found = found or query.mutant(n_triples(constraint.target[1]), self.random, self.number)
+        self.lines += [" ".join(line) for line in found]
+
+    def _query(self, text: str, constraint: Constraint) -> Query:
         if constraint.paths:
-            query = query.replace("$PATH", n_triples(constraint.paths[-1]))
-        self.lines += witness(query, prefixes, focus, self.random, self._fresh)
+            text = text.replace("$PATH", sparql_path(self.graph, constraint.paths[-1]))
+        if text not in self._queries:
+            prefixes = {
+                str(self.graph.value(node, SH.prefix)): str(self.graph.value(node, SH.namespace))
+                for node in self.graph.objects(None, SH.declare)
+            }
+            self._queries[text] = Query(text, prefixes)
+        return self._queries[text]
 
     def _link(self, subject: str, path: Any, value: str) -> None:
         """Lines on which the path leads from the subject to the value."""

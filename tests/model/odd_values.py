@@ -10,6 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument, Unsatisfiable
 from rdflib import XSD, Literal
 
 from catalogue.model.terms import iri
@@ -33,7 +34,7 @@ NUMBERS = (XSD.integer, XSD.decimal, XSD.double)
 # Texts that fit none of the datatypes whose texts an engine must know (SHACL 4.1.2: those of SPARQL 1.1).
 ILL_TYPED = ("", "x", "2023-02-30", "1.5.0", "--1", "tru", "25:00:00")
 KNOWN_TEXTS = (*NUMBERS, XSD.boolean, XSD.date, XSD.dateTime)
-PRINTABLE = st.characters(min_codepoint=33, max_codepoint=126)
+PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 OF_IRIS = st.sampled_from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#")
 
 
@@ -55,12 +56,19 @@ def drawn(strategy: st.SearchStrategy[str]) -> list[str]:
 
 
 @cache
-def matching(pattern: str, iris: bool = False) -> list[str]:
-    """Some texts, or IRIs, in which the regular expression finds itself."""
+def matching(pattern: str, iris: bool = False, base: str = "") -> list[str]:
+    """Some texts, or IRIs, in which the regular expression finds itself; none when it is none, or fits no IRI.
+
+    Args:
+        base: start of the IRIs.
+    """
     alphabet = OF_IRIS if iris else PRINTABLE
-    whole = re.compile(pattern, re.ASCII)
-    texts = drawn(st.from_regex(whole, fullmatch=pattern.startswith("^"), alphabet=alphabet))
-    return [text for text in texts if is_iri(text)] if iris else texts
+    try:
+        whole = re.compile(pattern, re.ASCII)
+        texts = drawn(st.from_regex(whole, fullmatch=pattern.startswith("^"), alphabet=alphabet))
+    except (re.error, InvalidArgument, Unsatisfiable):
+        return []
+    return [base + text for text in texts if is_iri(base + text)] if iris else texts
 
 
 def is_iri(text: str) -> bool:

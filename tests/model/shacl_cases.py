@@ -204,4 +204,18 @@ CASES = [
     Case("sparql of a property shape", "sh:sparql [ sh:select"
          " 'SELECT $this ?value WHERE { $this $PATH ?value FILTER NOT EXISTS { ?value a ?t } }' ]",
          "e:f e:p e:a , e:b . e:a a e:C .", [("SPARQL", "e:b")]),
+    Case("sparql of a property shape without a value",
+         "sh:sparql [ sh:select 'SELECT $this WHERE { FILTER NOT EXISTS { $this $PATH ?any } }' ]",
+         "e:f e:q 1 .", [("SPARQL", "")]),
+    Case("sparql whose value is not bound",
+         "sh:sparql [ sh:select"
+         " 'SELECT $this ?value WHERE { OPTIONAL { $this $PATH ?value } FILTER ( !BOUND(?value) ) }' ]",
+         "e:f e:q 1 .", [("SPARQL", "")]),
+    Case("sparql whose value is the focus node",
+         "sh:sparql [ sh:select 'SELECT $this ?value WHERE { $this $PATH ?value FILTER ( ?value = $this ) }' ]",
+         "e:f e:p e:f .", [("SPARQL", "e:f")]),
+    Case("sparql with several solutions alike",
+         "sh:sparql [ sh:select 'SELECT $this WHERE { $this e:q ?any FILTER NOT EXISTS { $this $PATH ?other } }' ;"
+         " sh:prefixes e:o ] . e:o sh:declare [ sh:prefix 'e' ; sh:namespace 'http://example.org/'^^xsd:anyURI ]",
+         "e:f e:q 1 , 2 .", [("SPARQL", "")]),
 ]  # fmt: skip
