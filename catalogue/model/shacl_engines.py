@@ -15,6 +15,7 @@ import pyoxigraph
 from catalogue.model.namespaces import contract
 
 _SH: Final = "http://www.w3.org/ns/shacl#"
+_SPARQL: Final = _SH + "SPARQLConstraintComponent"
 _STRING: Final = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
@@ -75,6 +76,10 @@ class ShapesEngine(Protocol):
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         ...
 
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        ...
+
 
 def best_engine(shapes: str) -> ShapesEngine:
     """The Rust engine, or pySHACL where it is not installed.
@@ -101,6 +106,7 @@ class RustEngine:
         self._shapes = shacl.Shapes.from_turtle(shapes)
         self._names = _names(shapes)
         self._unnamed = len(_blank_nodes(shapes.encode(), pyoxigraph.RdfFormat.TURTLE))
+        self._with_path = _shapes_with_path(shapes)
 
     def results(self, triples: bytes) -> list[ValidationResult]:
         """The results of the report on the N-Triples data, sorted."""
@@ -110,7 +116,7 @@ class RustEngine:
             ValidationResult(
                 focus=_bare(label.get(result.focus_node, result.focus_node)),
                 path=_bare(result.path or ""),
-                value=label.get(result.value, result.value) or "",
+                value="" if self._is_without_value(result) else label.get(result.value, result.value) or "",
                 component=result.component_iri,
                 shape=_bare(result.root_shape or result.source_shape or ""),
                 severity=result.severity_iri,
@@ -122,6 +128,20 @@ class RustEngine:
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         return _violations(self.results(triples), self._names)
+
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        report = self._shapes.validate_text(triples.decode(), format="ntriples")
+        found = {(result.root_shape or result.source_shape or "", result.severity_iri) for result in report.results}
+        return {(_bare(shape), severity) for shape, severity in found}
+
+    def _is_without_value(self, result: Any) -> bool:
+        """True where a query about a property names no value; the engine then gives the focus node (SHACL, 5.3.2)."""
+        return bool(
+            result.value == result.focus_node
+            and result.component_iri == _SPARQL
+            and _bare(result.root_shape or result.source_shape or "") in self._with_path
+        )
 
     def _labels(self, triples: bytes) -> dict[str | None, str]:
         """The engine's labels of blank nodes -> those in the data: it numbers on from the last one of the shapes."""
@@ -167,6 +187,10 @@ class PyShaclEngine:
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         return _violations(self.results(triples), self._names)
+
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        return {(result.shape, result.severity) for result in self.results(triples)}
 
     def _named(self, shape: Any) -> str:
         """The shape, or the nearest one around it that has an IRI."""
@@ -219,6 +243,16 @@ def _names(shapes: str) -> dict[str, str]:
         and isinstance(quad.subject, pyoxigraph.NamedNode)
         and isinstance(quad.object, pyoxigraph.Literal)
     }
+
+
+def _shapes_with_path(shapes: str) -> frozenset[str]:
+    """IRIs of the property shapes."""
+    path = pyoxigraph.NamedNode(_SH + "path")
+    return frozenset(
+        quad.subject.value
+        for quad in pyoxigraph.parse(shapes, format=pyoxigraph.RdfFormat.TURTLE)
+        if quad.predicate == path
+    )
 
 
 def _blank_nodes(document: bytes, syntax: pyoxigraph.RdfFormat) -> list[str]:
