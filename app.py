@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.service import Ingest
+    from catalogue.model.profile_results import ProfileChecks
     from catalogue.query.pool import QueryPool
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
@@ -170,11 +171,21 @@ class LocalNode:
         from catalogue.store.text import TextView
 
         with ExitStack() as stack:
-            graph = GraphView(EmbeddedGraph(self.home / "graph"), quads, OntologyGraphs(self.home))
+            graph = GraphView(EmbeddedGraph(self.home / "graph"), quads, OntologyGraphs(self.home), self._checks())
             stack.callback(graph.close)
             text = TextView(self.home / "search", self.ontology)
             stack.callback(text.close)
             yield [graph, text]
+
+    def _checks(self) -> ProfileChecks:
+        """What records are held against on their way into the graph."""
+        from catalogue.model.profile_results import ProfileChecks
+        from catalogue.model.profiles import chosen_profiles
+
+        try:
+            return ProfileChecks(chosen_profiles(self.settings.profiles, self.home / "profiles"))
+        except ValueError as error:
+            raise SettingsInvalid(f"A profile cannot be used: {error}.") from error
 
     def pool(self, workers: int | None = None) -> QueryPool:
         """A query pool over the published graph."""

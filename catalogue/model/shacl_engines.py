@@ -76,6 +76,10 @@ class ShapesEngine(Protocol):
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         ...
 
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        ...
+
 
 def best_engine(shapes: str) -> ShapesEngine:
     """The Rust engine, or pySHACL where it is not installed.
@@ -125,6 +129,12 @@ class RustEngine:
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         return _violations(self.results(triples), self._names)
+
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        report = self._shapes.validate_text(triples.decode(), format="ntriples")
+        found = {(result.root_shape or result.source_shape or "", result.severity_iri) for result in report.results}
+        return {(_bare(shape), severity) for shape, severity in found}
 
     def _is_without_value(self, result: Any, triples: bytes) -> bool:
         """True where a query about a property binds no value; the engine then gives the focus node.
@@ -184,6 +194,10 @@ class PyShaclEngine:
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
         return _violations(self.results(triples), self._names)
+
+    def broken(self, triples: bytes) -> set[tuple[str, str]]:
+        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
+        return {(result.shape, result.severity) for result in self.results(triples)}
 
     def _named(self, shape: Any) -> str:
         """The shape, or the nearest one around it that has an IRI."""

@@ -6,7 +6,7 @@ The emitter turns payloads into quads; the engine keeps them with the position. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -51,6 +51,19 @@ class Emit(Protocol):
         ...
 
 
+class RecordChecks(Protocol):
+    """What records are held against on their way into the graph (catalogue.model.profile_results.ProfileChecks)."""
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """IRI of each check -> digest of its definition."""
+        ...
+
+    def results(self, curie: str, triples: bytes) -> list[dict[str, Any]]:
+        """ProfileResults of a record; the same for equal records and digests."""
+        ...
+
+
 class GraphView:
     """The view that SPARQL reads.
 
@@ -67,14 +80,20 @@ class GraphView:
         engine: where the graphs live.
         emit: `catalogue.model.rdf.quads`.
         ontologies: the ontologies as they are now; must be cheap when unchanged.
+        checks: their results stand in the provenance graph of each public record.
     """
 
     name = "graph"
 
     def __init__(
-        self, engine: GraphEngine, emit: Emit, ontologies: Callable[[], PublishedOntologies] = no_ontologies
+        self,
+        engine: GraphEngine,
+        emit: Emit,
+        ontologies: Callable[[], PublishedOntologies] = no_ontologies,
+        checks: RecordChecks | None = None,
     ) -> None:
         self._engine = engine
+        self._checks = checks
         self._emit = emit
         self._ontologies = ontologies
         self._in_force: PublishedOntologies | None = None
@@ -82,9 +101,12 @@ class GraphView:
 
     @property
     def stale(self) -> bool:
-        """True when an ontology came, changed or went: SHARED holds what they do not say, so it must be made anew."""
+        """True when an ontology or a check came, changed or went.
+
+        SHARED holds what the ontologies do not say, and every record has results of the checks: both must be made anew.
+        """
         held = self._engine.values(STATE, CONTENT_DIGEST)
-        return bool(held) and held != self._ontologies().digests
+        return bool(held) and held != self._digests(self._ontologies())
 
     @property
     def rebuilding(self) -> bool:
@@ -112,11 +134,12 @@ class GraphView:
             if entry.position <= position:
                 continue
             newest = last[entry.curie] is entry
-            own, foreign = self._described(entry) if is_public(entry) else (None, [])
+            quads = self._quads(entry.record, BASE + entry.curie, entry.schema_version) if is_public(entry) else None
+            own, foreign = self._described(entry, quads)
             shared.update(foreign)
             if newest:
                 self._count(entry, delta)
-                changes.extend(self._graphs(entry, own))
+                changes.extend(self._graphs(entry, own, catalog_record(entry) | self._checked(entry, quads)))
         changes.extend(self._summaries(delta, last))
         terms = {_subject(triple) for triple in shared}
         changes.extend(self._of_others(shared, terms))
@@ -142,17 +165,21 @@ class GraphView:
         """Give up the store and its lock."""
         self._engine.close()
 
-    def _graphs(self, entry: Entry, own: bytes | None) -> list[Change]:
+    def _graphs(self, entry: Entry, own: bytes | None, described: dict[str, Any]) -> list[Change]:
         record, provenance = BASE + entry.curie, f"{BASE}{entry.curie}/record"
-        return [
-            ReplaceGraph(record, own),
-            ReplaceGraph(provenance, self._quads(catalog_record(entry), provenance)),
-        ]
+        return [ReplaceGraph(record, own), ReplaceGraph(provenance, self._quads(described, provenance))]
 
-    def _described(self, entry: Entry) -> tuple[bytes | None, list[bytes]]:
+    def _checked(self, entry: Entry, quads: bytes | None) -> dict[str, Any]:
+        """The field `profile_results` of a public record's CatalogRecord, where there are results."""
+        if self._checks is None or quads is None:
+            return {}
+        triples = quads.replace(f" <{BASE}{entry.curie}> .\n".encode(), b" .\n")
+        results = self._checks.results(entry.curie, triples)
+        return {"profile_results": results} if results else {}
+
+    def _described(self, entry: Entry, quads: bytes | None) -> tuple[bytes | None, list[bytes]]:
         """Quads about the record and its parts; triples (`s p o`) about things that are not its own."""
         graph = BASE + entry.curie
-        quads = self._quads(entry.record, graph, entry.schema_version)
         if quads is None:
             return None, []
         end = f" <{graph}> .\n".encode()
@@ -171,6 +198,10 @@ class GraphView:
         yield MergeQuads(SHARED, _in_shared(shared - said))
         for graph, quads in ontologies.used(subjects - self._used).items():
             yield MergeQuads(graph, quads)
+
+    def _digests(self, ontologies: PublishedOntologies) -> dict[str, str]:
+        """What the content is made with beside the ledger: IRI -> digest."""
+        return {**ontologies.digests, **(self._checks.digests if self._checks is not None else {})}
 
     def _made_with(self) -> PublishedOntologies:
         """The ontologies that this store is made with: one installed meanwhile makes it stale, never mixed."""
@@ -228,9 +259,9 @@ class GraphView:
             return
         ontologies = self._made_with()
         changes: list[Change] = [ReplaceGraph(graph, quads) for graph, quads in ontologies.whole()]
-        for graph, digest in ontologies.digests.items():
-            changes.append(SetValue(STATE, graph, CONTENT_DIGEST, digest))
-            log.info("graph.ontology_loaded", graph=graph)
+        for name, digest in self._digests(ontologies).items():
+            changes.append(SetValue(STATE, name, CONTENT_DIGEST, digest))
+            log.info("graph.made_with", name=name)
         if changes:
             self._engine.change(changes, self._engine.mark())
 
