@@ -5,8 +5,8 @@ The places are slots of the model, whose descriptions name the same ontologies (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from catalogue.model.documents import Record
@@ -66,26 +66,39 @@ _OF_SLOT: Final = {
 }
 
 
-def kind_of(term: Record, record: Record) -> TermKind:
-    """Where the term that the label of `term` may mean is looked for: the narrowest that is certain."""
-    known = _OF_TYPE.get(str(term.get("type")))
-    if known is not None:
-        return known
-    prefix = str(term.get("id")).partition(":")[0]
-    if prefix in ONTOLOGIES:
-        return TermKind((prefix,))
-    places = {place for place in _places(record, term.get("id")) if place in _OF_SLOT}
-    return TermKind(tuple(sorted({prefix for place in places for prefix in _OF_SLOT[place]})))
+class TermKinds:
+    """Where the terms of one record are looked for.
 
+    Args:
+        record: of any form yet; it is walked once, when the place of a term is first asked for.
+    """
 
-def _places(record: Record, curie: Any) -> Iterator[str]:
-    """Names of the slots that hold this CURIE, at any depth; the record may still be of any form."""
-    ahead: list[tuple[str, Any]] = [("", record)]
-    while ahead:
-        slot, value = ahead.pop()
-        if isinstance(value, dict):
-            ahead.extend((str(key), member) for key, member in value.items())
-        elif isinstance(value, list):
-            ahead.extend((slot, member) for member in value)
-        elif value == curie and slot not in ("", "id"):
-            yield slot
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def of(self, term: Record) -> TermKind:
+        """Where the term that the label of `term` may mean is looked for: the narrowest that is certain."""
+        known = _OF_TYPE.get(str(term.get("type")))
+        if known is not None:
+            return known
+        curie = str(term.get("id"))
+        prefix = curie.partition(":")[0]
+        if prefix in ONTOLOGIES:
+            return TermKind((prefix,))
+        prefixes = {prefix for slot in self._places.get(curie, ()) for prefix in _OF_SLOT[slot]}
+        return TermKind(tuple(sorted(prefixes)))
+
+    @cached_property
+    def _places(self) -> dict[str, set[str]]:
+        """CURIE -> the slots of _OF_SLOT that hold it, at any depth."""
+        found: dict[str, set[str]] = {}
+        ahead: list[tuple[str, Any]] = [("", self._record)]
+        while ahead:
+            slot, value = ahead.pop()
+            if isinstance(value, dict):
+                ahead.extend((str(key), member) for key, member in value.items())
+            elif isinstance(value, list):
+                ahead.extend((slot, member) for member in value)
+            elif slot in _OF_SLOT and isinstance(value, str):
+                found.setdefault(value, set()).add(slot)
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import time
 from typing import Any
 
 import pytest
@@ -66,6 +67,13 @@ def test_wrong_label_gets_suggestions_of_the_same_ontology(held: Ontology) -> No
     assert "Nothing was changed" in finding.message
 
 
+def test_misspelt_label_of_the_right_id_is_said_to_be_one(held: Ontology) -> None:
+    """Where the label fits the id that is given best, the advice is to mend the label and not the id."""
+    message = found(held, id="NCBITaxon:10090", label="Mus muculus")["term-suggestion"].message
+    assert "NCBITaxon:10090 'Mus musculus' (96)" in message
+    assert "mend the label" in message
+
+
 @pytest.mark.parametrize(
     ("kind", "label", "curie"),
     [
@@ -106,6 +114,16 @@ def test_label_without_id_is_looked_for_by_its_place(held: Ontology, slot: str, 
     (finding,) = harmonise(study(1, terms=terms, biosamples=samples), held)
     assert f"may mean {curie} '" in finding.message
     assert all(name.startswith(curie.partition(":")[0]) for name in re.findall(r"\w+:\d+", finding.message))
+
+
+def test_looking_for_terms_is_bounded(held: Ontology) -> None:
+    """A document with a label in every line costs no more than one with a hundred of them."""
+    own = [f"biostudies:S-BIADTEST1/term/{number}" for number in range(20_000)]
+    terms = [{"type": "OntologyTerm", "id": curie, "label": f"HeLa cell {curie[-3:]}"} for curie in own]
+    began = time.process_time()
+    findings = harmonise(study(1, terms=terms, biosamples=[{"cell_lines": own}]), held)
+    assert time.process_time() - began < 5
+    assert len(findings) <= 100
 
 
 def test_ids_of_other_vocabularies_are_nobodys_guess(held: Ontology) -> None:

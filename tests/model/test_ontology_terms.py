@@ -50,7 +50,8 @@ def test_known_spelling_is_repaired(text: str, curie: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["FBbi:00000246", OBO + "FBbi_00000246", "obo:FBbi_00000246", "http://www.ebi.ac.uk/efo/EFO_0007550",
-     "http://edamontology.org/topic_3954", "http://www.bioassayontology.org/bao#BAO_0002004", "obo:DUO_0000007", "obo:CL_0000000"],
+     "http://edamontology.org/topic_3954", "http://www.bioassayontology.org/bao#BAO_0002004", "obo:DUO_0000007",
+     "obo:CL_0000000"],
 )  # fmt: skip
 def test_canonical_form_is_not_a_repair(text: str) -> None:
     """CURIE, IRI and obo: form are right as they are."""
