@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 WRITER_BYTES: Final = 64 << 20
-# Names drawn for one text; the right one was never below place 30 in the partners' labels.
+# Names drawn for one text; of 387 real texts none had the right one below place 13.
 DRAWN: Final = 100
 _WHOLE, _NEAR, _WORD = 40.0, 20.0, 2.0
 
@@ -123,7 +123,7 @@ class NameIndex:
         if self._folder is None:
             return self._given
         try:
-            return tantivy.Index(_schema(), path=str(self._folder), reuse=True)
+            return tantivy.Index.open(str(self._folder))
         except (ValueError, OSError) as error:
             log.warning("ontologies.names_unreadable", folder=str(self._folder), error=str(error))
             return None
