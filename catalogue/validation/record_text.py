@@ -103,13 +103,17 @@ class RecordText:
 
     def spots_of(self, focus: str) -> list[Spot]:
         """The objects in the record that have this CURIE or IRI as id."""
+        return [self.spot_at(steps) for steps in self.things().get(_iri(focus), ())]
+
+    def things(self) -> dict[str, list[Steps]]:
+        """IRI of each thing in the record -> the steps to every place that describes it."""
         if self._by_iri is None:
             self._by_iri = {}
             for steps, node in self.root.objects():
                 name = node.value.get("id")
                 if type(name) is str:
                     self._by_iri.setdefault(_iri(name), []).append(steps)
-        return [self.spot_at(steps) for steps in self._by_iri.get(_iri(focus), ())]
+        return self._by_iri
 
     def place(self, spot: Spot) -> Place | None:
         """Where a spot is in the text: its value, its key where the value is no scalar, or the object without it."""

@@ -13,6 +13,7 @@ from catalogue.model.table import FieldError, record_classes
 from catalogue.model.validation import ValidationResult, Violation, check_graph, check_schema
 from catalogue.validation import advice
 from catalogue.validation.advice import Advice
+from catalogue.validation.conflicts import Conflict, find_conflicts
 from catalogue.validation.nodes import Node
 from catalogue.validation.record_text import RecordText, Spot, Steps
 from catalogue.validation.results import Result
@@ -57,6 +58,7 @@ class _Check:
     def run(self, profiles: tuple[str, ...], reached: set[str]) -> list[Result]:
         found = [self._from_schema(violation) for violation in check_schema(self._record.value, self._class_name)]
         found = _without_misspelt(found)
+        found += [self._from_conflict(conflict) for conflict in find_conflicts(self._record)]
         sound = self._record.without(self._faulty)
         if sound is None:
             return [*found, self._not_looked_further()]
@@ -79,7 +81,9 @@ class _Check:
                 return triples(sound, self._class_name), found
             except FieldError as error:
                 violation = Violation("", error.path, "", error.reason, "violation", SHAPES + "Record")
-                found.append(self._from_emitter(violation))
+                known = (_iri(str(self._record.value.get("id"))), error.path) in self._told
+                result = self._from_emitter(violation)
+                found += [] if known else [result]
                 left = self._record.without(self._faulty)
                 if left is None:
                     break
@@ -124,8 +128,22 @@ class _Check:
         meant = advice.about_prefix(value) if type(value) is str else ""
         return self._result(spot, Advice(f"{spot.key}: {violation.message}", suggestion=meant))
 
+    def _from_conflict(self, conflict: Conflict) -> Result:
+        spot = self._record.spot_at((*conflict.again, "id"))
+        # Shapes would see one thing with two values in each of these fields.
+        self._told.update((_iri(spot.focus), key) for key in conflict.keys)
+        places = [
+            self._record.place(self._record.spot_at((*steps, "id"))) for steps in (conflict.first, conflict.again)
+        ]
+        lines = " and ".join(str(place.line) for place in places if place is not None)
+        message = f"{spot.focus} is described twice{f' (lines {lines})' if lines else ''} and differs in "
+        message += f"{', '.join(conflict.keys)}; give each thing an id of its own, or one thing the same values"
+        return self._result(spot, Advice(message))
+
     def _from_identity(self, violation: Violation) -> Result:
         spot = self._record.spot(violation.path)
+        # Whichever of id, owner and accession is named here, the shapes would say it of the id once more.
+        self._told.add((_iri(spot.focus), "id"))
         return self._result(spot, Advice(violation.message), rule=violation.shape)
 
     def _from_shapes(self, data: bytes, profile: str | None) -> Iterator[Result]:
@@ -152,10 +170,9 @@ class _Check:
             if spot.part is not None and type(spot.part.value) is not list:
                 return advice.about_value(slot, spot.part.value)
         message = " ".join(found.messages) or "This breaks the rule"
-        # The generated messages begin with the field, which stands before every message anyway.
-        _, colon, rest = message.partition(f"{name}: ")
         help_ = advice.about_slot(slot) if slot is not None else rules(profile).description(found.shape)
-        return Advice(f"{name}: {rest}" if colon else message, help_)
+        # The generated messages name the class as well, which the report does anyway.
+        return Advice(re.sub(rf"^\w+\.(?={re.escape(name)}: )", "", message), help_)
 
     def _find(self, focus: str, name: str, value: str) -> Spot | None:
         """The spot a shape speaks of: the object with that id, its field, and in a list the value at fault."""

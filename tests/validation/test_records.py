@@ -120,16 +120,20 @@ def test_rules_of_the_whole_wait_for_type_and_id() -> None:
 @pytest.mark.parametrize(
     ("change", "path", "said"),
     [
-        (("idr:idr0001", "idr:IDR0001"), "id", "canonical|{owner}"),
+        (("id: idr:idr0001", "id: idr:IDR0001"), "id", "canonical"),
+        (("accession: idr0001", "accession: idr0002"), "accession", "by the id idr:idr0001 it is 'idr0001'"),
+        (("owner: idr", "owner: ssbd"), "owner", "by the id idr:idr0001 it is 'idr'"),
+        (("id: idr:idr0001", "id: https://a.org/1"), "id", "no name of a record .*idr:idr0001"),
+        (("id: idr:idr0001", "id: ours:idr0001"), "id", "prefix 'ours' is not known"),
         (("type: Study", "type: Image\nstudy: idr:idr0002"), "id", "name of a study"),
         (("title: A study", "title: A study\ngrants: [{id: idr:idr0002/grant/1}]"), "grants[0].id", "not a part"),
     ],
 )
 def test_names_must_fit_together(change: tuple[str, str], path: str, said: str) -> None:
     """An id that ingest would reject is told here as well."""
-    found = [one for one in check(STUDY.replace(*change)).results if one.path == path]
-    assert found and re.search(said, found[0].message)
-    assert found[0].place is not None
+    found = only(check(STUDY.replace(*change)))
+    assert (found.path, bool(re.search(said, found.message))) == (path, True)
+    assert found.place is not None
 
 
 def test_value_in_a_list_is_marked_itself() -> None:
@@ -207,3 +211,33 @@ def test_keys_with_dots_and_brackets_are_found() -> None:
         ("authors[0].orcid", 7, 1),
         ("a.b", 8, 1),
     ]
+
+
+def test_message_of_a_profile_keeps_its_beginning() -> None:
+    """A field's name and a colon inside a profile's sentence do not cut off what stands before."""
+    human = "terms: [{type: Taxon, id: NCBITaxon:9606, label: Homo sapiens}]\norganisms: [NCBITaxon:9606]\n"
+    said = [one.message for one in check(STUDY + human, "human-data-1").results if one.path == "access"]
+    assert said and said[0].startswith("The study shows human material")
+
+
+ORGANIZATION = "{{type: Organization, id: idr:idr0001/organization/1, name: {}}}"
+AUTHOR = "- {{type: Person, id: idr:idr0001/author/{}, name: Ada, affiliations: [{}]}}\n"
+
+
+def test_one_id_for_two_things_is_one_message() -> None:
+    """Two descriptions of one id that contradict each other are told once, with both lines and the fields."""
+    component = "- type: Experiment\n  id: idr:idr0001/component/1\n  title: {}\n  description: {}\n"
+    text = STUDY + "components:\n" + component.format("One", "First") + component.format("Two", "Second")
+    found = only(check(text))
+    assert "described twice (lines 9 and 13)" in found.message and "title, description" in found.message
+    assert found.place is not None and found.place.line == 13
+
+
+def test_one_organisation_may_be_described_at_every_author() -> None:
+    """The same organisation twice is fine; with two spellings of its name the name is told."""
+    for second, told in (("An Institute", []), ("The Institute", ["name"])):
+        authors = "".join(
+            AUTHOR.format(place, ORGANIZATION.format(name)) for place, name in enumerate(("An Institute", second), 1)
+        )
+        results = check(f"{STUDY}authors:\n{authors}").results
+        assert [re.search("differs in ([^;]*);", one.message)[1] for one in results] == told  # type: ignore[index]
