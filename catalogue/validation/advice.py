@@ -10,9 +10,13 @@ from typing import Any, Final
 
 from catalogue.model.namespaces import PREFIXES, contract, expand
 from catalogue.model.table import Class, Slot, classes
+from catalogue.model.terms import reference
+from catalogue.validation.forms import first_fitting
 
 _SHOWN: Final = 100
 _LITERAL_START: Final = re.compile(r"\^((?:\\[./:?-]|[A-Za-z0-9:/_-])+)")
+# An ORCID or ISNI without its hyphens.
+_SIXTEEN: Final = re.compile(r"\d{15}[\dX]", re.ASCII)
 _VISIBLE: Final = r"\S"
 _BOOLEANS: Final = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 _NUMERIC: Final = ("integer", "double")
@@ -63,11 +67,12 @@ def about_type(value: Any, allowed: Iterable[str]) -> Advice:
     return Advice(message, suggestion=closest(str(value), names))
 
 
-def about_value(slot: Slot, value: Any) -> Advice:
+def about_value(slot: Slot, value: Any, written: str = "") -> Advice:
     """For a field with a value that breaks its rule.
 
     Args:
         value: of the field, or the one item of a list that is at fault.
+        written: the value as it stands in the file, where a number has lost its leading zeros.
     """
     help_ = about_slot(slot)
     if value is None:
@@ -77,16 +82,19 @@ def about_value(slot: Slot, value: Any) -> Advice:
     if type(value) is list and not slot.many:
         return Advice(f"{slot.key} takes one value, not a list: {slot.form}", help_)
     if slot.kind == "node" and type(value) is not dict:
-        kinds, fields = " or ".join(slot.classes), _needed(slot.classes[0])
-        return Advice(f"{slot.key}: write each {kinds} with its fields ({fields}), not as a word", help_)
-    if slot.kind not in _NUMERIC and type(value) in (int, float, bool):
-        form = "text" if slot.pattern == _VISIBLE else f"text: {slot.form}"
-        return Advice(f"{slot.key} must be {form}; put it into quotes", help_, f'"{value}"')
+        return _about_node(slot, value, help_)
     if slot.kind == "boolean":
-        return Advice(f"{slot.key} must be {slot.form}, without quotes", help_, _BOOLEANS.get(str(value).lower(), ""))
+        meant = first_fitting(slot, [_BOOLEANS.get(str(value).lower(), "")])
+        return Advice(f"{slot.key} must be {slot.form}, without quotes", help_, meant)
+    if slot.kind not in _NUMERIC and type(value) in (int, float, bool):
+        given = written or str(value)
+        quoted = first_fitting(slot, [f'"{given}"'])
+        if quoted:
+            form = "text" if slot.pattern == _VISIBLE else f"text: {slot.form}"
+            return Advice(f"{slot.key} must be {form}; put it into quotes", help_, quoted)
+        return Advice(f"{slot.key} must be {slot.form}", help_, _meant(slot, given))
     if slot.kind in _NUMERIC and type(value) is str:
-        number = value.strip()
-        bare = number if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number, re.ASCII) else ""
+        bare = first_fitting(slot, [value.strip()])
         quotes = "; take away the quotes" if bare else ""
         return Advice(f"{slot.key} must be {slot.form}{quotes}", help_, bare)
     return Advice(f"{slot.key} must be {slot.form}", help_, _meant(slot, value))
@@ -99,9 +107,15 @@ def about_reference(slot: Slot, name: str) -> Advice:
 
 def about_list(slot: Slot, value: Any) -> Advice:
     """For a single value where a list is needed."""
-    meant = f"[{value}]" if type(value) is str and value.isprintable() and not set(value) & set(",[]{}:#\"'") else ""
+    help_ = about_slot(slot)
+    if slot.kind == "node":
+        message = f"{slot.key} takes a list; begin each {_kinds(slot)} in it with '- ' and give its fields"
+        return Advice(f"{message} ({_needed(slot.classes[0])})", help_)
     message = f"{slot.key} takes a list; put its values into brackets, even a single one"
-    return Advice(message, about_slot(slot), meant)
+    if type(value) is not str or not value.isprintable() or set(value) & set(",[]{}:#\"'"):
+        value = ""
+    bare = [value, _meant(slot, value)] if value else []
+    return Advice(message, help_, first_fitting(slot, [f"[{one}]" for one in bare if one]))
 
 
 def about_prefix(name: str) -> str:
@@ -136,6 +150,27 @@ def closest(given: str, known: Iterable[str]) -> str:
     return plain[found[0]] if found else ""
 
 
+def _about_node(slot: Slot, value: Any, help_: str) -> Advice:
+    fields = _needed(slot.classes[0])
+    if type(value) is str and _is_name(value):
+        message = f"{slot.key}: the fields of {value[:_SHOWN]} are needed, not its identifier alone"
+        return Advice(f"{message}; repeat the {_kinds(slot)} here with the same id and its fields ({fields})", help_)
+    each = "each" if slot.many else "the"
+    return Advice(f"{slot.key}: write {each} {_kinds(slot)} with its fields ({fields}), not as a word", help_)
+
+
+def _is_name(text: str) -> bool:
+    try:
+        reference(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _kinds(slot: Slot) -> str:
+    return " or ".join(slot.classes)
+
+
 def _needed(class_name: str) -> str:
     kind = classes()[class_name]
     return ", ".join(["type"] * kind.designated + ["id"] + [slot.key for slot in kind.slots if slot.required])
@@ -145,26 +180,23 @@ def _plain(word: str) -> str:
     return re.sub(r"[\s_-]", "", word).lower().removesuffix("s")
 
 
-def _meant(slot: Slot, value: Any) -> str:
-    if type(value) is not str or len(value) > 500:
+def _meant(slot: Slot, given: Any) -> str:
+    if type(given) is not str or len(given) > 500:
         return ""
     if slot.values:
-        return closest(value, slot.values)
+        return first_fitting(slot, [closest(given, slot.values)])
     if slot.kind == "ref":
-        return about_prefix(value)
-    return _fitting(slot.pattern, value) if slot.pattern else ""
+        return first_fitting(slot, [about_prefix(given)])
+    return first_fitting(slot, _candidates(slot.pattern, given)) if slot.pattern.startswith("^") else ""
 
 
-def _fitting(pattern: str, value: str) -> str:
+def _candidates(pattern: str, given: str) -> list[str]:
     """The value with the beginning that its pattern asks for, or without one that it does not allow."""
-    try:
-        wanted = re.compile(pattern)
-    except re.error:
-        return ""
-    bare = value.strip()
+    bare = given.strip()
     start = _LITERAL_START.match(pattern)
     prefix = re.sub(r"\\(.)", r"\1", start[1]) if start else ""
+    grouped = "-".join(re.findall(".{4}", bare)) if _SIXTEEN.fullmatch(bare) else ""
     candidates = [bare, bare.lower(), prefix + bare, prefix + re.sub(r"^[a-z]+://[^/]+/", "", bare)]
+    candidates += [prefix + grouped] if grouped else []
     candidates += [bare[found.end() :] for found in re.finditer(r"[/:]+", bare)]
-    found = next((one for one in candidates if one and one != value and wanted.search(one)), "")
-    return found if wanted.pattern.startswith("^") else ""
+    return [one for one in candidates if one != given]

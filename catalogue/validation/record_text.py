@@ -115,6 +115,10 @@ class RecordText:
                     self._by_iri.setdefault(_iri(name), []).append(steps)
         return self._by_iri
 
+    def written(self, spot: Spot) -> str:
+        """What stands in the text at a spot; "" where nothing does."""
+        return self._source.text[spot.part.start : spot.part.end] if self._source and spot.part else ""
+
     def place(self, spot: Spot) -> Place | None:
         """Where a spot is in the text: its value, its key where the value is no scalar, or the object without it."""
         if self._source is None:

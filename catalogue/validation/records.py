@@ -106,7 +106,7 @@ class _Check:
         elif spot.slot.many and type(value) is not list and spot.steps[-1] == spot.key:
             given = advice.about_list(spot.slot, value)
         else:
-            given = advice.about_value(spot.slot, value)
+            given = advice.about_value(spot.slot, value, self._record.written(spot))
         return self._result(spot, given, missing=missing)
 
     def _about_type(self, spot: Spot, value: Any) -> Advice:
@@ -168,7 +168,7 @@ class _Check:
             if found.component == SH + "ClassConstraintComponent" and slot.kind == "ref":
                 return advice.about_reference(slot, contract(readable(found.value)))
             if spot.part is not None and type(spot.part.value) is not list:
-                return advice.about_value(slot, spot.part.value)
+                return advice.about_value(slot, spot.part.value, self._record.written(spot))
         message = " ".join(found.messages) or "This breaks the rule"
         help_ = advice.about_slot(slot) if slot is not None else rules(profile).description(found.shape)
         # The generated messages name the class as well, which the report does anyway.

@@ -57,13 +57,18 @@ def test_good_example_has_no_result(path: Path) -> None:
         ("organism: [NCBITaxon:9606]", "Study has no field 'organism'", "organisms"),
         ("colour: blue", "Study has no field 'colour'", ""),
         ("date_published: March 2023", "date_published must be a day", ""),
-        ("date_published: 2020", "date_published must be text: a day", '"2020"'),
+        ("date_published: 2020", "date_published must be a day", ""),
+        ("funding_statement: 12", "funding_statement must be text; put it into quotes", '"12"'),
+        ("organisms: Danio rerio", "organisms takes a list", ""),
+        ("organisms: ncbitaxon:7955", "organisms takes a list", ""),
+        ("contributors: Bo", "contributors takes a list; begin each Person or Organization in it with '- '", ""),
+        ("access: open", "access: write the Access with its fields (id, access_level), not as a word", ""),
         ("file_count: '12'", "file_count must be a whole number", "12"),
         ("file_count: many", "file_count must be a whole number", ""),
         ("keywords: cells", "keywords takes a list", "[cells]"),
         ("keywords: []", "keywords is an empty list", ""),
         ("description:", "description has no value", ""),
-        ("publisher: IDR", "publisher: write each Organization with its fields (type, id, name)", ""),
+        ("publisher: IDR", "publisher: write the Organization with its fields (type, id, name)", ""),
         ("publisher: [IDR]", "publisher takes one value, not a list", ""),
         ("organisms: [NCBITaxon:9606]", "organisms: nothing in the record describes NCBITaxon:9606", ""),
     ],
@@ -83,6 +88,7 @@ def test_newcomer_is_told_what_is_meant(line: str, message: str, suggestion: str
         ("0000-0002-1439-5301", "https://orcid.org/0000-0002-1439-5301"),
         ("http://orcid.org/0000-0002-1439-5301", "https://orcid.org/0000-0002-1439-5301"),
         ("https://orcid.org/0000-0002-1439-5301 ", "https://orcid.org/0000-0002-1439-5301"),
+        ("0000000214395301", "https://orcid.org/0000-0002-1439-5301"),
         ("Ada", ""),
     ],
 )
@@ -241,3 +247,16 @@ def test_one_organisation_may_be_described_at_every_author() -> None:
         )
         results = check(f"{STUDY}authors:\n{authors}").results
         assert [re.search("differs in ([^;]*);", one.message)[1] for one in results] == told  # type: ignore[index]
+
+
+def test_number_is_read_as_it_was_written() -> None:
+    """The leading zeros of an ORCID without quotes and hyphens are not lost in the suggestion."""
+    author = "authors: [{type: Person, id: idr:idr0001/author/1, name: Ada, orcid: 0000000214395301}]\n"
+    assert only(check(STUDY + author)).suggestion == "https://orcid.org/0000-0002-1439-5301"
+
+
+def test_identifier_in_place_of_fields_is_told_as_one() -> None:
+    """Whoever points at an organisation that was described before is told to repeat it with its fields."""
+    authors = AUTHOR.format(1, ORGANIZATION.format("An Institute")) + AUTHOR.format(2, "idr:idr0001/organization/1")
+    found = only(check(f"{STUDY}authors:\n{authors}"))
+    assert "repeat the Organization here with the same id and its fields (type, id, name)" in found.message
