@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
+from catalogue.model.forms import day, licence_iri, orcid_iri, paper_id, ror_iri
 from catalogue.model.namespaces import PREFIXES, contract, expand
+from catalogue.model.ontology_terms import repair_term
 from catalogue.model.table import Class, Slot, classes
 from catalogue.model.terms import reference
-from catalogue.validation.forms import first_fitting
+from catalogue.validation.fitting import first_fitting
 
 _SHOWN: Final = 100
 _LITERAL_START: Final = re.compile(r"\^((?:\\[./:?-]|[A-Za-z0-9:/_-])+)")
@@ -75,6 +77,8 @@ def about_value(slot: Slot, value: Any, written: str = "") -> Advice:
         written: the value as it stands in the file, where a number has lost its leading zeros.
     """
     help_ = about_slot(slot)
+    if type(value) is dict and slot.kind != "node":
+        return _about_fields(slot, value, help_)
     if value is None:
         return Advice(f"{slot.key} has no value; give {slot.form}, or leave the field out", help_)
     if value == []:
@@ -119,7 +123,10 @@ def about_list(slot: Slot, value: Any) -> Advice:
 
 
 def about_prefix(name: str) -> str:
-    """A known prefix close to that of a CURIE; the whole CURIE with it, or ""."""
+    """The CURIE that another form of a term, or a CURIE with a misspelt prefix, means; "" where none is clear."""
+    term = repair_term(name) if len(name) <= _SHOWN else None
+    if term is not None and term.repaired:
+        return term.curie
     prefix, colon, local = name.partition(":")
     if not colon or prefix in PREFIXES:
         return ""
@@ -148,6 +155,16 @@ def closest(given: str, known: Iterable[str]) -> str:
         return plain[wanted]
     found = get_close_matches(wanted, plain, n=1, cutoff=0.75)
     return plain[found[0]] if found else ""
+
+
+def _about_fields(slot: Slot, value: dict[str, Any], help_: str) -> Advice:
+    """For fields where a plain value is needed: the neighbour of much the same name may take them."""
+    keys = {key for key in value if isinstance(key, str)}
+    known = [one for kind in classes().values() if slot in kind.slots for one in kind.slots if one.kind == "node"]
+    taking = {one.key for one in known if any(keys <= classes()[name].keys for name in one.classes)}
+    form = "text" if slot.pattern == _VISIBLE else slot.form
+    meant = closest(slot.key, taking)
+    return Advice(f"{slot.key} takes no fields below it, but one value: {form}", help_, meant)
 
 
 def _about_node(slot: Slot, value: Any, help_: str) -> Advice:
@@ -187,7 +204,26 @@ def _meant(slot: Slot, given: Any) -> str:
         return first_fitting(slot, [closest(given, slot.values)])
     if slot.kind == "ref":
         return first_fitting(slot, [about_prefix(given)])
-    return first_fitting(slot, _candidates(slot.pattern, given)) if slot.pattern.startswith("^") else ""
+    if slot.kind in _NUMERIC:
+        return ""
+    known = [find(given.strip()) or "" for find in _READERS]
+    # Text of any form needs no other one.
+    return first_fitting(slot, [*known, *_candidates(slot.pattern, given)]) if slot.pattern != _VISIBLE else ""
+
+
+def _licence(text: str) -> str | None:
+    """As `licence_iri`; a Creative Commons licence without its version is taken for the present one."""
+    name = text.replace(" ", "-")
+    return licence_iri(text) or licence_iri(name) or licence_iri(f"{name}-4.0")
+
+
+def _paper(text: str) -> str | None:
+    found = paper_id(text)
+    return found.value if found else None
+
+
+# What reads an identifier in all its written forms.
+_READERS: Final = (_licence, orcid_iri, ror_iri, _paper, day)
 
 
 def _candidates(pattern: str, given: str) -> list[str]:

@@ -93,7 +93,9 @@ class RecordText:
                 slot = _slot(kind, step)
             node = node.part(step) if node is not None else None
             is_object = node is not None and type(node.value) is dict
-            if node is not None and is_object and slot is not None and slot.kind == "node":
+            # An object where a list is needed is no thing yet, but what is wrong with the field.
+            is_thing = slot is not None and slot.kind == "node" and slot.many == isinstance(step, int)
+            if node is not None and is_object and slot is not None and is_thing:
                 inner = _class_of(node.value, slot.classes)
                 if inner is None and step != steps[-1]:
                     owner, kind, slot = node, None, None

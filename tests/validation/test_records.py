@@ -249,6 +249,34 @@ def test_one_organisation_may_be_described_at_every_author() -> None:
         assert [re.search("differs in ([^;]*);", one.message)[1] for one in results] == told  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("CC0", "publicdomain/zero/1.0/"),
+        ("CC BY 4.0", "licenses/by/4.0/"),
+        ("CC-BY", "licenses/by/4.0/"),
+        ("cc by-sa", "licenses/by-sa/4.0/"),
+        ("CC BY NC 3.0", "licenses/by-nc/3.0/"),
+    ],
+)
+def test_licence_by_name_is_told_its_address(given: str, meant: str) -> None:
+    """Whoever names a Creative Commons licence is told the address that is needed."""
+    found = only(check(STUDY.replace("https://creativecommons.org/licenses/by/4.0/", given)))
+    assert found.suggestion == f"https://creativecommons.org/{meant}"
+
+
+def test_licence_of_another_name_has_no_suggestion() -> None:
+    """No address is made up for what is no known licence."""
+    assert not only(check(STUDY.replace("https://creativecommons.org/licenses/by/4.0/", "free for all"))).suggestion
+
+
+def test_fields_in_place_of_text_are_told_as_such() -> None:
+    """Fields below a text field are told, with the field of much the same name that takes them."""
+    acquisition = "acquisitions:\n- id: idr:idr0001/acquisition/1\n  title: One\n"
+    found = only(check(f"{STUDY}{acquisition}  instrument: {{manufacturer: Home-built, model: X}}\n"))
+    assert found.message.startswith("instrument takes no fields below it") and found.suggestion == "instruments"
+
+
 def test_number_is_read_as_it_was_written() -> None:
     """The leading zeros of an ORCID without quotes and hyphens are not lost in the suggestion."""
     author = "authors: [{type: Person, id: idr:idr0001/author/1, name: Ada, orcid: 0000000214395301}]\n"
@@ -260,3 +288,10 @@ def test_identifier_in_place_of_fields_is_told_as_one() -> None:
     authors = AUTHOR.format(1, ORGANIZATION.format("An Institute")) + AUTHOR.format(2, "idr:idr0001/organization/1")
     found = only(check(f"{STUDY}authors:\n{authors}"))
     assert "repeat the Organization here with the same id and its fields (type, id, name)" in found.message
+
+
+def test_list_without_dashes_is_told_to_begin_its_items() -> None:
+    """Fields right below the name of a list are told to need a dash, once."""
+    author = "authors:\n  type: Person\n  id: idr:idr0001/author/1\n  name: Ada\n"
+    found = only(check(STUDY + author))
+    assert found.path == "authors" and "begin each Person or Organization in it with '- '" in found.message
