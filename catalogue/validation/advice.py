@@ -50,10 +50,14 @@ def about_unknown_field(key: str, kind: Class) -> Advice:
     return Advice(message, f"Fields of {kind.name} are {', '.join(sorted(kind.keys))}.")
 
 
-def about_missing_field(key: str, slot: Slot | None) -> Advice:
-    """For a field that must be there."""
+def about_missing_field(key: str, slot: Slot | None, example: str = "idr:idr0001") -> Advice:
+    """For a field that must be there.
+
+    Args:
+        example: an id such as the thing might have.
+    """
     if slot is None:
-        words = {"type": "the name of the class", "id": "the CURIE of the thing, such as idr:idr0001"}
+        words = {"type": "the name of the class", "id": f"the CURIE of the thing, such as {example}"}
         return Advice(f"{key} is missing; give {words.get(key, 'it')}")
     many = "one or more, each " if slot.many else ""
     need = "a text" if slot.kind == "text" and slot.pattern == _VISIBLE else slot.form
@@ -106,7 +110,8 @@ def about_value(slot: Slot, value: Any, written: str = "") -> Advice:
 
 def about_reference(slot: Slot, name: str) -> Advice:
     """For the identifier of a thing that the record does not describe."""
-    return Advice(f"{slot.key}: nothing in the record describes {name}; give {slot.form}", about_slot(slot))
+    todo = "add it to terms" if slot.form.endswith("in terms") else "describe it there"
+    return Advice(f"{slot.key}: nothing in the record describes {name}; {todo}, or give {slot.form}", about_slot(slot))
 
 
 def about_list(slot: Slot, value: Any) -> Advice:
@@ -139,7 +144,7 @@ def about_slot(slot: Slot) -> str:
     """What the field is for, with an example where the model has one."""
     example = f" Example: {slot.examples[0]}" if slot.examples else ""
     curie = " An identifier is a CURIE (FBbi:00000246) or an http(s) address." if slot.kind == "ref" else ""
-    return slot.description + curie + example
+    return slot.description.replace("`", "") + curie + example
 
 
 def closest(given: str, known: Iterable[str]) -> str:
@@ -155,6 +160,13 @@ def closest(given: str, known: Iterable[str]) -> str:
         return plain[wanted]
     found = get_close_matches(wanted, plain, n=1, cutoff=0.75)
     return plain[found[0]] if found else ""
+
+
+def _beginning(given: str, known: Iterable[str]) -> str:
+    """The one known word that begins like `given`: light-sheet, or M of male."""
+    wanted = _plain(given)
+    found = [word for word in known if wanted and _plain(word).startswith(wanted)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _about_fields(slot: Slot, value: dict[str, Any], help_: str) -> Advice:
@@ -201,7 +213,7 @@ def _meant(slot: Slot, given: Any) -> str:
     if type(given) is not str or len(given) > 500:
         return ""
     if slot.values:
-        return first_fitting(slot, [closest(given, slot.values)])
+        return first_fitting(slot, [closest(given, slot.values) or _beginning(given, slot.values)])
     if slot.kind == "ref":
         return first_fitting(slot, [about_prefix(given)])
     if slot.kind in _NUMERIC:

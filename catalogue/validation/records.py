@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from catalogue.model.namespaces import BASE, contract, expand
@@ -14,6 +15,9 @@ from catalogue.model.validation import ValidationResult, Violation, check_graph,
 from catalogue.validation import advice
 from catalogue.validation.advice import Advice
 from catalogue.validation.conflicts import Conflict, find_conflicts
+from catalogue.validation.doubts import find_doubts
+from catalogue.validation.fitting import first_fitting
+from catalogue.validation.known_terms import id_of
 from catalogue.validation.nodes import Node
 from catalogue.validation.record_text import RecordText, Spot, Steps
 from catalogue.validation.results import Result
@@ -22,6 +26,7 @@ from catalogue.validation.source import SourceText
 from catalogue.validation.terms import readable
 
 SHAPES: Final = BASE + "shapes/"
+DOUBT: Final = SHAPES + "doubt-"
 # Values that cannot become RDF are found one at a time.
 _MOST_FIELD_ERRORS: Final = 50
 
@@ -56,6 +61,9 @@ class _Check:
         self._told: set[tuple[str, str]] = set()
 
     def run(self, profiles: tuple[str, ...], reached: set[str]) -> list[Result]:
+        return [*self._broken(profiles, reached), *self._doubts()]
+
+    def _broken(self, profiles: tuple[str, ...], reached: set[str]) -> list[Result]:
         found = [self._from_schema(violation) for violation in check_schema(self._record.value, self._class_name)]
         found = _without_misspelt(found)
         found += [self._from_conflict(conflict) for conflict in find_conflicts(self._record)]
@@ -100,14 +108,28 @@ class _Check:
         if spot.key == "type":
             given = self._about_type(spot, value)
         elif missing:
-            given = advice.about_missing_field(spot.key, spot.slot)
+            given = advice.about_missing_field(spot.key, spot.slot, self._example(spot))
         elif spot.slot is None:
             given = self._about_keyword(spot, violation)
         elif spot.slot.many and type(value) is not list and spot.steps[-1] == spot.key:
             given = advice.about_list(spot.slot, value)
         else:
             given = advice.about_value(spot.slot, value, self._record.written(spot))
+        if not given.suggestion and spot.slot is not None and spot.slot.kind == "ref" and type(value) is str:
+            given = replace(given, suggestion=self._named(spot, value))
         return self._result(spot, given, missing=missing)
+
+    def _example(self, spot: Spot) -> str:
+        """An id for the thing at a spot: below that of its record, where it is a part."""
+        root = self._record.spot_at(()).focus or "idr:idr0001"
+        return f"{root}/{spot.kind.name.lower()}/1" if len(spot.steps) > 1 and spot.kind is not None else root
+
+    def _named(self, spot: Spot, name: str) -> str:
+        """The identifier of what a field calls by its name."""
+        slot = spot.slot
+        found = id_of(name, rules().target(self._rule(spot)), self._record)
+        is_list = slot is not None and slot.many and spot.steps[-1] == spot.key
+        return first_fitting(slot, [f"[{found}]" if is_list else found]) if slot is not None and found else ""
 
     def _about_type(self, spot: Spot, value: Any) -> Advice:
         holder = self._record.spot_at(spot.steps[:-1])
@@ -127,6 +149,18 @@ class _Check:
         value = spot.part.value if spot.part is not None else None
         meant = advice.about_prefix(value) if type(value) is str else ""
         return self._result(spot, Advice(f"{spot.key}: {violation.message}", suggestion=meant))
+
+    def _doubts(self) -> Iterator[Result]:
+        told = set(self._told)
+        for doubt in find_doubts(self._record):
+            spot = self._record.spot_at(doubt.steps)
+            if (_iri(spot.focus), spot.key) not in told:
+                yield replace(
+                    self._result(spot, Advice(doubt.message)),
+                    severity="warning",
+                    rule=DOUBT + doubt.code,
+                    constraints=(),
+                )
 
     def _from_conflict(self, conflict: Conflict) -> Result:
         spot = self._record.spot_at((*conflict.again, "id"))

@@ -59,7 +59,8 @@ def test_good_example_has_no_result(path: Path) -> None:
         ("date_published: March 2023", "date_published must be a day", ""),
         ("date_published: 2020", "date_published must be a day", ""),
         ("funding_statement: 12", "funding_statement must be text; put it into quotes", '"12"'),
-        ("organisms: Danio rerio", "organisms takes a list", ""),
+        ("organisms: Danio rerio", "organisms takes a list", "[NCBITaxon:7955]"),
+        ("organisms: our fish", "organisms takes a list", ""),
         ("organisms: ncbitaxon:7955", "organisms takes a list", ""),
         ("contributors: Bo", "contributors takes a list; begin each Person or Organization in it with '- '", ""),
         ("access: open", "access: write the Access with its fields (id, access_level), not as a word", ""),
@@ -295,3 +296,77 @@ def test_list_without_dashes_is_told_to_begin_its_items() -> None:
     author = "authors:\n  type: Person\n  id: idr:idr0001/author/1\n  name: Ada\n"
     found = only(check(STUDY + author))
     assert found.path == "authors" and "begin each Person or Organization in it with '- '" in found.message
+
+
+PAPER = "publications:\n- id: idr:idr0001/publication/1\n  title: Hearts\n  venue: {}\n"
+TAXON = "terms:\n- {{type: Taxon, id: NCBITaxon:7955, label: {}, vernacular_name: zebrafish}}\n"
+
+
+@pytest.mark.parametrize("word", ["'null'", "n/a", "None", "Unknown", "'-'", "TBD", "not available"])
+def test_word_for_nothing_is_a_warning(word: str) -> None:
+    """A text that only says that there is none is told in a record that conforms."""
+    found = only(check(STUDY + PAPER.format(word)))
+    assert (found.severity, found.path) == ("warning", "publications[0].venue")
+    assert found.rule.endswith("doubt-placeholder") and found.place is not None and found.place.line == 10
+
+
+def test_word_for_nothing_inside_a_text_is_none() -> None:
+    """A sentence with such a word in it, and a word of a list of keywords, are told apart."""
+    assert check(STUDY + PAPER.format("Journal of None and Unknown")).results == ()
+    assert only(check(STUDY + "keywords: [cells, n/a]\n")).path == "keywords[1]"
+
+
+def test_orcid_with_a_wrong_check_digit_is_a_warning() -> None:
+    """An ORCID that ISO 7064 rules out is told; the right one is not."""
+    author = "authors: [{{type: Person, id: idr:idr0001/author/1, name: Ada, orcid: https://orcid.org/{}}}]\n"
+    assert check(STUDY + author.format("0000-0002-1825-0097")).results == ()
+    found = only(check(STUDY + author.format("0000-0002-1825-0098")))
+    assert (found.severity, found.rule.rpartition("/")[2]) == ("warning", "doubt-orcid-check")
+
+
+def test_label_of_another_term_is_a_warning() -> None:
+    """A shipped term under the label of another one is told with both; its own names are not."""
+    found = only(check(STUDY + TAXON.format("Homo sapiens")))
+    assert found.severity == "warning" and "NCBITaxon:7955 is Danio rerio" in found.message
+    assert "'Homo sapiens' is NCBITaxon:9606" in found.message
+    for label in ("Danio rerio", "D. rerio", "Fish of our pond"):
+        assert check(STUDY + TAXON.format(label)).results == ()
+
+
+@pytest.mark.parametrize("terms", ["", TAXON.format("Danio rerio"), TAXON.format("Our fish")])
+@pytest.mark.parametrize(("line", "meant"), [("[zebrafish]", "NCBITaxon:7955"), ("zebrafish", "[NCBITaxon:7955]")])
+def test_term_called_by_its_name_is_told_its_identifier(terms: str, line: str, meant: str) -> None:
+    """A name that the record's own terms or the shipped ones know gives the identifier."""
+    assert only(check(f"{STUDY}{terms}organisms: {line}\n")).suggestion == meant
+
+
+def test_name_of_a_term_of_another_class_is_no_suggestion() -> None:
+    """A taxon is not proposed as an imaging method."""
+    assert only(check(f"{STUDY}{TAXON.format('Danio rerio')}methods: [zebrafish]\n")).suggestion == ""
+
+
+def test_term_without_description_is_to_be_added() -> None:
+    """An organism that no term of the record tells is to be added to terms."""
+    assert "; add it to terms, or give" in only(check(STUDY + "organisms: [NCBITaxon:9606]\n")).message
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("modalities: [light-sheet]", "light_sheet_microscopy"),
+        ("modalities: [lightsheet]", "light_sheet_microscopy"),
+        ("modalities: [light]", ""),
+        ("biosamples: [{id: idr:idr0001/biosample/1, sex: F}]", "female"),
+        ("biosamples: [{id: idr:idr0001/biosample/1, sex: M}]", ""),
+    ],
+)
+def test_beginning_of_a_value_is_enough(line: str, meant: str) -> None:
+    """The one value of an enumeration that begins so is told; none where several do."""
+    told = [one.suggestion for one in check(f"{STUDY}{line}\n").results if one.path.endswith(("[0]", "sex"))]
+    assert told == [meant]
+
+
+def test_id_of_a_part_is_shown_below_that_of_its_record() -> None:
+    """Whoever leaves out the id of a part is shown how one looks in this record."""
+    found = only(check(f"{STUDY}grants: [{{title: Hearts}}]\n"))
+    assert "such as idr:idr0001/grant/1" in found.message
