@@ -58,4 +58,4 @@ def _is_reference(name: Any) -> bool:
     except ValueError:
         return False
     # NCBI:txid9606 with a neighbouring prefix would be another thing: its own pattern decides.
-    return contract(iri) == name or name.startswith(("http://", "https://"))
+    return name in (contract(iri), iri)
