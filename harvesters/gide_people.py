@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from catalogue.model.documents import Severity
-from harvesters.forms import email, is_web_address, orcid_iri, paper_id, partial_date, ror_iri
+from catalogue.model.forms import email, is_web_address, orcid_iri, paper_id, partial_date, ror_iri
 from harvesters.gide_crate import Crate, Entity, Reference
 
 Part = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from catalogue.model.documents import Severity
 from catalogue.model.ontology_terms import MAX_LENGTH, OBO, repair_term
-from harvesters.forms import is_web_address
+from catalogue.model.forms import is_web_address
 from harvesters.gide_crate import Crate, Entity, Reference
 from harvesters.gide_profile import FBBI_LABELS
 

@@ -108,6 +108,9 @@ def run(cli: typer.Typer, arguments: list[str] | None = None) -> int:
         if type(error).__name__ in {"UsageError", "BadParameter", "NoSuchOption", "MissingParameter"} or hasattr(
             error, "exit_code"
         ):
+            if isinstance(said := getattr(error, "message", None), str):
+                # How pydantic begins what a choice of typer says.
+                error.message = said.removeprefix("Value error, ")  # type: ignore[attr-defined]
             if as_json and hasattr(error, "format_message"):
                 print_document(BadRequest(error.format_message()))
             show = getattr(error, "show", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from catalogue.model.released import Sheet, present, released, released_versions
 from catalogue.problems import NotFound
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+# Characters of a column; the other columns are as wide as their names.
+_KIND, _WHAT = 40, 60
 _COUNTS = {(True, False): "1", (True, True): "1..n", (False, False): "0..1", (False, True): "0..n"}
 
 
@@ -59,7 +62,10 @@ def show(
     if json_:
         print_json(sheet if name is None else classes[name])
     elif name is None:
-        short = [(c, contract(row["iri"]), len(row["slots"]), row["description"]) for c, row in sorted(classes.items())]
+        short = [
+            (c, contract(row["iri"]), len(row["slots"]), textwrap.fill(row["description"], _WHAT))
+            for c, row in sorted(classes.items())
+        ]
         print_rows(["class", "IRI", "slots", "what"], short, empty="None.")
     else:
         out.print(plain(f"{name} ({contract(classes[name]['iri'])}), version {sheet['version']}"))
@@ -70,7 +76,14 @@ def show(
 def _slot_row(key: str, slot: dict[str, Any]) -> tuple[str, ...]:
     choices = " | ".join([*slot.get("classes", ()), *slot.get("values", ())])
     kind = choices or contract(slot.get("datatype", "")) or slot["kind"]
-    return key, _COUNTS[slot["required"], slot["many"]], kind, contract(slot["predicate"]), slot["description"]
+    what = textwrap.fill(slot["description"], _WHAT)
+    return (
+        key,
+        _COUNTS[slot["required"], slot["many"]],
+        textwrap.fill(kind, _KIND, break_long_words=False),
+        contract(slot["predicate"]),
+        what,
+    )
 
 
 def diff(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +13,8 @@ from catalogue.validation.results import SEVERITIES, FileReport, Kind, Report, R
 
 # A person reads no more; the other formats give all.
 SHOWN = 100
+# An address in a message still fits.
+_WIDTH = 120
 _STYLES = {"violation": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 
@@ -30,18 +34,20 @@ def print_report(console: Console, report: Report) -> None:
 def _block(file: str, result: Result) -> Text:
     text = Text()
     text.append(result.severity, style=_STYLES[result.severity])
-    text.append_text(Text.assemble(": ", plain(result.message), "\n"))
+    text.append_text(Text.assemble(": ", plain(_folded(result.message, "  ", len(result.severity) + 2)), "\n"))
     place = result.place
     width = len(str(place.line)) if place else 1
     margin = " " * width
     where = f"{_name(file)}:{place.line}:{place.column}" if place else _name(file)
     text.append(f"{margin}--> ", style="blue")
     text.append_text(Text.assemble(plain(where), "\n"))
-    if place is not None and result.severity != "info":
+    if place is not None:
         text.append_text(_excerpt(result, margin))
     for word, said in _notes(result):
         text.append(f"{margin} = ", style="blue")
-        text.append_text(Text.assemble((f"{word}: ", "bold"), plain(said), "\n"))
+        text.append_text(
+            Text.assemble((f"{word}: ", "bold"), plain(_folded(said, f"{margin}   ", len(margin + word) + 5)), "\n")
+        )
     return text
 
 
@@ -66,7 +72,7 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     if of and result.label and result.label != result.focus:
         of += f" ({_short(result.label)})"
     # What the caret shows needs no repeating.
-    value = result.value if result.place is None or result.severity == "info" else ""
+    value = result.value if result.place is None else ""
     notes = [
         ("did you mean", result.suggestion),
         ("value", _short(value)),
@@ -74,7 +80,27 @@ def _notes(result: Result) -> list[tuple[str, str]]:
         ("help", result.help),
         ("rule", f"{rule_name(result)}, {rule_source(result)}"),
     ]
-    return [(word, said) for word, said in notes if said and (result.severity != "info" or word in ("value", "in"))]
+    # A note about a whole file has no rule to look up.
+    short = result.severity == "info" and result.place is None
+    return [(word, said) for word, said in notes if said and (not short or word in ("value", "in"))]
+
+
+def _folded(said: str, indent: str, taken: int) -> str:
+    """The text over several lines where it is longer than anybody reads in one.
+
+    Args:
+        taken: characters that stand before it on its first line.
+    """
+    folded = textwrap.fill(
+        said,
+        _WIDTH,
+        initial_indent="." * taken,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return folded[taken:]
 
 
 def _short(text: str) -> str:

@@ -33,8 +33,23 @@ def _faults(record: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     except Problem as problem:
         yield "id", name, problem.detail
         return
-    if known.curie != name or known.prefix != record["owner"] or known.accession != record["accession"]:
+    owner, accession = record["owner"], record["accession"]
+    if known.kind == "other":
+        wanted = f"owner and accession with a colon between, {owner}:{accession} by the fields of this record"
+        yield "id", name, f"'{name}' is no name of a record in this federation; the id is {wanted}."
+        return
+    if known.curie != name:
         yield "id", name, f"The identifier '{name}' is not in canonical form ({known.curie})."
+        return
+    unlike = [("owner", owner, known.prefix), ("accession", accession, known.accession)]
+    for key, given, meant in unlike:
+        if given != meant:
+            yield (
+                key,
+                given,
+                f"{key} is '{given}', and by the id {name} it is '{meant}'; correct the one that is wrong.",
+            )
+    if (owner, accession) != (known.prefix, known.accession):
         return
     if kind.lower() != known.kind:
         article = "an" if known.kind == "image" else "a"

@@ -42,6 +42,32 @@ def check_schema(record: dict[str, Any], class_name: str | None = None) -> list[
     return sorted(found, key=lambda violation: (violation.path, violation.message))
 
 
+class FieldValidator:
+    """The JSON Schema of one field."""
+
+    def __init__(self, validator: Any):
+        self._validator = validator
+
+    def allows(self, value: Any) -> bool:
+        """True where the field may have this value."""
+        return bool(self._validator.is_valid(value))
+
+
+def field_validator(class_name: str, key: str) -> FieldValidator:
+    """What the schema asks of one field's value.
+
+    Raises:
+        KeyError: no such class or field.
+    """
+    schema = _schema()
+    field = schema["$defs"][class_name]["properties"][key]
+    return FieldValidator(
+        jsonschema_rs.validator_for(
+            {"$schema": schema["$schema"], "$defs": schema["$defs"], "allOf": [field]}, validate_formats=True
+        )
+    )
+
+
 def check_shapes(
     record: dict[str, Any],
     profile: str | None = None,
@@ -130,8 +156,13 @@ def _engine_with(profile: str) -> ShapesEngine:
 
 
 @cache
+def _schema() -> dict[str, Any]:
+    return dict(json.loads(resources.model_file("records.schema.json").read_text("utf-8")))
+
+
+@cache
 def _validator(class_name: str | None) -> Any:
-    schema = json.loads(resources.model_file("records.schema.json").read_text("utf-8"))
+    schema = _schema()
     if class_name is not None:
         schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{class_name}", "$defs": schema["$defs"]}
     return jsonschema_rs.validator_for(schema, validate_formats=True)

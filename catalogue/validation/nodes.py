@@ -74,13 +74,19 @@ class Fault:
 class Builder:
     """Takes a parser's events and makes nodes, one a document.
 
+    Args:
+        restart: what to do where an object begins anew with its first key: of the whole document, of a part of it.
+
     Every method may raise RecordRejected (`too-large`, `not-parsable`) with the place where a bound was broken.
     """
 
-    def __init__(self, source: SourceText):
+    def __init__(self, source: SourceText, restart: tuple[str, str] | None = None):
         self.source = source
         self.documents: list[Node] = []
         self.faults: list[Fault] = []
+        self._restart = restart
+        self._again: list[list[tuple[str, int, int, int]]] = []
+        self._repeated = 0
         self._open: list[Node] = []
         self._keys: list[tuple[str, int, int] | None] = []
         self._count = 0
@@ -100,12 +106,14 @@ class Builder:
         node = Node(kind(), start, start, {}, {}) if kind is dict else Node(kind(), start, start, [])
         self._open.append(node)
         self._keys.append(None)
+        self._again.append([])
         return node
 
     def end(self, end: int) -> Node:
         """The innermost object or list ends."""
         node = self._open.pop()
         self._keys.pop()
+        self._note_repeated(node, self._again.pop())
         node.end = end
         self._put(node)
         return node
@@ -121,18 +129,21 @@ class Builder:
         """The key of the next value."""
         before = self._open[-1].keys.get(name)
         if before is not None:
-            if len(self.faults) >= MAX_FAULTS:
+            self._repeated += 1
+            if self._repeated > MAX_FAULTS:
                 self.source.refuse(f"More than {MAX_FAULTS:,} keys stand twice in one object.", start)
-            line = self.source.place(before[0]).line
-            self.faults.append(
-                Fault(
-                    "duplicate-key",
-                    f"'{name[:100]}' stands twice in one object, so that its value is undecided; keep one of them "
-                    f"(the other is in line {line})",
-                    self.source.place(start, end),
-                )
-            )
+            self._again[-1].append((name, before[0], start, end))
         self._keys[-1] = (name, start, end)
+
+    def _note_repeated(self, node: Node, again: list[tuple[str, int, int, int]]) -> None:
+        """One fault for each key that stands twice, or one for all where a second object begins inside the first."""
+        todo = "so that its value is undecided; keep one of them"
+        if self._restart and len(again) > 1 and again[0][0] == next(iter(node.keys)):
+            again, todo = again[:1], self._restart[bool(self._open)]
+        for name, before, start, end in again:
+            line = self.source.place(before).line
+            message = f"'{name[:100]}' stands twice in one object, {todo} (the other is in line {line})"
+            self.faults.append(Fault("duplicate-key", message, self.source.place(start, end)))
 
     def again(self, node: Node, start: int, end: int) -> None:
         """A value that stood before is repeated here."""
@@ -147,6 +158,7 @@ class Builder:
     def _put(self, node: Node) -> None:
         if not self._open:
             self.documents.append(node)
+            self.faults.sort(key=lambda fault: (fault.place.line, fault.place.column))
             return
         holder, key = self._open[-1], self._keys[-1]
         holder.size += node.size

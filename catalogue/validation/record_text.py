@@ -93,7 +93,9 @@ class RecordText:
                 slot = _slot(kind, step)
             node = node.part(step) if node is not None else None
             is_object = node is not None and type(node.value) is dict
-            if node is not None and is_object and slot is not None and slot.kind == "node":
+            # An object where a list is needed is no thing yet, but what is wrong with the field.
+            is_thing = slot is not None and slot.kind == "node" and slot.many == isinstance(step, int)
+            if node is not None and is_object and slot is not None and is_thing:
                 inner = _class_of(node.value, slot.classes)
                 if inner is None and step != steps[-1]:
                     owner, kind, slot = node, None, None
@@ -103,13 +105,21 @@ class RecordText:
 
     def spots_of(self, focus: str) -> list[Spot]:
         """The objects in the record that have this CURIE or IRI as id."""
+        return [self.spot_at(steps) for steps in self.things().get(_iri(focus), ())]
+
+    def things(self) -> dict[str, list[Steps]]:
+        """IRI of each thing in the record -> the steps to every place that describes it."""
         if self._by_iri is None:
             self._by_iri = {}
             for steps, node in self.root.objects():
                 name = node.value.get("id")
                 if type(name) is str:
                     self._by_iri.setdefault(_iri(name), []).append(steps)
-        return [self.spot_at(steps) for steps in self._by_iri.get(_iri(focus), ())]
+        return self._by_iri
+
+    def written(self, spot: Spot) -> str:
+        """What stands in the text at a spot; "" where nothing does."""
+        return self._source.text[spot.part.start : spot.part.end] if self._source and spot.part else ""
 
     def place(self, spot: Spot) -> Place | None:
         """Where a spot is in the text: its value, its key where the value is no scalar, or the object without it."""

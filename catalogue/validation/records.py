@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from catalogue.model.namespaces import BASE, contract, expand
@@ -13,6 +14,10 @@ from catalogue.model.table import FieldError, record_classes
 from catalogue.model.validation import ValidationResult, Violation, check_graph, check_schema
 from catalogue.validation import advice
 from catalogue.validation.advice import Advice
+from catalogue.validation.conflicts import Conflict, find_conflicts
+from catalogue.validation.doubts import find_doubts
+from catalogue.validation.fitting import first_fitting
+from catalogue.validation.known_terms import id_of
 from catalogue.validation.nodes import Node
 from catalogue.validation.record_text import RecordText, Spot, Steps
 from catalogue.validation.results import Result
@@ -21,6 +26,7 @@ from catalogue.validation.source import SourceText
 from catalogue.validation.terms import readable
 
 SHAPES: Final = BASE + "shapes/"
+DOUBT: Final = SHAPES + "doubt-"
 # Values that cannot become RDF are found one at a time.
 _MOST_FIELD_ERRORS: Final = 50
 
@@ -55,8 +61,12 @@ class _Check:
         self._told: set[tuple[str, str]] = set()
 
     def run(self, profiles: tuple[str, ...], reached: set[str]) -> list[Result]:
+        return [*self._broken(profiles, reached), *self._doubts()]
+
+    def _broken(self, profiles: tuple[str, ...], reached: set[str]) -> list[Result]:
         found = [self._from_schema(violation) for violation in check_schema(self._record.value, self._class_name)]
         found = _without_misspelt(found)
+        found += [self._from_conflict(conflict) for conflict in find_conflicts(self._record)]
         sound = self._record.without(self._faulty)
         if sound is None:
             return [*found, self._not_looked_further()]
@@ -79,7 +89,9 @@ class _Check:
                 return triples(sound, self._class_name), found
             except FieldError as error:
                 violation = Violation("", error.path, "", error.reason, "violation", SHAPES + "Record")
-                found.append(self._from_emitter(violation))
+                known = (_iri(str(self._record.value.get("id"))), error.path) in self._told
+                result = self._from_emitter(violation)
+                found += [] if known else [result]
                 left = self._record.without(self._faulty)
                 if left is None:
                     break
@@ -96,14 +108,28 @@ class _Check:
         if spot.key == "type":
             given = self._about_type(spot, value)
         elif missing:
-            given = advice.about_missing_field(spot.key, spot.slot)
+            given = advice.about_missing_field(spot.key, spot.slot, self._example(spot))
         elif spot.slot is None:
             given = self._about_keyword(spot, violation)
         elif spot.slot.many and type(value) is not list and spot.steps[-1] == spot.key:
             given = advice.about_list(spot.slot, value)
         else:
-            given = advice.about_value(spot.slot, value)
+            given = advice.about_value(spot.slot, value, self._record.written(spot))
+        if not given.suggestion and spot.slot is not None and spot.slot.kind == "ref" and type(value) is str:
+            given = replace(given, suggestion=self._named(spot, value))
         return self._result(spot, given, missing=missing)
+
+    def _example(self, spot: Spot) -> str:
+        """An id for the thing at a spot: below that of its record, where it is a part."""
+        root = self._record.spot_at(()).focus or "idr:idr0001"
+        return f"{root}/{spot.kind.name.lower()}/1" if len(spot.steps) > 1 and spot.kind is not None else root
+
+    def _named(self, spot: Spot, name: str) -> str:
+        """The identifier of what a field calls by its name."""
+        slot = spot.slot
+        found = id_of(name, rules().target(self._rule(spot)), self._record)
+        is_list = slot is not None and slot.many and spot.steps[-1] == spot.key
+        return first_fitting(slot, [f"[{found}]" if is_list else found]) if slot is not None and found else ""
 
     def _about_type(self, spot: Spot, value: Any) -> Advice:
         holder = self._record.spot_at(spot.steps[:-1])
@@ -124,8 +150,34 @@ class _Check:
         meant = advice.about_prefix(value) if type(value) is str else ""
         return self._result(spot, Advice(f"{spot.key}: {violation.message}", suggestion=meant))
 
+    def _doubts(self) -> Iterator[Result]:
+        told = set(self._told)
+        for doubt in find_doubts(self._record):
+            spot = self._record.spot_at(doubt.steps)
+            if (_iri(spot.focus), spot.key) not in told:
+                yield replace(
+                    self._result(spot, Advice(doubt.message)),
+                    severity="warning",
+                    rule=DOUBT + doubt.code,
+                    constraints=(),
+                )
+
+    def _from_conflict(self, conflict: Conflict) -> Result:
+        spot = self._record.spot_at((*conflict.again, "id"))
+        # Shapes would see one thing with two values in each of these fields.
+        self._told.update((_iri(spot.focus), key) for key in conflict.keys)
+        places = [
+            self._record.place(self._record.spot_at((*steps, "id"))) for steps in (conflict.first, conflict.again)
+        ]
+        lines = " and ".join(str(place.line) for place in places if place is not None)
+        message = f"{spot.focus} is described twice{f' (lines {lines})' if lines else ''} and differs in "
+        message += f"{', '.join(conflict.keys)}; give each thing an id of its own, or one thing the same values"
+        return self._result(spot, Advice(message))
+
     def _from_identity(self, violation: Violation) -> Result:
         spot = self._record.spot(violation.path)
+        # Whichever of id, owner and accession is named here, the shapes would say it of the id once more.
+        self._told.add((_iri(spot.focus), "id"))
         return self._result(spot, Advice(violation.message), rule=violation.shape)
 
     def _from_shapes(self, data: bytes, profile: str | None) -> Iterator[Result]:
@@ -150,12 +202,11 @@ class _Check:
             if found.component == SH + "ClassConstraintComponent" and slot.kind == "ref":
                 return advice.about_reference(slot, contract(readable(found.value)))
             if spot.part is not None and type(spot.part.value) is not list:
-                return advice.about_value(slot, spot.part.value)
+                return advice.about_value(slot, spot.part.value, self._record.written(spot))
         message = " ".join(found.messages) or "This breaks the rule"
-        # The generated messages begin with the field, which stands before every message anyway.
-        _, colon, rest = message.partition(f"{name}: ")
         help_ = advice.about_slot(slot) if slot is not None else rules(profile).description(found.shape)
-        return Advice(f"{name}: {rest}" if colon else message, help_)
+        # The generated messages name the class as well, which the report does anyway.
+        return Advice(re.sub(rf"^\w+\.(?={re.escape(name)}: )", "", message), help_)
 
     def _find(self, focus: str, name: str, value: str) -> Spot | None:
         """The spot a shape speaks of: the object with that id, its field, and in a list the value at fault."""

@@ -120,6 +120,8 @@ def rule_source(result: Result) -> str:
         return result.profile
     if "#" in result.rule:
         return "form of the file"
+    if name.startswith("doubt-"):
+        return "likely mistakes"
     return "noticed when it was mapped" if name.startswith("finding-") else "hard rules"
 
 

@@ -40,6 +40,11 @@ class Rules:
         found = self._values(shape, "name")
         return str(found[0].value) if found else ""
 
+    def target(self, shape: str) -> str:
+        """Name of the class that the shape asks of what the property points at; "" where it asks none."""
+        found = self._values(shape, "class")
+        return str(found[0].value).rpartition("/")[2] if found else ""
+
     def description(self, shape: str) -> str:
         """What the shape says the property is for."""
         found = self._values(shape, "description")

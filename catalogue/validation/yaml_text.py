@@ -20,20 +20,27 @@ _INT: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _TEXT_TAGS: Final = ("!", "tag:yaml.org,2002:str")
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAB: Final = "A tab stands here, and YAML is indented with spaces alone. Use spaces"
 # libyaml's words, for people who write a record and not a parser.
 _PLAINLY: Final = {
     "mapping values are not allowed in this context": "A colon and a blank stand where no new field can begin. Put "
     "the value into quotes, or mend the indentation",
-    "found character '\\t' that cannot start any token": "A tab stands here; YAML is indented with blanks",
-    "found character that cannot start any token": "This character cannot begin a value (a tab, @, ` or %). Indent "
-    "with blanks, or put the value into quotes",
+    "found character that cannot start any token": "This character cannot begin a value (@, ` or %). Put the "
+    "value into quotes",
     "did not find expected key": "A field is expected here; look at the indentation and the quotes above",
-    "did not find expected '-' indicator": "An item beginning with '- ' is expected here; look at the indentation",
+    "did not find expected '-' indicator": "This line is indented less than the fields of the item above it. Indent "
+    "it as they are, or begin a new item with '- '",
     "did not find expected ',' or ']'": "A comma or ']' is expected here",
     "did not find expected ',' or '}'": "A comma or '}' is expected here",
     "could not find expected ':'": "A colon is expected here, after the name of the field",
-    "found unexpected end of stream": "The text in quotes does not end",
+    "found unexpected end of stream": "The text that begins with this quote does not end; close it with the same quote",
 }
+# Where these begin says more than where they were noticed.
+_FROM_ITS_BEGINNING: Final = ("found unexpected end of stream",)
+_RESTART: Final = (
+    "as if a second record began here; put a line --- before it",
+    "as if a second thing began here; write a list and begin each thing in it with '- '",
+)
 
 
 def read_yaml(source: SourceText) -> Builder:
@@ -47,10 +54,12 @@ def read_yaml(source: SourceText) -> Builder:
         for event in yaml.parse(source.text, Loader=_LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context or error)
-        said = _PLAINLY.get(problem, f"This is not YAML: {problem}")
-        source.refuse(said + ".", mark.index if mark is not None else 0)
+        marks = (error.problem_mark, error.context_mark)
+        mark = marks[problem in _FROM_ITS_BEGINNING] or marks[0] or marks[1]
+        start = mark.index if mark is not None else 0
+        is_tab = source.text[start : start + 1] == "\t"
+        source.refuse((_TAB if is_tab else _PLAINLY.get(problem, f"This is not YAML: {problem}")) + ".", start)
     except yaml.reader.ReaderError as error:
         source.refuse(f"This is not YAML: {error.reason}.", int(error.position), "bad-encoding")
     if not reader.builder.documents:
@@ -60,7 +69,7 @@ def read_yaml(source: SourceText) -> Builder:
 
 class _Reader:
     def __init__(self, source: SourceText):
-        self.builder = Builder(source)
+        self.builder = Builder(source, _RESTART)
         self._source = source
         self._anchors: dict[str, Node | None] = {}
         self._pending: list[str | None] = []

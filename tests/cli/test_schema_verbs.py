@@ -54,6 +54,15 @@ def test_show_prints_classes_and_fields_of_any_version(capsys: pytest.CaptureFix
     assert json.loads(tell(capsys, "show", "--version", "0.1.0", "--json")[1])["version"] == "0.1.0"
 
 
+@pytest.mark.parametrize("name", ["Study", "Access", "Image"])
+def test_show_folds_long_lists_of_values(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """No line of a class is longer than a wide window, and no value is cut."""
+    _, said = tell(capsys, "show", name)
+    assert max(map(len, said.splitlines())) <= 200
+    for slot in present()["classes"][name]["slots"].values():
+        assert all(value in said for value in slot.get("values", ()))
+
+
 @pytest.mark.parametrize("arguments", [("show", "Nothing"), ("show", "--version", "0.0.1"), ("diff", "../0.1.0")])
 def test_unknown_class_or_version_is_named(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
     """What is not there is said with what is, and ends with 1."""

@@ -227,3 +227,25 @@ def test_process_tells_the_shell(folder: Path) -> None:
     refused = ommatidia(folder / "home", "validate", "nofile", "--json")
     assert refused.code == 2 and refused.json["type"].endswith("bad-request")
     assert not (folder / "home").exists()
+
+
+def test_long_list_of_values_is_folded(folder: Path) -> None:
+    """A message that lists all values of a field stands on lines that fit, with none of them cut."""
+    done = validate(write(folder, STUDY + "modalities: [x]\n"))
+    assert max(map(len, done.stdout.splitlines())) <= 120
+    assert "magnetic_resonance_imaging, mass_spectrometry_imaging" in done.stdout and "`" not in done.stdout
+
+
+def test_warning_alone_conforms_unless_strict(folder: Path) -> None:
+    """A doubt is shown with its line and its kind; it fails a file only when asked to."""
+    name = write(folder, STUDY.replace("A study", "n/a"))
+    done = validate(name)
+    assert done.exit_code == 0 and "rule: doubt-placeholder, likely mistakes" in done.stdout
+    assert validate(name, "--strict").exit_code == 3
+
+
+def test_wrong_choice_is_told_in_our_words(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """An option with a wrong value is told without the wording of a library."""
+    assert run(build_cli(open_node), ["validate", write(folder, STUDY), "--format", "xml"]) == 2
+    told = capfd.readouterr().err
+    assert "'xml' is not one of 'text'" in told and "Value error" not in told

@@ -6,6 +6,7 @@ import pytest
 
 from catalogue.model.table import Slot, classes
 from catalogue.validation import advice
+from catalogue.validation.fitting import fits
 
 SLOTS = sorted({slot.key: slot for kind in classes().values() for slot in kind.slots}.items())
 WRONG = [None, [], {}, "", "x", 12, 1.5, True, ["x"], [{}]]
@@ -16,10 +17,12 @@ def test_every_field_can_be_advised_on(slot: Slot) -> None:
     """Whatever is wrong with a field, the message names it and says in words what is needed."""
     for value in WRONG:
         said = advice.about_value(slot, value)
+        assert not said.suggestion or fits(slot, said.suggestion)
         assert said.message.startswith(slot.key)
         assert "\\S" not in said.message and "^" not in said.message
     assert advice.about_missing_field(slot.key, slot).message.startswith(f"{slot.key} is missing; give ")
-    assert advice.about_list(slot, "a").message.startswith(slot.key)
+    listed = advice.about_list(slot, "a")
+    assert listed.message.startswith(slot.key) and (not listed.suggestion or fits(slot, listed.suggestion))
     assert slot.description
 
 
@@ -43,10 +46,17 @@ def test_closest_word(given: str, known: set[str], meant: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "meant"),
-    [("fbbi:00000246", "FBbi:00000246"), ("NCBI:txid9606", ""), ("idr:idr0001", ""), ("no curie", "")],
+    [
+        ("fbbi:00000246", "FBbi:00000246"),
+        ("NCBI:txid9606", "NCBITaxon:9606"),
+        ("FBbi_00000369", "FBbi:00000369"),
+        ("ABC:1", ""),
+        ("idr:idr0001", ""),
+        ("no curie", ""),
+    ],
 )
 def test_prefix_is_proposed_only_where_the_rest_fits(given: str, meant: str) -> None:
-    """A prefix close by is no suggestion when its terms look different."""
+    """A term in another form is told as its CURIE; a prefix close by is no suggestion when its terms look different."""
     assert advice.about_prefix(given) == meant
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.validation.test_json_text import parts
 # Line breaks that YAML alone knows would be folded by its own rules.
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\x85\u2028\u2029\ufeff"), max_size=20
-)
+).filter(lambda text: not re.match(r"[-+.]?\d", text))  # PyYAML writes 0E0 and 0o7 plain, which 1.2 takes for numbers
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -86,7 +87,7 @@ def test_anchors_repeat_values() -> None:
         ("title: a: b\n", 1, "quotes"),
         ("a: 1\n\tb: 2\n", 2, "tab"),
         ("a: [1, 2\nb: 3\n", 2, "comma|field"),
-        ('a: "x\n', 2, "does not end"),
+        ('b: 1\na: "x\n', 2, "does not end"),
         ("a: 1\nb\nc: 2\n", 3, "colon|field"),
         ("- a\nb: c\n", 2, "item"),
         ("a: &x [1, *x]\n", 1, "inside what it names"),
@@ -130,3 +131,40 @@ def test_many_keys_twice_end_the_reading() -> None:
     """A file of one key again and again is not answered with a fault for each."""
     with pytest.raises(RecordRejected, match="stand twice"):
         read_yaml(SourceText("a: 1\n" * 5_000))
+
+
+def refusal(text: str) -> tuple[str, int, int]:
+    """(what is said, line, column) of a text that is refused."""
+    with pytest.raises(RecordRejected) as caught:
+        read(text)
+    place = caught.value.members["place"]
+    return caught.value.detail, place.line, place.column
+
+
+def test_quote_without_end_is_marked_at_its_beginning() -> None:
+    """Of a text in quotes that does not end the opening quote is shown, not the end of the file."""
+    said, line, column = refusal('type: Study\ntitle: "Hearts\nowner: idr\n')
+    assert (line, column) == (2, 8) and "begins with this quote" in said
+
+
+@pytest.mark.parametrize("text", ["a:\n\tb: 1\n", "a:\n  - b: 1\n\tc: 2\n", "a: 1\n\tb: 2\n"])
+def test_tab_is_told_as_one(text: str) -> None:
+    """A tab in the indentation is named, with what to use instead."""
+    assert "Use spaces" in refusal(text)[0]
+
+
+def test_line_indented_too_little_is_told_as_one() -> None:
+    """A field one blank short of its neighbours is not only said to lack a dash."""
+    said, line, _ = refusal("a:\n  - b: 1\n   c: 2\n")
+    assert line == 3 and "indent" in said.lower()
+
+
+def test_second_object_inside_the_first_is_one_fault() -> None:
+    """Two records without --- between, and a list without dashes, are told once; other repeated keys each."""
+    record = "type: Study\nid: a:1\ntitle: x\n"
+    (fault,) = read_yaml(SourceText(record + record)).faults
+    assert fault.place.line == 4 and "put a line --- before it (the other is in line 1)" in fault.message
+    (fault,) = read_yaml(SourceText("authors:\n  type: Person\n  id: a\n  type: Person\n  id: b\n")).faults
+    assert fault.place.line == 4 and "'- '" in fault.message
+    faults = read_yaml(SourceText("a: 1\nb: 2\nc: 3\nb: 4\nc: 5\n")).faults
+    assert [fault.place.line for fault in faults] == [4, 5]

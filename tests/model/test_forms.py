@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvesters.forms import day, email, is_web_address, licence_iri, orcid_iri, paper_id, partial_date, ror_iri
+from catalogue.model.forms import day, email, is_web_address, licence_iri, orcid_iri, paper_id, partial_date, ror_iri
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 BY = "https://creativecommons.org/licenses/by/4.0/"
