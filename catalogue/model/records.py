@@ -1085,7 +1085,7 @@ class DataFile(ConfiguredBaseModel):
     """
     A file of the study, as its owner lists it (BioImage Archive, FileReference).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     file_role: Optional[FileRole] = Field(default=None, description="""What the file is for.""")
@@ -1115,7 +1115,7 @@ class Checksum(ConfiguredBaseModel):
     """
     A digest of bytes with the algorithm that made it.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     algorithm: ChecksumAlgorithm = Field(default=..., description="""How the digest was made.""")
     checksum_value: str = Field(default=..., description="""The digest in lower-case hexadecimal.""")
 
@@ -1137,8 +1137,8 @@ class TableColumn(ConfiguredBaseModel):
     """
     A column of a table file and what it holds (IDR, processed and feature level data).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
+    name: str = Field(default=..., description="""Heading of the column.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     column_type: Optional[str] = Field(default=None, description="""Kind of the column's values, as the source names it (gene identifier, phenotype, data).""")
     annotation_level: Optional[str] = Field(default=None, description="""What one row of the column is about, as the source names it (plate, well, image, object).""")
@@ -1183,7 +1183,7 @@ class ExternalLink(ConfiguredBaseModel):
     """
     A page or data set elsewhere that has to do with the study (REMBI 1.5, Link).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     url: str = Field(default=..., description="""Address of the linked page.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     link_type: Optional[str] = Field(default=None, description="""What the link leads to, in the words of the source (image analysis code, sequencing data).""")
@@ -1194,7 +1194,7 @@ class RelatedResource(ConfiguredBaseModel):
     """
     Another resource and how it is related (DataCite 4.5, relatedIdentifier).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     related_to: str = Field(default=..., description="""The other resource.""")
     relation: RelationType = Field(default=..., description="""How this record is related to the other resource.""")
     resource_type: Optional[str] = Field(default=None, description="""What the other resource is, such as Dataset, Software or JournalArticle (DataCite resourceTypeGeneral).""")
@@ -1205,7 +1205,7 @@ class IdentityStatement(ConfiguredBaseModel):
     """
     Somebody's word that another record describes the same study, with its evidence. Statements link records into clusters, never merge them, and can be taken back. A shared paper or ORCID is no evidence.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     same_study_as: str = Field(default=..., description="""The other record.""")
     identity_relation: Optional[IdentityRelation] = Field(default=None, description="""Why there are two records of one study.""")
     evidence: IdentityEvidence = Field(default=..., description="""What kind of evidence there is.""")
@@ -1218,7 +1218,7 @@ class Protocol(ConfiguredBaseModel):
     """
     What was done, step by step (IDR, Protocol; BioImage Archive, Protocol; Bioschemas, LabProtocol).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     protocol_types: Optional[list[str]] = Field(default=None, description="""Kinds of protocol, as terms of EFO.""")
@@ -1244,7 +1244,7 @@ class Characteristic(ConfiguredBaseModel):
     """
     Key and value as a source gives them (BioSamples, characteristics; IDR, map annotations), for what the model has no field for.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     name: str = Field(default=..., description="""The key, as the source names it.""")
     text_value: str = Field(default=..., description="""The value as given.""")
     unit: Optional[str] = Field(default=None, description="""Unit as given; of axes a UDUNITS-2 word such as micrometer.""")
@@ -1255,7 +1255,7 @@ class Reagent(ConfiguredBaseModel):
     """
     A substance, sequence or antibody that is tested or used (IDR, library tables; OME-XML, Reagent; SSBD, reagent information). Thousands of them stay in the library's file.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     reagent_identifier: Optional[str] = Field(default=None, description="""The maker's or library's identifier of the reagent.""")
@@ -1290,7 +1290,7 @@ class Holding(ConfiguredBaseModel):
     """
     A site keeps images of a study or component under one endpoint; the template gives each image's key. When a site moves, one line changes and all identifiers keep opening.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     site: str = Field(default=..., description="""Name of the site that keeps the bytes.""")
     endpoint: str = Field(default=..., description="""Root address of the site's storage, ending in a slash.""")
     key_template: str = Field(default=..., description="""Path of an image below the endpoint, with {accession} of the image and {study} to be filled in (RFC 6570, level 1).""")
@@ -1331,7 +1331,7 @@ class Replica(ConfiguredBaseModel):
     """
     Where a site keeps the bytes of a representation; endpoint and key together are the address.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     site: str = Field(default=..., description="""Name of the site that keeps the bytes.""")
     endpoint: str = Field(default=..., description="""Root address of the site's storage, ending in a slash.""")
     key: str = Field(default=..., description="""Path of the store below the endpoint.""")
@@ -1360,7 +1360,7 @@ class ProfileResult(ConfiguredBaseModel):
     """
     Which profile a record was held against and what came out. A profile's IRI holds its version, so old results keep their meaning.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     profile: str = Field(default=..., description="""IRI of the profile with its version (https://w3id.org/ommatidia/shapes/rembi-1.5).""")
     outcome: CheckOutcome = Field(default=..., description="""What came out.""")
     violation_count: Optional[int] = Field(default=None, description="""Number of broken obligatory rules.""", ge=0)
@@ -1373,7 +1373,7 @@ class ImageReview(ConfiguredBaseModel):
     """
     Review of an image that is to serve others as reference.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     review_state: ReviewState = Field(default=..., description="""How the review stands.""")
     review_profile: Optional[str] = Field(default=None, description="""The profile that the review went by.""")
     reviewers: Optional[list[str]] = Field(default=None, description="""Names or ORCID IRIs of those who reviewed.""")
@@ -1385,7 +1385,7 @@ class UsageCount(ConfiguredBaseModel):
     """
     How often a record was used in a month (COUNTER Code of Practice for Research Data 1.0.1).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     usage_metric: UsageMetric = Field(default=..., description="""What was counted.""")
     usage_value: int = Field(default=..., description="""The count.""", ge=0)
     access_method: Optional[AccessMethod] = Field(default=None, description="""Whether people or programs used it.""")
@@ -1397,9 +1397,9 @@ class Agent(ConfiguredBaseModel):
     """
     A person or an organisation.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Agent"] = Field(default="Agent", description="""Name of the class.""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    name: str = Field(default=..., description="""Name as the record gives it, of a person in full.""")
     url: Optional[str] = Field(default=None, description="""A page about the thing.""")
     address: Optional[str] = Field(default=None, description="""Postal address as given.""")
     email: Optional[str] = Field(default=None, description="""E-mail address as published by the source.""")
@@ -1417,11 +1417,11 @@ class Person(Agent):
     additional_name: Optional[str] = Field(default=None, description="""Middle name.""")
     family_name: Optional[str] = Field(default=None, description="""Family name.""")
     orcid: Optional[str] = Field(default=None, description="""ORCID as its https IRI.""")
-    affiliations: Optional[list[Organization]] = Field(default=None, description="""Organisations the person belonged to when the study was published.""")
+    affiliations: Optional[list[Organization]] = Field(default=None, description="""Organisations the person belonged to when the study was published. One that several people share is repeated under each of them, with the same id and the same fields.""")
     department: Optional[str] = Field(default=None, description="""Part of the organisation that the person works in.""")
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Person"] = Field(default="Person", description="""Name of the class.""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    name: str = Field(default=..., description="""Name as the record gives it, of a person in full.""")
     url: Optional[str] = Field(default=None, description="""A page about the thing.""")
     address: Optional[str] = Field(default=None, description="""Postal address as given.""")
     email: Optional[str] = Field(default=None, description="""E-mail address as published by the source.""")
@@ -1446,13 +1446,13 @@ class Person(Agent):
 
 class Organization(Agent):
     """
-    An organisation, as the record names it.
+    An organisation, as the record names it. Where several people belong to one, it is written under each of them with the same id and the same fields.
     """
     ror: Optional[str] = Field(default=None, description="""ROR identifier as its https IRI.""")
     crossref_funder_id: Optional[str] = Field(default=None, description="""The funder in the Crossref Funder Registry.""")
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Organization"] = Field(default="Organization", description="""Name of the class.""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    name: str = Field(default=..., description="""Name as the record gives it, of a person in full.""")
     url: Optional[str] = Field(default=None, description="""A page about the thing.""")
     address: Optional[str] = Field(default=None, description="""Postal address as given.""")
     email: Optional[str] = Field(default=None, description="""E-mail address as published by the source.""")
@@ -1492,7 +1492,7 @@ class Publication(ConfiguredBaseModel):
     """
     A paper about the study.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     author_list: Optional[str] = Field(default=None, description="""Authors of the paper as one text, as the source writes them.""")
     venue: Optional[str] = Field(default=None, description="""Journal, preprint server or book.""")
@@ -1546,7 +1546,7 @@ class Grant(ConfiguredBaseModel):
     """
     A grant that paid for the study.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     grant_identifier: Optional[str] = Field(default=None, description="""The funder's number of the grant.""")
     grant_pid: Optional[str] = Field(default=None, description="""Persistent identifier of the grant, such as a Crossref grant DOI or its page at CORDIS or NIH RePORTER.""")
@@ -1560,7 +1560,7 @@ class Biosample(ConfiguredBaseModel):
     """
     The biological material that was imaged.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     biological_entity: Optional[str] = Field(default=None, description="""What is imaged, in words (adult mouse corpus callosum).""")
@@ -1596,7 +1596,7 @@ class Specimen(ConfiguredBaseModel):
     """
     Biological material as it was prepared for imaging.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     sample_preparation: Optional[str] = Field(default=None, description="""How the sample was prepared.""")
@@ -1612,7 +1612,7 @@ class SignalChannel(ConfiguredBaseModel):
     """
     What gives the signal in one channel (BioImage Archive, SignalChannelInformation).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     label: Optional[str] = Field(default=None, description="""Short name for people.""")
     contrast_mechanism: Optional[str] = Field(default=None, description="""How the signal is made (fluorescent protein, immunostaining, heavy metal stain).""")
     content_description: Optional[str] = Field(default=None, description="""What the channel shows.""")
@@ -1625,7 +1625,7 @@ class ImageAcquisition(ConfiguredBaseModel):
     """
     How images were made, with which instrument and method.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     method_names: Optional[list[str]] = Field(default=None, description="""Imaging methods in the words of the source, where no term was given.""")
@@ -1645,7 +1645,7 @@ class Instrument(ConfiguredBaseModel):
     """
     A microscope or another instrument that makes images (OME-XML, Instrument).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     manufacturer: Optional[str] = Field(default=None, description="""Who made it.""")
@@ -1663,7 +1663,7 @@ class Objective(ConfiguredBaseModel):
     """
     A lens that forms the image (OME-XML, Objective).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     manufacturer: Optional[str] = Field(default=None, description="""Who made it.""")
     model: Optional[str] = Field(default=None, description="""Model name.""")
     magnification: Optional[float] = Field(default=None, description="""Nominal magnification of the lens.""", ge=0)
@@ -1677,7 +1677,7 @@ class ImageCorrelation(ConfiguredBaseModel):
     """
     How images of different modalities or times were brought into one frame (REMBI 1.5).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     spatial_and_temporal_alignment: Optional[str] = Field(default=None, description="""How images were aligned in space and time (manual, automatic).""")
@@ -1689,7 +1689,7 @@ class ImageAnalysis(ConfiguredBaseModel):
     """
     How images were analysed (REMBI 1.5).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What was done to the images, step by step (REMBI, analysis overview).""")
     features_analysed: Optional[str] = Field(default=None, description="""What was measured.""")
@@ -1701,7 +1701,7 @@ class AnnotationMethod(ConfiguredBaseModel):
     """
     How annotations were made (MIFA 1.0, Annotations).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""How the annotations were made (MIFA, annotation method).""")
     annotation_overview: Optional[str] = Field(default=None, description="""What the annotations are, in short.""")
@@ -1720,7 +1720,7 @@ class AnnotationData(ConfiguredBaseModel):
     """
     One annotation, or one file of annotations, with the images it is about (MIFA 1.0, file metadata).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     annotation_types: Optional[list[AnnotationType]] = Field(default=None, description="""Kinds of annotation.""")
@@ -1737,7 +1737,7 @@ class StudyComponent(ConfiguredBaseModel):
     """
     A part of a study that was made in one way (REMBI 1.5, StudyComponent; BioImage Archive, Dataset).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["StudyComponent"] = Field(default="StudyComponent", description="""Name of the class.""")
     accession: Optional[str] = Field(default=None, description="""The identifier that the owner gave.""")
     title: str = Field(default=..., description="""Title or name as the owner gives it.""")
@@ -1795,7 +1795,7 @@ class Screen(StudyComponent):
     """
     A high-content screen of many conditions on plates (IDR, Screen).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Screen"] = Field(default="Screen", description="""Name of the class.""")
     accession: Optional[str] = Field(default=None, description="""The identifier that the owner gave.""")
     title: str = Field(default=..., description="""Title or name as the owner gives it.""")
@@ -1853,7 +1853,7 @@ class Experiment(StudyComponent):
     """
     Images of few conditions, not on plates (IDR, Experiment).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Experiment"] = Field(default="Experiment", description="""Name of the class.""")
     accession: Optional[str] = Field(default=None, description="""The identifier that the owner gave.""")
     title: str = Field(default=..., description="""Title or name as the owner gives it.""")
@@ -1927,7 +1927,7 @@ class ImageSet(StudyComponent):
     particles_directory: Optional[str] = Field(default=None, description="""Folder of the picked particles.""")
     particles_file_pattern: Optional[str] = Field(default=None, description="""Pattern that the names of particle files follow.""")
     segmentations: Optional[str] = Field(default=None, description="""Segmentations of the image set, as given.""")
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["ImageSet"] = Field(default="ImageSet", description="""Name of the class.""")
     accession: Optional[str] = Field(default=None, description="""The identifier that the owner gave.""")
     title: str = Field(default=..., description="""Title or name as the owner gives it.""")
@@ -1985,7 +1985,7 @@ class Library(ConfiguredBaseModel):
     """
     A set of reagents that a screen tests (IDR, Library).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     library_types: Optional[list[str]] = Field(default=None, description="""Kinds of reagent, as terms (siRNA library, compound library).""")
@@ -2000,7 +2000,7 @@ class Plate(ConfiguredBaseModel):
     """
     A plate of wells (OME-NGFF, plate). Its wells are named by the images taken of them.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     row_count: Optional[int] = Field(default=None, description="""Rows of the plate.""", ge=1)
     column_count: Optional[int] = Field(default=None, description="""Columns of the plate.""", ge=1)
@@ -2014,7 +2014,7 @@ class PlateRun(ConfiguredBaseModel):
     """
     One acquisition of a plate (OME-NGFF, plate acquisitions).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     run_number: Optional[int] = Field(default=None, description="""Number of the acquisition on its plate.""", ge=0)
@@ -2027,7 +2027,7 @@ class Phenotype(ConfiguredBaseModel):
     """
     What was seen to differ from the normal (IDR, Phenotype).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     title: str = Field(default=..., description="""Name of the phenotype, as the authors use it.""")
     description: Optional[str] = Field(default=None, description="""What a reader needs in order to know what this is.""")
     phenotype_terms: Optional[list[str]] = Field(default=None, description="""The phenotype as terms, best of CMPO.""")
@@ -2038,7 +2038,7 @@ class Access(ConfiguredBaseModel):
     """
     Who may use the data, under which conditions, and how to ask.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     access_level: AccessLevel = Field(default=..., description="""How open the data are.""")
     reason: Optional[str] = Field(default=None, description="""Why, in words or as a slug.""")
     closure_reason: Optional[ClosureReason] = Field(default=None, description="""Why the data are not open, for funders who ask.""")
@@ -2060,7 +2060,7 @@ class Consent(ConfiguredBaseModel):
     """
     What people whose data these are agreed to.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     consent_status: ConsentStatus = Field(default=..., description="""Whether there is consent.""")
     description: Optional[str] = Field(default=None, description="""What was agreed to, in words a requester can act on.""")
     date_obtained: Optional[str] = Field(default=None, description="""When consent was obtained.""")
@@ -2071,7 +2071,7 @@ class DataAccessCommittee(ConfiguredBaseModel):
     """
     Those who decide who gets the data (EGA, DAC).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     accession: Optional[str] = Field(default=None, description="""The committee's accession, such as EGAC00001000205.""")
     title: str = Field(default=..., description="""Title or name as the owner gives it.""")
     contacts: list[Union[Person,Organization]] = Field(default=..., description="""Whom to write to.""")
@@ -2082,7 +2082,7 @@ class AccessPolicy(ConfiguredBaseModel):
     """
     The text that whoever gets the data agrees to (EGA, policy).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     accession: Optional[str] = Field(default=None, description="""The policy's accession, such as EGAP00001000123.""")
     title: Optional[str] = Field(default=None, description="""Title or name as the owner gives it.""")
     description: Optional[str] = Field(default=None, description="""The policy's text or its gist.""")
@@ -2093,7 +2093,7 @@ class Study(ConfiguredBaseModel):
     """
     A body of images that its authors published together under one accession.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Study"] = Field(default="Study", description="""Name of the class.""")
     accession: str = Field(default=..., description="""The identifier that the owner gave.""")
     owner: str = Field(default=..., description="""Prefix of the archive that owns the accession; only it may change the record.""")
@@ -2206,7 +2206,7 @@ class StudyVersion(ConfiguredBaseModel):
     """
     What changed when (EMPIAR, version history; MIFA, version).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     version: Optional[str] = Field(default=None, description="""Version, as its owner counts.""")
     date_of_version: Optional[str] = Field(default=None, description="""When the version came out.""")
     description: Optional[str] = Field(default=None, description="""What changed.""")
@@ -2216,7 +2216,7 @@ class Image(ConfiguredBaseModel):
     """
     One image of a study, with all its dimensions.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Image"] = Field(default="Image", description="""Name of the class.""")
     accession: str = Field(default=..., description="""The identifier that the owner gave.""")
     owner: str = Field(default=..., description="""Prefix of the archive that owns the accession; only it may change the record.""")
@@ -2285,7 +2285,7 @@ class ImageRepresentation(ConfiguredBaseModel):
     """
     One encoding of an image's pixels.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     format: ImageFormat = Field(default=..., description="""File or store format.""")
     format_version: Optional[str] = Field(default=None, description="""Version of the format, such as 0.4 or 0.5.""")
     zarr_format: Optional[int] = Field(default=None, description="""Version of the Zarr storage format.""", ge=2, le=3)
@@ -2340,9 +2340,9 @@ class Axis(ConfiguredBaseModel):
     """
     A dimension of the pixel array, in the order of the array.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     index: int = Field(default=..., description="""Place in the list it belongs to, from 0.""", ge=0)
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    name: str = Field(default=..., description="""The axis as the array names it (t, c, z, y, x).""")
     label: Optional[str] = Field(default=None, description="""Short name for people.""")
     axis_type: Optional[AxisType] = Field(default=None, description="""What the axis counts.""")
     unit: Optional[str] = Field(default=None, description="""Unit as given; of axes a UDUNITS-2 word such as micrometer.""")
@@ -2355,7 +2355,7 @@ class Level(ConfiguredBaseModel):
     """
     A resolution of the pyramid, 0 being the finest.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     index: int = Field(default=..., description="""Place in the list it belongs to, from 0.""", ge=0)
     path: str = Field(default=..., description="""Path of the level's array below the multiscales group.""")
     shape: Optional[str] = Field(default=None, description="""Lengths of the finest level along the axes, in pixels.""")
@@ -2369,7 +2369,7 @@ class Channel(ConfiguredBaseModel):
     """
     A channel as the image's display settings describe it.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     index: int = Field(default=..., description="""Place in the list it belongs to, from 0.""", ge=0)
     label: Optional[str] = Field(default=None, description="""Short name for people.""")
     color: Optional[str] = Field(default=None, description="""Display colour, red, green and blue in hexadecimal.""")
@@ -2406,7 +2406,7 @@ class CreationProcess(ConfiguredBaseModel):
     """
     How the image came to be, by identifiers of parts of its study's record (BioImage Archive, CreationProcess).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     specimens: Optional[list[str]] = Field(default=None, description="""Parts of the study's record that the image belongs to, by identifier.""")
     acquisitions: Optional[list[str]] = Field(default=None, description="""Parts of the study's record that the image belongs to, by identifier.""")
     protocols: Optional[list[str]] = Field(default=None, description="""Parts of the study's record that the image belongs to, by identifier.""")
@@ -2420,7 +2420,7 @@ class PlatePosition(ConfiguredBaseModel):
     """
     Where on which plate the image was taken (OME-NGFF, plate and well).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     plate: Optional[str] = Field(default=None, description="""The plate, by its identifier in the study's record.""")
     plate_name: Optional[str] = Field(default=None, description="""Name of the plate.""")
     row_name: Optional[str] = Field(default=None, description="""Name of the row, such as B.""")
@@ -2437,8 +2437,8 @@ class ImageLabel(ConfiguredBaseModel):
     """
     A label image that belongs to the image (OME-NGFF, labels).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
+    name: str = Field(default=..., description="""The label image as its store names it.""")
     path: Optional[str] = Field(default=None, description="""Path of the level's array below the multiscales group.""")
     source_path: Optional[str] = Field(default=None, description="""Path of the image that was labelled, as the store states it.""")
     label_values: Optional[list[LabelValue]] = Field(default=None, description="""What values stand for.""")
@@ -2448,7 +2448,7 @@ class LabelValue(ConfiguredBaseModel):
     """
     What a value of a label image stands for (OME-NGFF, image-label colors and properties).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     pixel_value: int = Field(default=..., description="""The value of the pixels.""")
     label: Optional[str] = Field(default=None, description="""Short name for people.""")
     color_rgba: Optional[str] = Field(default=None, description="""Display colour with opacity, in hexadecimal.""")
@@ -2472,7 +2472,7 @@ class RenderingSettings(ConfiguredBaseModel):
     """
     How a viewer should first show the image (OME-NGFF, omero rdefs).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     default_z: Optional[int] = Field(default=None, description="""Plane shown first.""", ge=0)
     default_t: Optional[int] = Field(default=None, description="""Moment shown first.""", ge=0)
     color_model: Optional[str] = Field(default=None, description="""Whether channels are shown in colour or grey.""")
@@ -2496,8 +2496,8 @@ class CoordinateSystem(ConfiguredBaseModel):
     """
     A named set of axes that transformations lead to (OME-NGFF 0.6).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
-    name: str = Field(default=..., description="""Name of a person, an organisation or an axis.""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
+    name: str = Field(default=..., description="""The coordinate system as its store names it.""")
     axes: Optional[list[Axis]] = Field(default=None, description="""Dimensions of the pixel array, in its order.""")
 
 
@@ -2505,9 +2505,9 @@ class CoordinateTransformation(ConfiguredBaseModel):
     """
     How positions in one coordinate system become positions in another (OME-NGFF 0.4 to 0.6).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     index: Optional[int] = Field(default=None, description="""Place in the list it belongs to, from 0.""", ge=0)
-    name: Optional[str] = Field(default=None, description="""Name of a person, an organisation or an axis.""")
+    name: Optional[str] = Field(default=None, description="""What it is called.""")
     transformation_type: TransformationType = Field(default=..., description="""Kind of transformation.""")
     input_system: Optional[str] = Field(default=None, description="""Name of the system or path of the array that positions come from.""")
     output_system: Optional[str] = Field(default=None, description="""Name of the system that positions lead to.""")
@@ -2520,7 +2520,7 @@ class CatalogRecord(ConfiguredBaseModel):
     """
     Where a record came from, when, and how it stands; made from its ledger entry.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["CatalogRecord"] = Field(default="CatalogRecord", description="""Name of the class.""")
     primary_topic: str = Field(default=..., description="""The record that this describes.""")
     owner: str = Field(default=..., description="""Prefix of the archive that owns the accession; only it may change the record.""")
@@ -2559,7 +2559,7 @@ class Tombstone(ConfiguredBaseModel):
     """
     What stays of a record after its owner withdrew it; kept for ever.
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     type: Literal["Tombstone"] = Field(default="Tombstone", description="""Name of the class.""")
     accession: str = Field(default=..., description="""The identifier that the owner gave.""")
     owner: str = Field(default=..., description="""Prefix of the archive that owns the accession; only it may change the record.""")
