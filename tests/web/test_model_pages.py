@@ -20,12 +20,13 @@ from catalogue.cli.main import build_cli
 from catalogue.model.crosswalks import crosswalk_names, load_crosswalk
 from catalogue.model.documentation import documentation
 from catalogue.model.examples import valid_examples
-from catalogue.model.profiles import profiles
+from catalogue.model.profiles import Subject, profiles
 from catalogue.model.rdf import triples
 from catalogue.model.table import classes, record_classes
 from catalogue.validation.results import Kind, Result
 from catalogue.validation.service import Validator
 from catalogue.web.schema.places import anchor, rules_of
+from harvesters.base import members
 
 MODEL = documentation()
 CODE = re.compile(r'<pre class="code"[^>]*aria-label="([^"]*)"><code>(.*?)</code></pre>', re.DOTALL)
@@ -76,12 +77,13 @@ def codes(text: str) -> dict[str, str]:
     return {html.unescape(label): html.unescape(code) for label, code in CODE.findall(text)}
 
 
+def no_crate(*_: object) -> NoReturn:
+    """These tests check records only."""
+    raise AssertionError("no crate")
+
+
 def judge(text: str, class_name: str) -> list[Result]:
     """What `ommatidia validate` finds wrong in a text; a part of a record is of the class named."""
-
-    def no_crate(*_: object) -> NoReturn:
-        raise AssertionError("no crate")
-
     part = None if class_name in record_classes() else class_name
     return list(Validator((), no_crate).check("shown.yaml", text.encode(), Kind.RECORDS, part).results)
 
@@ -190,6 +192,33 @@ def test_the_study_of_the_tutorial_conforms(page: Any, tmp_path: Path) -> None:
     assert code == 0 and "conforms" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "asks_more"), [("Study-light-sheet", "rembi-1.5"), ("Study-human-restricted", "human-data-1")]
+)
+def test_the_tutorial_leads_on_to_larger_studies(client: FlaskClient, page: Any, name: str, asks_more: str) -> None:
+    """After the first study come a usual and a restricted one, which conform as they are given out, with a profile."""
+    assert f'href="/schema/examples/{name}.yaml"' in page("/schema").partition('id="at-next"')[2]
+    text = client.get(f"/schema/examples/{name}.yaml").data
+    report = Validator((asks_more,), no_crate).check(f"{name}.yaml", text, Kind.RECORDS, None)
+    assert [result.message for result in report.results if result.severity == "violation"] == []
+
+
+def test_the_usual_study_shows_how_two_authors_share_an_institute(page: Any) -> None:
+    """Both authors carry one organisation with the same id and fields, and the tutorial says that this is the way."""
+    authors = next(example for example in valid_examples() if example.name == "Study-light-sheet").record["authors"]
+    first, second = (author["affiliations"] for author in authors)
+    assert first == second and first[0]["id"]
+    assert "same <span" in page("/schema").partition("Two authors of one institute")[2].partition("</li>")[0]
+
+
+def test_the_tutorial_says_where_prefixes_and_files_go(page: Any) -> None:
+    """Who has no prefix or has a finished file is told what to do, and the harvesters named are those there are."""
+    text = page("/schema").partition('id="at-write"')[2].partition("</section>")[0]
+    assert "schema/prefixes.toml" in text and "ommatidia ontology suggest" in text
+    named = re.findall(r'<span class="mono">(\w+)</span>\)', text.partition('id="at-enter"')[2])
+    assert set(named) == set(members())
+
+
 def test_the_mistakes_of_the_tutorial_are_three_and_answered(page: Any, tmp_path: Path) -> None:
     """The tutorial's wrong study breaks three rules, and the page has the messages that the command prints."""
     text = html.unescape(page("/schema"))
@@ -220,6 +249,49 @@ def test_profile_page_shows_every_rule(page: Any) -> None:
         assert rules_of(name)
         for rule in rules_of(name):
             assert rule.message in text and f'id="{rule.shape.rpartition("/")[2]}"' in text
+
+
+def test_obligations_of_profiles_carry_their_sentence(page: Any) -> None:
+    """On a class page each rule of a profile of our records stands at its field with the sentence that says when."""
+    for profile in (name for name, header in profiles().items() if Subject.RECORDS in header.applies_to):
+        for rule in rules_of(profile):
+            for owner in rule.classes:
+                text = html.unescape(page(f"/schema/{owner}"))
+                field = rule.field.partition(".")[0]
+                assert f'id="{field}"' in text, rule.shape
+                cells = text.split(f'id="{field}"', 1)[1].split("</tr>", 1)[0]
+                line = cells.partition(f'/schema/profiles/{profile}#{rule.shape.rpartition("/")[2]}"')[2]
+                assert rule.obligation in line and rule.message in line.partition("</li>")[0], rule.shape
+
+
+def test_profile_page_says_what_its_sentences_are(page: Any) -> None:
+    """The sentences of a profile are headed as messages, and what they are about is told in words."""
+    for name in profiles():
+        assert "Message when it is broken" in page(f"/schema/profiles/{name}")
+    assert 'each value of <span class="mono">dcterms:creator</span>' in page("/schema/profiles/dcat-ap-3")
+
+
+def test_profiles_page_says_what_a_broken_rule_does(page: Any) -> None:
+    """No record is kept out by a profile, and a required rule that is broken is reported as a violation."""
+    lead = page("/schema/profiles").partition('class="lead"')[2].partition("</p>")[0]
+    assert "never keeps a record out" in lead and "required rules as violations" in lead
+
+
+NOTES = re.compile(r"\b\w+\.md\b|DESIGN (?:§|section)|\bsection \d|catalogue\.model|metamodel")
+
+
+def test_no_page_cites_what_its_reader_does_not_have(page: Any) -> None:
+    """No page of the model names our notes, our modules or the language that the schema is written in."""
+    for path in pages_of_the_model():
+        assert NOTES.findall(re.sub(r"<[^>]*>", " ", page(path))) == [], path
+
+
+def test_identifier_of_each_class_has_an_example_of_that_class(page: Any) -> None:
+    """At the identifier stands one of an example of this very class."""
+    for name in classes():
+        cells = page(f"/schema/{name}").split('id="id"', 1)[1].split("</tr>", 1)[0]
+        shown = re.search(r'such as <span class="mono">(.*?)</span>', cells)
+        assert shown[1] in {example.record["id"] for example in valid_examples() if example.class_name == name}
 
 
 def test_crosswalk_page_shows_every_field_with_its_places_or_the_reason(page: Any) -> None:

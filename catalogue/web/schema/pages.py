@@ -13,10 +13,10 @@ from catalogue.model.profiles import profiles
 from catalogue.model.vocabulary import spelled_like
 from catalogue.web.negotiation import PAGE, choose
 from catalogue.web.schema import content
-from catalogue.web.schema.class_diagram import class_diagram
+from catalogue.web.schema.class_diagram import class_diagram, narrow_diagram
 from catalogue.web.schema.crosswalk_pages import elsewhere
 from catalogue.web.schema.files import file_response, files
-from catalogue.web.schema.first_study import first_study, with_mistakes
+from catalogue.web.schema.first_study import FURTHER, first_study, with_mistakes
 from catalogue.web.schema.forms import OFFERS, dereference, rdf, unknown
 from catalogue.web.schema.overview_diagram import overview_diagram
 from catalogue.web.schema.rendering import render_page, state_term, state_vocabulary
@@ -84,6 +84,7 @@ def _overview(links: Links) -> Response:
         files=[file for file in files().values() if file.about],
         first=first_study(),
         mistakes=with_mistakes(),
+        further=FURTHER,
         profiles=profiles(),
         crosswalks=crosswalk_names(),
     )
@@ -99,8 +100,10 @@ def _class(links: Links, name: str) -> Response:
         name=name,
         row=row,
         drawing=class_diagram(name, links.path),
+        narrow=narrow_diagram(name, links.path),
         users=users_of(name),
         examples=content.examples_of(name),
+        identifier=content.identifier_of(name),
         wrong=content.wrong_examples_of(name),
         asked=content.asked_by_profiles(name),
         rules=content.further_rules(name),
