@@ -1726,6 +1726,7 @@ class AnnotationData(ConfiguredBaseModel):
     annotation_types: Optional[list[AnnotationType]] = Field(default=None, description="""Kinds of annotation.""")
     annotation_method: Optional[str] = Field(default=None, description="""The annotation method of this record, by identifier.""")
     source_images: Optional[list[str]] = Field(default=None, description="""The images that are annotated.""")
+    source_paths: Optional[list[str]] = Field(default=None, description="""Paths of the image files that are annotated, where the source gives no identifiers (MIFA, source_image_id).""")
     transformations: Optional[str] = Field(default=None, description="""Transformations that link annotations to the image.""")
     spatial_information: Optional[str] = Field(default=None, description="""Where annotations lie in the image, where their file does not say it.""")
     date_created: Optional[str] = Field(default=None, description="""When it was made.""")
@@ -1760,6 +1761,7 @@ class StudyComponent(ConfiguredBaseModel):
     analyses: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     annotation_methods: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     protocols: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
+    associations: Optional[list[Association]] = Field(default=None, description="""What goes together, where several samples were imaged in several ways.""")
     phenotypes: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     library: Optional[Library] = Field(default=None, description="""Reagents that the screen tests.""")
     plates: Optional[list[Plate]] = Field(default=None, description="""Plates of the screen.""")
@@ -1767,7 +1769,7 @@ class StudyComponent(ConfiguredBaseModel):
     file_count: Optional[int] = Field(default=None, description="""Number of files.""", ge=0)
     image_count: Optional[int] = Field(default=None, description="""Number of images.""", ge=0)
     total_size_bytes: Optional[int] = Field(default=None, description="""Size of all files in bytes.""", ge=0)
-    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source (IDR, Screen Size).""")
+    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source, where bytes are not told exactly (IDR, Screen Size; EMPIAR, dataset_size).""")
     raw_data_format: Optional[str] = Field(default=None, description="""Format of the raw images, as given.""")
     raw_data_organization: Optional[str] = Field(default=None, description="""How files and images correspond.""")
     quality_control: Optional[str] = Field(default=None, description="""How quality was controlled and what was left out.""")
@@ -1789,6 +1791,19 @@ class StudyComponent(ConfiguredBaseModel):
             err_msg = f"Invalid doi format: {v}"
             raise ValueError(err_msg)
         return v
+
+
+class Association(ConfiguredBaseModel):
+    """
+    Which material, preparation, acquisition and analysis go together, where a component has several of each (REMBI 1.5, Associations; S-BIAD1388 images four specimens by two acquisitions, not each by both).
+    """
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    description: Optional[str] = Field(default=None, description="""What is special about the combination, as the source says it.""")
+    biosamples: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
+    specimens: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
+    acquisitions: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
+    correlations: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
+    analyses: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
 
 
 class Screen(StudyComponent):
@@ -1818,6 +1833,7 @@ class Screen(StudyComponent):
     analyses: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     annotation_methods: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     protocols: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
+    associations: Optional[list[Association]] = Field(default=None, description="""What goes together, where several samples were imaged in several ways.""")
     phenotypes: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     library: Optional[Library] = Field(default=None, description="""Reagents that the screen tests.""")
     plates: Optional[list[Plate]] = Field(default=None, description="""Plates of the screen.""")
@@ -1825,7 +1841,7 @@ class Screen(StudyComponent):
     file_count: Optional[int] = Field(default=None, description="""Number of files.""", ge=0)
     image_count: Optional[int] = Field(default=None, description="""Number of images.""", ge=0)
     total_size_bytes: Optional[int] = Field(default=None, description="""Size of all files in bytes.""", ge=0)
-    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source (IDR, Screen Size).""")
+    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source, where bytes are not told exactly (IDR, Screen Size; EMPIAR, dataset_size).""")
     raw_data_format: Optional[str] = Field(default=None, description="""Format of the raw images, as given.""")
     raw_data_organization: Optional[str] = Field(default=None, description="""How files and images correspond.""")
     quality_control: Optional[str] = Field(default=None, description="""How quality was controlled and what was left out.""")
@@ -1876,6 +1892,7 @@ class Experiment(StudyComponent):
     analyses: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     annotation_methods: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     protocols: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
+    associations: Optional[list[Association]] = Field(default=None, description="""What goes together, where several samples were imaged in several ways.""")
     phenotypes: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     library: Optional[Library] = Field(default=None, description="""Reagents that the screen tests.""")
     plates: Optional[list[Plate]] = Field(default=None, description="""Plates of the screen.""")
@@ -1883,7 +1900,7 @@ class Experiment(StudyComponent):
     file_count: Optional[int] = Field(default=None, description="""Number of files.""", ge=0)
     image_count: Optional[int] = Field(default=None, description="""Number of images.""", ge=0)
     total_size_bytes: Optional[int] = Field(default=None, description="""Size of all files in bytes.""", ge=0)
-    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source (IDR, Screen Size).""")
+    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source, where bytes are not told exactly (IDR, Screen Size; EMPIAR, dataset_size).""")
     raw_data_format: Optional[str] = Field(default=None, description="""Format of the raw images, as given.""")
     raw_data_organization: Optional[str] = Field(default=None, description="""How files and images correspond.""")
     quality_control: Optional[str] = Field(default=None, description="""How quality was controlled and what was left out.""")
@@ -1950,6 +1967,7 @@ class ImageSet(StudyComponent):
     analyses: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     annotation_methods: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     protocols: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
+    associations: Optional[list[Association]] = Field(default=None, description="""What goes together, where several samples were imaged in several ways.""")
     phenotypes: Optional[list[str]] = Field(default=None, description="""Parts of this record that belong to the component, by identifier.""")
     library: Optional[Library] = Field(default=None, description="""Reagents that the screen tests.""")
     plates: Optional[list[Plate]] = Field(default=None, description="""Plates of the screen.""")
@@ -1957,7 +1975,7 @@ class ImageSet(StudyComponent):
     file_count: Optional[int] = Field(default=None, description="""Number of files.""", ge=0)
     image_count: Optional[int] = Field(default=None, description="""Number of images.""", ge=0)
     total_size_bytes: Optional[int] = Field(default=None, description="""Size of all files in bytes.""", ge=0)
-    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source (IDR, Screen Size).""")
+    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source, where bytes are not told exactly (IDR, Screen Size; EMPIAR, dataset_size).""")
     raw_data_format: Optional[str] = Field(default=None, description="""Format of the raw images, as given.""")
     raw_data_organization: Optional[str] = Field(default=None, description="""How files and images correspond.""")
     quality_control: Optional[str] = Field(default=None, description="""How quality was controlled and what was left out.""")
@@ -2141,6 +2159,7 @@ class Study(ConfiguredBaseModel):
     file_count: Optional[int] = Field(default=None, description="""Number of files.""", ge=0)
     image_count: Optional[int] = Field(default=None, description="""Number of images.""", ge=0)
     total_size_bytes: Optional[int] = Field(default=None, description="""Size of all files in bytes.""", ge=0)
+    size_statement: Optional[str] = Field(default=None, description="""Size and dimensions in the words of the source, where bytes are not told exactly (IDR, Screen Size; EMPIAR, dataset_size).""")
     alternative_identifiers: Optional[list[str]] = Field(default=None, description="""Other names under which the record is known.""")
     former_identifiers: Optional[list[str]] = Field(default=None, description="""Names that the record had before.""")
     see_also: Optional[list[str]] = Field(default=None, description="""Related pages.""")
@@ -2634,6 +2653,7 @@ ImageAnalysis.model_rebuild()
 AnnotationMethod.model_rebuild()
 AnnotationData.model_rebuild()
 StudyComponent.model_rebuild()
+Association.model_rebuild()
 Screen.model_rebuild()
 Experiment.model_rebuild()
 ImageSet.model_rebuild()
