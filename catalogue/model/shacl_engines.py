@@ -1,11 +1,10 @@
-"""SHACL engines behind one seam: the Rust engine `shacl`, and pySHACL as referee in tests and as drop-in.
+"""SHACL engines behind one seam: here the Rust engine `shacl`; pySHACL, referee and drop-in, is in pyshacl_engine.
 
 Both take shapes once as Turtle and data as N-Triples; engines.md section 4 has the measurements.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -16,7 +15,6 @@ from catalogue.model.namespaces import contract
 
 _SH: Final = "http://www.w3.org/ns/shacl#"
 _SPARQL: Final = _SH + "SPARQLConstraintComponent"
-_STRING: Final = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +88,8 @@ def best_engine(shapes: str) -> ShapesEngine:
     try:
         return RustEngine(shapes)
     except ImportError:
+        from catalogue.model.pyshacl_engine import PyShaclEngine
+
         return PyShaclEngine(shapes)
 
 
@@ -104,7 +104,7 @@ class RustEngine:
         import shacl
 
         self._shapes = shacl.Shapes.from_turtle(shapes)
-        self._names = _names(shapes)
+        self._names = names_of(shapes)
         self._unnamed = len(_blank_nodes(shapes.encode(), pyoxigraph.RdfFormat.TURTLE))
         self._queries = _property_queries(shapes)
 
@@ -114,11 +114,11 @@ class RustEngine:
         label = self._labels(triples) if b"_:" in triples else {}
         found = {
             ValidationResult(
-                focus=_bare(label.get(result.focus_node, result.focus_node)),
-                path=_bare(result.path or ""),
+                focus=bare(label.get(result.focus_node, result.focus_node)),
+                path=bare(result.path or ""),
                 value="" if self._is_without_value(result, triples) else label.get(result.value, result.value) or "",
                 component=result.component_iri,
-                shape=_bare(result.root_shape or result.source_shape or ""),
+                shape=bare(result.root_shape or result.source_shape or ""),
                 severity=result.severity_iri,
                 messages=tuple(sorted(result.messages)),
             )
@@ -128,13 +128,13 @@ class RustEngine:
 
     def validate(self, triples: bytes) -> list[Violation]:
         """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
-        return _violations(self.results(triples), self._names)
+        return violations(self.results(triples), self._names)
 
     def broken(self, triples: bytes) -> set[tuple[str, str]]:
         """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
         report = self._shapes.validate_text(triples.decode(), format="ntriples")
         found = {(result.root_shape or result.source_shape or "", result.severity_iri) for result in report.results}
-        return {(_bare(shape), severity) for shape, severity in found}
+        return {(bare(shape), severity) for shape, severity in found}
 
     def _is_without_value(self, result: Any, triples: bytes) -> bool:
         """True where a query about a property binds no value; the engine then gives the focus node.
@@ -145,7 +145,7 @@ class RustEngine:
         """
         if result.component_iri != _SPARQL or result.value != result.focus_node:
             return False
-        selects_value = self._queries.get(_bare(result.root_shape or result.source_shape or ""))
+        selects_value = self._queries.get(bare(result.root_shape or result.source_shape or ""))
         itself = f"{result.focus_node} {result.path} {result.focus_node} "
         return selects_value is False or (selects_value is True and itself.encode() not in triples)
 
@@ -155,60 +155,12 @@ class RustEngine:
         return {f"_:0_b{number}": node for number, node in enumerate(nodes, self._unnamed)}
 
 
-class PyShaclEngine:
-    """pySHACL: the reference, some hundred times slower."""
+def violations(results: list[ValidationResult], names: dict[str, str]) -> list[Violation]:
+    """Results as a curator reads them, sorted; several parts of a shape that object to one value are one.
 
-    def __init__(self, shapes: str):
-        import rdflib
-
-        logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # a traceback for every bad literal otherwise
-        self._shapes = rdflib.Graph().parse(data=shapes, format="turtle")
-        for shape, pattern in list(self._shapes.subject_objects(rdflib.SH.pattern)):
-            if "m" not in str(self._shapes.value(shape, rdflib.SH.flags) or ""):
-                self._shapes.set((shape, rdflib.SH.pattern, rdflib.Literal(_python_pattern(str(pattern)))))
-        self._names = _names(shapes)
-
-    def results(self, triples: bytes) -> list[ValidationResult]:
-        """The results of the report on the N-Triples data, sorted, each once."""
-        import pyshacl
-        import rdflib
-
-        _, report, _ = pyshacl.validate(
-            _verbatim_graph(triples), shacl_graph=self._shapes, advanced=False, inplace=True
-        )
-        sh = rdflib.Namespace(_SH)
-        found = {
-            ValidationResult(
-                focus=_bare(report.value(result, sh.focusNode).n3()),
-                path=_bare(sparql_path(self._shapes, report.value(result, sh.resultPath))),
-                value=_n_triples(report.value(result, sh.value)),
-                component=str(report.value(result, sh.sourceConstraintComponent)),
-                shape=self._named(report.value(result, sh.sourceShape)),
-                severity=str(report.value(result, sh.resultSeverity)),
-                messages=tuple(sorted(str(message) for message in report.objects(result, sh.resultMessage))),
-            )
-            for result in report.objects(None, sh.result)
-        }
-        return sorted(found)
-
-    def validate(self, triples: bytes) -> list[Violation]:
-        """What the N-Triples data break, sorted; one entry where several parts of a shape object to one value."""
-        return _violations(self.results(triples), self._names)
-
-    def broken(self, triples: bytes) -> set[tuple[str, str]]:
-        """(IRI of the shape, IRI of the severity) of each rule that the N-Triples data break anywhere."""
-        return {(result.shape, result.severity) for result in self.results(triples)}
-
-    def _named(self, shape: Any) -> str:
-        """The shape, or the nearest one around it that has an IRI."""
-        from rdflib import SH, BNode
-
-        while isinstance(shape, BNode):
-            shape = self._shapes.value(None, SH.property, shape)
-        return str(shape)
-
-
-def _violations(results: list[ValidationResult], names: dict[str, str]) -> list[Violation]:
+    Args:
+        names: of `names_of`.
+    """
     found = {
         Violation(
             contract(result.focus.removeprefix("_:")),
@@ -223,7 +175,7 @@ def _violations(results: list[ValidationResult], names: dict[str, str]) -> list[
     return sorted(found)
 
 
-def _bare(term: str) -> str:
+def bare(term: str) -> str:
     """The IRI of a term that is one; other terms, and paths of several predicates, as they are."""
     return term[1:-1] if term.startswith("<") and term.find(">") == len(term) - 1 else term
 
@@ -231,7 +183,7 @@ def _bare(term: str) -> str:
 def _readable(value: str) -> str:
     """A term without its syntax; 0.5 rather than 5.0E-1."""
     if not value.startswith('"'):
-        return _bare(value).removeprefix("_:")
+        return bare(value).removeprefix("_:")
     literal = next(iter(pyoxigraph.parse(f"<x:> <x:> {value} .", format=pyoxigraph.RdfFormat.N_TRIPLES))).object
     assert isinstance(literal, pyoxigraph.Literal)
     try:
@@ -240,7 +192,7 @@ def _readable(value: str) -> str:
         return literal.value
 
 
-def _names(shapes: str) -> dict[str, str]:
+def names_of(shapes: str) -> dict[str, str]:
     """Shape IRI -> its sh:name, which is the field's name in the payload."""
     name = pyoxigraph.NamedNode(_SH + "name")
     return {
@@ -260,7 +212,7 @@ def _property_queries(shapes: str) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for quad in parsed:
         if quad.predicate.value == _SH + "sparql" and quad.subject in properties:
-            shape = _bare(str(quad.subject))
+            shape = bare(str(quad.subject))
             found[shape] = found.get(shape, False) or bool(re.search(r"[?$]value\b", texts.get(quad.object, "")))
     return found
 
@@ -275,68 +227,3 @@ def _blank_nodes(document: bytes, syntax: pyoxigraph.RdfFormat) -> list[str]:
             if isinstance(node, pyoxigraph.BlankNode)
         )
     )
-
-
-def _verbatim_graph(triples: bytes) -> Any:
-    """An rdflib graph in which every literal keeps its lexical form, as rdflib's own parsers do not ("01" -> "1").
-
-    It lies in rdflib's own store: over an Oxigraph-backed one, plain strings differ from xsd:string (engines.md
-    section 4).
-    """
-    import rdflib
-
-    def term(node: Any) -> Any:
-        match node:
-            case pyoxigraph.NamedNode():
-                return rdflib.URIRef(node.value)
-            case pyoxigraph.BlankNode():
-                return rdflib.BNode(node.value)
-        if node.language:
-            return rdflib.Literal(node.value, lang=node.language, normalize=False)
-        # rdflib tells a plain string from an xsd:string; in RDF 1.1 they are one.
-        datatype = None if node.datatype == _STRING else node.datatype.value
-        return rdflib.Literal(node.value, datatype=datatype, normalize=False)
-
-    graph = rdflib.Graph()
-    for quad in pyoxigraph.parse(triples, format=pyoxigraph.RdfFormat.N_TRIPLES):
-        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
-    return graph
-
-
-def _python_pattern(pattern: str) -> str:
-    """The pattern as Python says it: its `$` also stands before a last line break, that of SPARQL does not."""
-    escaped_or_class = r"\\.|\[(?:\\.|[^\]\\])*\]"
-    return re.sub(rf"({escaped_or_class})|\$", lambda found: found.group(1) or r"\Z", pattern, flags=re.DOTALL)
-
-
-def _n_triples(node: Any) -> str:
-    """An rdflib term in the syntax of N-Triples."""
-    import rdflib
-
-    if node is None:
-        return ""
-    if not isinstance(node, rdflib.Literal):
-        return str(node.n3())
-    if node.language:
-        return str(pyoxigraph.Literal(str(node), language=node.language))
-    return str(pyoxigraph.Literal(str(node), datatype=pyoxigraph.NamedNode(node.datatype or _STRING.value)))
-
-
-def sparql_path(shapes: Any, path: Any) -> str:
-    """A property path of the shapes graph in the syntax of SPARQL, every step in brackets."""
-    from rdflib import SH, URIRef
-
-    if path is None:
-        return ""
-    if isinstance(path, URIRef):
-        return path.n3()
-    for predicate, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
-        inner = shapes.value(path, predicate)
-        if inner is not None:
-            return f"({sparql_path(shapes, inner)}){sign}"
-    inverse = shapes.value(path, SH.inversePath)
-    if inverse is not None:
-        return f"^{sparql_path(shapes, inverse)}"
-    alternatives = shapes.value(path, SH.alternativePath)
-    steps = [sparql_path(shapes, step) for step in shapes.items(alternatives or path)]
-    return f"({('|' if alternatives else '/').join(steps)})"

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.ingest.prepare import STUDY_PROFILE
+from catalogue.model.pyshacl_engine import PyShaclEngine
 from catalogue.model.rdf import triples
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine, ValidationResult
+from catalogue.model.shacl_engines import RustEngine, ValidationResult
 from catalogue.model.validation import check_all, check_schema, profiles, shapes_text
 from tests.bench.bench_harvest import PARTNERS, pin, prepare_home, run
 from tests.model.breaking import Shapes

@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 
-from catalogue.model.shacl_engines import RustEngine, sparql_path
+from catalogue.model.pyshacl_engine import sparql_path
+from catalogue.model.shacl_engines import RustEngine
 from tests.model.odd_values import (
     ANY_TEXT,
     ILL_TYPED,

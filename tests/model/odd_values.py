@@ -44,7 +44,7 @@ def drawn(strategy: st.SearchStrategy[str]) -> list[str]:
     values: dict[str, None] = {}
 
     @settings(
-        max_examples=60, phases=[Phase.generate], derandomize=True, database=None, deadline=None,
+        max_examples=30, phases=[Phase.generate], derandomize=True, database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(strategy)
@@ -60,8 +60,9 @@ def matching(pattern: str, iris: bool = False, base: str = "") -> list[str]:
     """Some texts, or IRIs, in which the regular expression finds itself; none when it is none, or fits no IRI.
 
     Args:
-        base: start of the IRIs.
+        base: start of the IRIs, which it then wants.
     """
+    iris = iris or bool(base)
     alphabet = OF_IRIS if iris else PRINTABLE
     try:
         whole = re.compile(pattern, re.ASCII)

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import BNode, Literal, URIRef, Variable
+from rdflib import RDF, BNode, Literal, URIRef, Variable
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
@@ -104,7 +104,7 @@ class Query:
         return lines
 
     def mutant(self, kind: str, random: Random, number: int) -> list[Line]:
-        """An example with a thing of a class, changed up to three times where the query looks.
+        """What the query sees of an example with a thing of a class, changed up to three times.
 
         Args:
             kind: the class, in N-Triples syntax.
@@ -114,7 +114,8 @@ class Query:
         if not fitting:
             return []
         fitness = [len(self.predicates & {predicate for _, predicate, _ in lines}) for lines in fitting]
-        lines = list(random.choice([lines for lines, fit in zip(fitting, fitness, strict=True) if fit == max(fitness)]))
+        chosen = random.choice([lines for lines, fit in zip(fitting, fitness, strict=True) if fit == max(fitness)])
+        lines = [line for line in chosen if line[1] in self.predicates or line[1] == f"<{RDF.type}>"]
         for _ in range(random.choice([1, 1, 2, 3])):
             seen = sorted({predicate for _, predicate, _ in lines} & self.predicates)
             if not seen:

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 from rdflib import SH
 
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine, ValidationResult
+from catalogue.model.pyshacl_engine import PyShaclEngine
+from catalogue.model.shacl_engines import RustEngine, ValidationResult
 from catalogue.model.validation import profiles, shapes_text
 from tests.model.breaking import Shapes
 from tests.model.shacl_cases import CASES, Case

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from catalogue import resources
 from catalogue.model import records, validation
+from catalogue.model.pyshacl_engine import PyShaclEngine
 from catalogue.model.rdf import FieldError, triples
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine, Violation, best_engine
+from catalogue.model.shacl_engines import RustEngine, Violation, best_engine
 from catalogue.model.table import classes
 from catalogue.model.validation import check_schema, check_shapes, shapes_text
 from tests.model.examples import INVALID, VALID, Example

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine
+from catalogue.model.pyshacl_engine import PyShaclEngine
+from catalogue.model.shacl_engines import RustEngine
 from tests.model.shacl_cases import HEAD
 from tests.model.test_shacl_engines import n_triples
 

@@ -8,7 +8,8 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine, ShapesEngine, ValidationResult
+from catalogue.model.pyshacl_engine import PyShaclEngine
+from catalogue.model.shacl_engines import RustEngine, ShapesEngine, ValidationResult
 from catalogue.model.validation import profiles, shapes_text
 from tests.model.shacl_cases import CASES, HEAD, Case
 
