@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from catalogue.model.documents import Event, Mapped, Record, Severity, SourceDocument, SourceSpec
+from catalogue.model.forms import day, is_web_address, licence_iri
 from catalogue.problems import RecordRejected
 from harvesters.documents import iter_documents
-from catalogue.model.forms import day, is_web_address, licence_iri
 from harvesters.gide_crate import Crate, Entity
 from harvesters.gide_identity import find_root, identify
 from harvesters.gide_people import People

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from catalogue.model.documents import Severity
-from catalogue.problems import RecordRejected
 from catalogue.model.forms import is_web_address
+from catalogue.problems import RecordRejected
 from harvesters.gide_crate import Crate, Entity
 from harvesters.gide_profile import CRATE_SPEC, SUFFIX
 

@@ -9,8 +9,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from catalogue.model.documents import Severity
-from catalogue.model.ontology_terms import MAX_LENGTH, OBO, repair_term
 from catalogue.model.forms import is_web_address
+from catalogue.model.ontology_terms import MAX_LENGTH, OBO, repair_term
 from harvesters.gide_crate import Crate, Entity, Reference
 from harvesters.gide_profile import FBBI_LABELS
 

@@ -1797,7 +1797,7 @@ class Association(ConfiguredBaseModel):
     """
     Which material, preparation, acquisition and analysis go together, where a component has several of each (REMBI 1.5, Associations; S-BIAD1388 images four specimens by two acquisitions, not each by both).
     """
-    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below it by path (idr:idr0001/author/1).""")
+    id: str = Field(default=..., description="""CURIE of the thing; parts of a record hang below the record's own by path.""")
     description: Optional[str] = Field(default=None, description="""What is special about the combination, as the source says it.""")
     biosamples: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")
     specimens: Optional[list[str]] = Field(default=None, description="""Parts of this record that go together, by identifier.""")

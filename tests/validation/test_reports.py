@@ -9,8 +9,8 @@ import pytest
 import rdflib
 from rdflib import RDF, SH
 
+from catalogue.model.pyshacl_engine import PyShaclEngine
 from catalogue.model.rdf import triples
-from catalogue.model.shacl_engines import PyShaclEngine
 from catalogue.model.validation import shapes_text
 from catalogue.problems import RecordRejected
 from catalogue.validation.reports.json import render_json

@@ -10,7 +10,8 @@ import rdflib
 from rdflib import RDF, SH
 
 from catalogue.model.profiles import Subject, profiles
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine
+from catalogue.model.pyshacl_engine import PyShaclEngine
+from catalogue.model.shacl_engines import RustEngine
 from catalogue.model.validation import shapes_text
 from catalogue.validation.graphs import Graph, graph_of_json, graph_of_text
 from catalogue.validation.json_text import read_json
