@@ -14,25 +14,39 @@ _ONTOLOGY_OF: Final = {"Taxon": "NCBITaxon", "ImagingMethod": "FBbi"}
 _LONGEST: Final = 200
 
 
-def id_of(name: str, class_name: str, record: RecordText) -> str:
-    """The identifier of the one thing of a class that `name` means; "" where none does, or several do.
+class Names:
+    """What the names of things mean in one record.
 
     Args:
-        class_name: of the thing; one that the record describes, else a shipped term of it.
+        record: its own terms and parts come first, the shipped terms after them.
     """
-    if len(name) > _LONGEST:
-        return ""
-    own = {
-        str(spot.focus)
-        for places in record.things().values()
-        for spot in (record.spot_at(places[0]),)
-        if spot.kind is not None and spot.kind.name == class_name
-        if name.casefold() in (str(spot.owner.value.get(key)).casefold() for key in _NAMES)
-    }
-    if own:
-        return own.pop() if len(own) == 1 else ""
-    prefix = _ONTOLOGY_OF.get(class_name)
-    return (_shipped().find_label(name, prefix) or "") if prefix else ""
+
+    def __init__(self, record: RecordText):
+        self._record = record
+        self._own: dict[tuple[str, str], set[str]] | None = None
+
+    def id_of(self, name: str, class_name: str) -> str:
+        """The identifier of the one thing of a class that `name` means; "" where none does, or several do."""
+        if len(name) > _LONGEST:
+            return ""
+        if self._own is None:
+            self._own = self._read()
+        own = self._own.get((class_name, name.casefold()), set())
+        if own:
+            return next(iter(own)) if len(own) == 1 else ""
+        prefix = _ONTOLOGY_OF.get(class_name)
+        return (_shipped().find_label(name, prefix) or "") if prefix else ""
+
+    def _read(self) -> dict[tuple[str, str], set[str]]:
+        """(class, folded name) -> ids."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for places in self._record.things().values():
+            spot = self._record.spot_at(places[0])
+            for key in _NAMES:
+                name = spot.owner.value.get(key)
+                if spot.kind is not None and type(name) is str:
+                    found.setdefault((spot.kind.name, name.casefold()), set()).add(spot.focus)
+        return found
 
 
 def other_term(curie: str, label: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from catalogue.validation.advice import Advice
 from catalogue.validation.conflicts import Conflict, find_conflicts
 from catalogue.validation.doubts import find_doubts
 from catalogue.validation.fitting import first_fitting
-from catalogue.validation.known_terms import id_of
+from catalogue.validation.known_terms import Names
 from catalogue.validation.nodes import Node
 from catalogue.validation.record_text import RecordText, Spot, Steps
 from catalogue.validation.results import Result
@@ -56,6 +56,7 @@ def check_record(
 class _Check:
     def __init__(self, record: RecordText, class_name: str | None):
         self._record = record
+        self._names = Names(record)
         self._class_name = class_name
         self._faulty: list[Steps] = []
         self._told: set[tuple[str, str]] = set()
@@ -127,7 +128,7 @@ class _Check:
     def _named(self, spot: Spot, name: str) -> str:
         """The identifier of what a field calls by its name."""
         slot = spot.slot
-        found = id_of(name, rules().target(self._rule(spot)), self._record)
+        found = self._names.id_of(name, rules().target(self._rule(spot)))
         is_list = slot is not None and slot.many and spot.steps[-1] == spot.key
         return first_fitting(slot, [f"[{found}]" if is_list else found]) if slot is not None and found else ""
 
