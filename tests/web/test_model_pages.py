@@ -26,6 +26,7 @@ from catalogue.model.table import classes, record_classes
 from catalogue.validation.results import Kind, Result
 from catalogue.validation.service import Validator
 from catalogue.web.schema.places import anchor, rules_of
+from harvesters.base import members
 
 MODEL = documentation()
 CODE = re.compile(r'<pre class="code"[^>]*aria-label="([^"]*)"><code>(.*?)</code></pre>', re.DOTALL)
@@ -76,12 +77,13 @@ def codes(text: str) -> dict[str, str]:
     return {html.unescape(label): html.unescape(code) for label, code in CODE.findall(text)}
 
 
+def no_crate(*_: object) -> NoReturn:
+    """These tests check records only."""
+    raise AssertionError("no crate")
+
+
 def judge(text: str, class_name: str) -> list[Result]:
     """What `ommatidia validate` finds wrong in a text; a part of a record is of the class named."""
-
-    def no_crate(*_: object) -> NoReturn:
-        raise AssertionError("no crate")
-
     part = None if class_name in record_classes() else class_name
     return list(Validator((), no_crate).check("shown.yaml", text.encode(), Kind.RECORDS, part).results)
 
@@ -188,6 +190,33 @@ def test_the_study_of_the_tutorial_conforms(page: Any, tmp_path: Path) -> None:
     assert codes(text)["Command that checks the file"] == "ommatidia validate first-study.yaml"
     code, said = validated(codes(text)["A complete small study"], tmp_path)
     assert code == 0 and "conforms" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "asks_more"), [("Study-light-sheet", "rembi-1.5"), ("Study-human-restricted", "human-data-1")]
+)
+def test_the_tutorial_leads_on_to_larger_studies(client: FlaskClient, page: Any, name: str, asks_more: str) -> None:
+    """After the first study come a usual and a restricted one, which conform as they are given out, with a profile."""
+    assert f'href="/schema/examples/{name}.yaml"' in page("/schema").partition('id="at-next"')[2]
+    text = client.get(f"/schema/examples/{name}.yaml").data
+    report = Validator((asks_more,), no_crate).check(f"{name}.yaml", text, Kind.RECORDS, None)
+    assert [result.message for result in report.results if result.severity == "violation"] == []
+
+
+def test_the_usual_study_shows_how_two_authors_share_an_institute(page: Any) -> None:
+    """Both authors carry one organisation with the same id and fields, and the tutorial says that this is the way."""
+    authors = next(example for example in valid_examples() if example.name == "Study-light-sheet").record["authors"]
+    first, second = (author["affiliations"] for author in authors)
+    assert first == second and first[0]["id"]
+    assert "same <span" in page("/schema").partition("Two authors of one institute")[2].partition("</li>")[0]
+
+
+def test_the_tutorial_says_where_prefixes_and_files_go(page: Any) -> None:
+    """Who has no prefix and who has a finished file is told what to do, and the harvesters named are those there are."""
+    text = page("/schema").partition('id="at-write"')[2].partition("</section>")[0]
+    assert "schema/prefixes.toml" in text and "ommatidia ontology suggest" in text
+    named = re.findall(r'<span class="mono">(\w+)</span>\)', text.partition('id="at-enter"')[2])
+    assert set(named) == set(members())
 
 
 def test_the_mistakes_of_the_tutorial_are_three_and_answered(page: Any, tmp_path: Path) -> None:

@@ -10,6 +10,20 @@ from catalogue import resources
 from catalogue.model.examples import Example
 from catalogue.web.schema.content import Wrong, judge
 
+FURTHER = (
+    (
+        "Study-light-sheet",
+        "is the usual study: paper, grant, biosample, specimen, acquisition with its instrument, two components, "
+        "and two authors of one institute.",
+    ),
+    (
+        "Study-human-restricted",
+        "shows human material that only a committee gives out: who may get the images, how, and on what basis.",
+    ),
+    ("Study-full", "uses most of the fields there are; for looking things up."),
+)
+"""Examples to go on with after the first study, each with what it shows."""
+
 
 @cache
 def first_study() -> Example:

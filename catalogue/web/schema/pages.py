@@ -16,7 +16,7 @@ from catalogue.web.schema import content
 from catalogue.web.schema.class_diagram import class_diagram
 from catalogue.web.schema.crosswalk_pages import elsewhere
 from catalogue.web.schema.files import file_response, files
-from catalogue.web.schema.first_study import first_study, with_mistakes
+from catalogue.web.schema.first_study import FURTHER, first_study, with_mistakes
 from catalogue.web.schema.forms import OFFERS, dereference, rdf, unknown
 from catalogue.web.schema.overview_diagram import overview_diagram
 from catalogue.web.schema.rendering import render_page, state_term, state_vocabulary
@@ -84,6 +84,7 @@ def _overview(links: Links) -> Response:
         files=[file for file in files().values() if file.about],
         first=first_study(),
         mistakes=with_mistakes(),
+        further=FURTHER,
         profiles=profiles(),
         crosswalks=crosswalk_names(),
     )
