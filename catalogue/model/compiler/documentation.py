@@ -161,7 +161,8 @@ def _statement(view: SchemaView, slot: SlotDefinition) -> Row:
 def _rule(view: SchemaView, table: Row, owner: str, slot: SlotDefinition) -> str:
     """The words of the table; for what the table leaves out, those of the type."""
     if slot.identifier:
-        return f"exactly one value is needed: {_annotation(view.get_type(str(slot.range)), 'rule') or 'a name'}"
+        said = _annotation(slot, "rule") or _annotation(view.get_type(str(slot.range)), "rule")
+        return f"exactly one value is needed: {said or 'a name'}"
     concrete = [str(c) for c in view.class_descendants(owner) if str(c) in table["classes"]]
     if slot.designates_type:
         return f"the name of the class: {' or '.join(concrete)}"
