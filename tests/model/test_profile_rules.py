@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph
 
+from catalogue.model.documentation import documentation
 from catalogue.model.profile_rules import parse_rules
 from catalogue.model.profiles import profiles
 from catalogue.model.validation import shapes_text
@@ -62,6 +65,48 @@ def test_rule_about_whoever_has_a_field_names_the_classes() -> None:
     """A target by predicate is told as the classes of the model that have this field."""
     made = parse_rules(PREFIXES + 'ex:S sh:targetSubjectsOf omm:cellLine ; sh:path ex:x ; sh:message "m" .')
     assert made[0].classes == ("Biosample",)
+
+
+def test_rule_about_values_names_the_property() -> None:
+    """A target by what a property leads to, or by a property that no class has, is told apart from a class."""
+    made = parse_rules(
+        PREFIXES
+        + """
+        ex:S sh:targetObjectsOf dcterms:creator ; sh:path ex:x ; sh:message "m" .
+        ex:T sh:targetSubjectsOf ex:none ; sh:path ex:y ; sh:message "n" .
+        """
+    )
+    assert [(rule.about, rule.having, rule.values_of) for rule in made] == [
+        ((), (), ("dcterms:creator",)),
+        ((), ("https://example.org/none",), ()),
+    ]
+
+
+def test_rule_inside_a_field_is_about_what_the_field_leads_to() -> None:
+    """A property shape within that of `channels` is one of Channel, under the name of its own field."""
+    made = parse_rules(
+        PREFIXES
+        + """
+        ex:S sh:targetClass omm:ImageRepresentation ; sh:property ex:a .
+        ex:a sh:name "channels" ; sh:message "a" ; sh:property ex:b .
+        ex:b sh:name "color" ; sh:message "b" .
+        """
+    )
+    assert [(rule.classes, rule.field) for rule in made] == [
+        (("ImageRepresentation",), "channels"),
+        (("Channel",), "color"),
+    ]
+
+
+def test_foreign_rdf_is_told_the_property_of_dcat_first() -> None:
+    """Each message of dcat-ap-3 begins with the property that is wrong, and what it says of our records is a field."""
+    slots = {slot["key"] for row in documentation()["classes"].values() for slot in row["slots"]}
+    rules = parse_rules(shapes_text("dcat-ap-3"))
+    for rule in rules:
+        assert re.match(r"(dcterms|dcat|dcatap|foaf|adms|spdx|skos):[a-zA-Z]+ ", rule.message), rule.message
+        ours = re.search(r"\(in our records (?:the )?(\w+)", rule.message)
+        assert ours is None or ours[1] in slots | {"a"}, rule.message
+    assert sum("in our records" in rule.message for rule in rules) > 15
 
 
 def test_shapes_that_lead_in_a_circle_end() -> None:

@@ -20,7 +20,7 @@ from catalogue.cli.main import build_cli
 from catalogue.model.crosswalks import crosswalk_names, load_crosswalk
 from catalogue.model.documentation import documentation
 from catalogue.model.examples import valid_examples
-from catalogue.model.profiles import profiles
+from catalogue.model.profiles import Subject, profiles
 from catalogue.model.rdf import triples
 from catalogue.model.table import classes, record_classes
 from catalogue.validation.results import Kind, Result
@@ -212,7 +212,7 @@ def test_the_usual_study_shows_how_two_authors_share_an_institute(page: Any) -> 
 
 
 def test_the_tutorial_says_where_prefixes_and_files_go(page: Any) -> None:
-    """Who has no prefix and who has a finished file is told what to do, and the harvesters named are those there are."""
+    """Who has no prefix or has a finished file is told what to do, and the harvesters named are those there are."""
     text = page("/schema").partition('id="at-write"')[2].partition("</section>")[0]
     assert "schema/prefixes.toml" in text and "ommatidia ontology suggest" in text
     named = re.findall(r'<span class="mono">(\w+)</span>\)', text.partition('id="at-enter"')[2])
@@ -249,6 +249,49 @@ def test_profile_page_shows_every_rule(page: Any) -> None:
         assert rules_of(name)
         for rule in rules_of(name):
             assert rule.message in text and f'id="{rule.shape.rpartition("/")[2]}"' in text
+
+
+def test_obligations_of_profiles_carry_their_sentence(page: Any) -> None:
+    """On a class page each rule of a profile of our records stands at its field with the sentence that says when."""
+    for profile in (name for name, header in profiles().items() if Subject.RECORDS in header.applies_to):
+        for rule in rules_of(profile):
+            for owner in rule.classes:
+                text = html.unescape(page(f"/schema/{owner}"))
+                field = rule.field.partition(".")[0]
+                assert f'id="{field}"' in text, rule.shape
+                cells = text.split(f'id="{field}"', 1)[1].split("</tr>", 1)[0]
+                line = cells.partition(f'/schema/profiles/{profile}#{rule.shape.rpartition("/")[2]}"')[2]
+                assert rule.obligation in line and rule.message in line.partition("</li>")[0], rule.shape
+
+
+def test_profile_page_says_what_its_sentences_are(page: Any) -> None:
+    """The sentences of a profile are headed as messages, and what they are about is told in words."""
+    for name in profiles():
+        assert "Message when it is broken" in page(f"/schema/profiles/{name}")
+    assert 'each value of <span class="mono">dcterms:creator</span>' in page("/schema/profiles/dcat-ap-3")
+
+
+def test_profiles_page_says_what_a_broken_rule_does(page: Any) -> None:
+    """No record is kept out by a profile, and a required rule that is broken is reported as a violation."""
+    lead = page("/schema/profiles").partition('class="lead"')[2].partition("</p>")[0]
+    assert "never keeps a record out" in lead and "required rules as violations" in lead
+
+
+NOTES = re.compile(r"\b\w+\.md\b|DESIGN (?:§|section)|\bsection \d|catalogue\.model|metamodel")
+
+
+def test_no_page_cites_what_its_reader_does_not_have(page: Any) -> None:
+    """No page of the model names our notes, our modules or the language that the schema is written in."""
+    for path in pages_of_the_model():
+        assert NOTES.findall(re.sub(r"<[^>]*>", " ", page(path))) == [], path
+
+
+def test_identifier_of_each_class_has_an_example_of_that_class(page: Any) -> None:
+    """At the identifier stands one of an example of this very class."""
+    for name in classes():
+        cells = page(f"/schema/{name}").split('id="id"', 1)[1].split("</tr>", 1)[0]
+        shown = re.search(r'such as <span class="mono">(.*?)</span>', cells)
+        assert shown[1] in {example.record["id"] for example in valid_examples() if example.class_name == name}
 
 
 def test_crosswalk_page_shows_every_field_with_its_places_or_the_reason(page: Any) -> None:

@@ -14,7 +14,7 @@ from catalogue.model.documentation import concrete, documentation
 from catalogue.model.examples import Example, invalid_examples, valid_examples
 from catalogue.model.jsonld import jsonld
 from catalogue.model.profile_rules import Rule
-from catalogue.model.profiles import profiles
+from catalogue.model.profiles import Subject, profiles
 from catalogue.model.rdf import triples
 from catalogue.model.table import record_classes
 from catalogue.model.vocabulary import SCHEMA, serialise
@@ -55,6 +55,13 @@ def examples_of(class_name: str) -> tuple[Shown, ...]:
     return tuple(Shown(example, as_turtle(example), as_jsonld(example)) for example in found)
 
 
+def identifier_of(class_name: str) -> str:
+    """The identifier of the class's first example, as a pattern for others; "" where that has none."""
+    return next(
+        (str(shown.example.record["id"]) for shown in examples_of(class_name) if "id" in shown.example.record), ""
+    )
+
+
 @cache
 def wrong_examples_of(class_name: str) -> tuple[Wrong, ...]:
     """What goes wrong with a class, by the field that is wrong."""
@@ -86,13 +93,16 @@ def as_jsonld(example: Example) -> str:
 
 
 def asked_by_profiles(class_name: str) -> dict[str, list[tuple[str, Rule]]]:
-    """Field -> (profile, rule) of each profile that has a rule about it in this class; the strictest where several."""
+    """Field -> (profile, rule) of each rule that a profile of our records has about it in this class.
+
+    A rule about what stands inside a field (`axes.unit`) is one of that field.
+    """
     found: dict[str, list[tuple[str, Rule]]] = {}
-    for name in profiles():
-        for rule in rules_of(name):
-            known = found.setdefault(rule.field, []) if class_name in rule.classes and rule.field else None
-            if known is not None and name not in [profile for profile, _ in known]:
-                known.append((name, rule))
+    for name, profile in profiles().items():
+        rules = rules_of(name) if Subject.RECORDS in profile.applies_to else ()
+        for rule in rules:
+            if class_name in rule.classes and rule.field:
+                found.setdefault(rule.field.partition(".")[0], []).append((name, rule))
     return found
 
 

@@ -102,6 +102,7 @@ def _class(links: Links, name: str) -> Response:
         drawing=class_diagram(name, links.path),
         users=users_of(name),
         examples=content.examples_of(name),
+        identifier=content.identifier_of(name),
         wrong=content.wrong_examples_of(name),
         asked=content.asked_by_profiles(name),
         rules=content.further_rules(name),
