@@ -12,13 +12,29 @@ from typing import Any
 from catalogue.model.documentation import documentation, users_of
 from catalogue.web.schema.drawing import GAP, LINE, Box, Curve, Drawing, Line, across, stack, width_of
 
+# Between the class and what its fields lead to; wider where many curves share it, so that each stays flat.
 _AISLE = 92.0
+_AISLE_A_CURVE = 6.0
 _EDGE = 2.0
 _ABOVE = 34.0
 _LONGEST = 30
 _MOST_LINES = 30
 
 Link = Callable[[str], str]
+
+
+def narrow_diagram(name: str, link: Link) -> Drawing:
+    """The class with its parent and its children only, for screens on which the rest would not fit.
+
+    Args:
+        link: path of this node -> address to write into the diagram.
+    """
+    row = documentation()["classes"][name]
+    above = _parents(row, link)
+    main = _main(name, row, above[0].height + _EDGE + _ABOVE if above else _EDGE)
+    below = _children(row, main, link)
+    curves = [_kind_of(box, main) for box in above] + [_kind_of(main, box) for box in below]
+    return _drawing(name, (main, *above, *below), curves)
 
 
 def class_diagram(name: str, link: Link) -> Drawing:
@@ -31,8 +47,9 @@ def class_diagram(name: str, link: Link) -> Drawing:
     above, top = _above(name, row, link)
     main, shown = _main(name, row, top), shown_slots(row)
     right, places = _targets(row, link)
+    aisle = max(_AISLE, _AISLE_A_CURVE * sum(map(len, places)))
     right = stack(
-        [replace(box, x=main.x + main.width + _AISLE) for box in right],
+        [replace(box, x=main.x + main.width + aisle) for box in right],
         [sum(map(main.line_at, fields)) / len(fields) for fields in places],
         top,
     )
@@ -43,7 +60,10 @@ def class_diagram(name: str, link: Link) -> Drawing:
         _out(main, shown[place], place, box) for box, fields in zip(right, places, strict=True) for place in fields
     ]
     curves += [_kind_of(main, box) for box in below]
-    boxes = (main, *above, *right, *below)
+    return _drawing(name, (main, *above, *right, *below), curves)
+
+
+def _drawing(name: str, boxes: tuple[Box, ...], curves: list[Curve]) -> Drawing:
     return Drawing(
         f"Diagram of {name}",
         max(box.x + box.width for box in boxes) + _EDGE,
@@ -88,9 +108,9 @@ def _above(name: str, row: dict[str, Any], link: Link) -> tuple[list[Box], float
     """The parent, and the fields that lead to this class; and the height at which the class itself may begin."""
     boxes: list[Box] = []
     x = _EDGE
-    for parent in row["parents"][:1]:
-        boxes.append(Box(parent, link(f"/schema/{parent}"), "class", x, _EDGE, width_of(parent)))
-        x += boxes[-1].width + GAP
+    for parent in _parents(row, link):
+        boxes.append(parent)
+        x += parent.width + GAP
     lines = tuple(
         Line(f"{owner}.{slot['key']}", cardinality(slot), href=link(f"/schema/{owner}#{slot['key']}"))
         for owner, slot in users_of(name)
@@ -100,6 +120,12 @@ def _above(name: str, row: dict[str, Any], link: Link) -> tuple[list[Box], float
     lowest = max((box.y + box.height for box in boxes), default=0.0)
     boxes = [replace(box, y=lowest - box.height) for box in boxes]
     return boxes, lowest + _ABOVE if boxes else _EDGE
+
+
+def _parents(row: dict[str, Any], link: Link) -> list[Box]:
+    """The class that this one is a kind of, in the upper left corner."""
+    nearest = row["parents"][:1]
+    return [Box(parent, link(f"/schema/{parent}"), "class", _EDGE, _EDGE, width_of(parent)) for parent in nearest]
 
 
 def _targets(row: dict[str, Any], link: Link) -> tuple[list[Box], list[list[int]]]:
@@ -130,8 +156,7 @@ def _children(row: dict[str, Any], main: Box, link: Link) -> list[Box]:
 
 def _out(main: Box, slot: dict[str, Any], place: int, box: Box) -> Curve:
     x, y = main.x + main.width, main.line_at(place)
-    kind = "part" if slot.get("inlined") else "reference"
-    return Curve(across(x, y, box.x, box.middle), kind, cardinality(slot), x + 6, y - 4)
+    return Curve(across(x, y, box.x, box.middle), "part" if slot.get("inlined") else "reference")
 
 
 def _down(box: Box, main: Box) -> Curve:

@@ -85,14 +85,10 @@ class Curve:
 
     Args:
         kind: part (the target is written inside), reference (its identifier is) or parent (is a kind of).
-        label: cardinality, written where the curve begins.
     """
 
     path: str
     kind: str
-    label: str = ""
-    label_x: float = 0.0
-    label_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

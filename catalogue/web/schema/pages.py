@@ -13,7 +13,7 @@ from catalogue.model.profiles import profiles
 from catalogue.model.vocabulary import spelled_like
 from catalogue.web.negotiation import PAGE, choose
 from catalogue.web.schema import content
-from catalogue.web.schema.class_diagram import class_diagram
+from catalogue.web.schema.class_diagram import class_diagram, narrow_diagram
 from catalogue.web.schema.crosswalk_pages import elsewhere
 from catalogue.web.schema.files import file_response, files
 from catalogue.web.schema.first_study import FURTHER, first_study, with_mistakes
@@ -100,6 +100,7 @@ def _class(links: Links, name: str) -> Response:
         name=name,
         row=row,
         drawing=class_diagram(name, links.path),
+        narrow=narrow_diagram(name, links.path),
         users=users_of(name),
         examples=content.examples_of(name),
         identifier=content.identifier_of(name),
