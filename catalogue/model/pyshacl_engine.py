@@ -35,9 +35,7 @@ class PyShaclEngine:
 
     def results(self, triples: bytes) -> list[ValidationResult]:
         """The results of the report on the N-Triples data, sorted, each once."""
-        _, report, _ = pyshacl.validate(
-            _verbatim_graph(triples), shacl_graph=self._shapes, advanced=False, inplace=True
-        )
+        _, report, _ = pyshacl.validate(verbatim_graph(triples), shacl_graph=self._shapes, advanced=False, inplace=True)
         found = {
             ValidationResult(
                 focus=bare(report.value(result, SH.focusNode).n3()),
@@ -82,7 +80,7 @@ def _prepared(text: str, prefixes: tuple[tuple[str, str], ...]) -> Query:
     return prepareQuery(text, initNs=dict(prefixes))
 
 
-def _verbatim_graph(triples: bytes) -> Any:
+def verbatim_graph(triples: bytes) -> Any:
     """An rdflib graph in which every literal keeps its lexical form, as rdflib's own parsers do not ("01" -> "1").
 
     It lies in rdflib's own store: over an Oxigraph-backed one, plain strings differ from xsd:string (engines.md

@@ -115,6 +115,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "slot named like a keyword": (
         named("from"), r"slot from: no pydantic field"),
     "class with a hyphen": ({"classes/A-b": OTHER}, r"class A-b: generators rename it"),
+    "class and enumeration of one name": (
+        ENUM_X | {"classes/Terms": OTHER | {"class_uri": "e:Terms"}},
+        r"class Terms is also the name of one enumeration"),
     # 3011: one shape of both
     "two classes of one class_uri": ({"classes/Other": OTHER | {"class_uri": "e:Study"}},
         r"classes Other, Study share .*3011"),

@@ -6,6 +6,7 @@ construct is either carried over by table, shapes, JSON Schema, context and onto
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 from collections import defaultdict
@@ -128,6 +129,11 @@ def _twice(view: SchemaView) -> Iterator[str]:
 
 def _names(view: SchemaView) -> Iterator[str]:
     taken = {str(name) for name in (*view.all_types(), *view.all_classes(), *view.all_enums())} | _ANNOTATION_NAMES
+    kinds = {"class": view.all_classes(), "enumeration": view.all_enums(), "type": view.all_types()}
+    for (first, ones), (second, others) in itertools.combinations(kinds.items(), 2):
+        for name in ones:
+            if name in others:
+                yield f"{first} {name} is also the name of one {second}, and a range could mean either; rename one"
     for kind, members, form in (
         ("slot", view.all_slots(attributes=False), r"[a-z][a-z0-9_]*"),
         ("class", view.all_classes(), r"[A-Z][A-Za-z0-9]*"),
