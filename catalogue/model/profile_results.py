@@ -63,8 +63,8 @@ class ProfileChecks:
             broken = self._broken(concerned, triples)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        # A panic of the SHACL engine, which is written in Rust, is no Exception.
         except BaseException as error:
+            # A panic of the SHACL engine, which is written in Rust, is no Exception.
             log.error("profiles.check_fault", record=curie, exc_info=error)
             return [{"id": stem + p.name, "profile": p.iri, "outcome": "indeterminate"} for p in concerned]
         return [_result(stem, profile, broken[profile.name]) for profile in concerned]
