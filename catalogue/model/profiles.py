@@ -105,8 +105,8 @@ def chosen_profiles(names: Iterable[str], folder: Path) -> list[Profile]:
     """The shipped profiles of those names, and all of an operator's folder.
 
     Raises:
-        ValueError: a name is not known, a file of the folder cannot be used, or it takes a shipped profile's name,
-            which would change what old results mean.
+        ValueError: a name is not known, or a file of the folder cannot be used: it is not well formed, or has the name
+            of a shipped profile, which would change what old results mean.
     """
     shipped, own = profiles(), read_profiles(folder)
     for name in names:

@@ -7,7 +7,7 @@ engines agree on it is the business of those who ask.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
@@ -82,9 +82,11 @@ class Shapes:
 
     Args:
         text: shapes as Turtle.
+        examples: N-Triples, for what cannot be made from the shapes alone: a query that counts, or takes texts apart.
     """
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, examples: Iterable[bytes] = ()):
+        self.examples = [Broken(tuple(data.decode().removesuffix(" .\n").split(" .\n"))) for data in examples]
         self.graph = Graph().parse(data=text, format="turtle")
         self.engine = RustEngine(text)
         found = {(c.shape, c.component): c for c in self._constraints()}
@@ -111,13 +113,20 @@ class Shapes:
                     break
                 thing = Thing(self.graph, random, next(number))
                 thing.make(constraint, attempt)
-                case = Broken(tuple(dict.fromkeys(thing.lines)))
-                broken = {(result.shape, result.component) for result in self.engine.results(case.data)}
-                if key in broken and case not in cases:
-                    cases[case] = None
-                    made |= {other: made[other] + 1 for other in broken & set(made)}
+                self._take(Broken(tuple(dict.fromkeys(thing.lines))), key, cases, made)
+            for example in self.examples if not made[key] else ():
+                self._take(example, key, cases, made)
             assert made[key], f"nothing was found that breaks {constraint}"
         return list(cases)
+
+    def _take(
+        self, case: Broken, key: tuple[str, str], cases: dict[Broken, None], made: dict[tuple[str, str], int]
+    ) -> None:
+        """The case joins the others if it breaks the constraint; what else it breaks counts as well."""
+        broken = {(result.shape, result.component) for result in self.engine.results(case.data)}
+        if key in broken and case not in cases:
+            cases[case] = None
+            made |= {other: made[other] + 1 for other in broken & set(made)}
 
     def _constraints(self) -> Iterator[Constraint]:
         for kind in TARGETS:

@@ -11,6 +11,7 @@ from catalogue.model.pyshacl_engine import PyShaclEngine
 from catalogue.model.shacl_engines import RustEngine, ValidationResult
 from catalogue.model.validation import profiles, shapes_text
 from tests.model.breaking import Shapes
+from tests.model.profiles.all_cases import bad_examples
 from tests.model.shacl_cases import CASES, Case
 
 pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")  # rdflib, of what is meant to be weird
@@ -21,7 +22,7 @@ names = pytest.mark.parametrize("name", ALL, ids=[name or "hard" for name in ALL
 @cache
 def broken(name: str | None) -> tuple[Shapes, bytes]:
     """The hard rules or a profile, and data that break each of its constraints once, in one graph."""
-    shapes = Shapes(shapes_text(name))
+    shapes = Shapes(shapes_text(name), bad_examples(name) if name else ())
     return shapes, b"".join(case.data for case in shapes.broken())
 
 

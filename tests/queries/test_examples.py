@@ -11,7 +11,10 @@ import pytest
 
 from catalogue import resources
 from catalogue.model.namespaces import BASE, contract, expand
-from catalogue.model.rdf import quads
+from catalogue.model.profile_results import ProfileChecks
+from catalogue.model.profiles import SHAPES
+from catalogue.model.profiles import profiles as shipped_profiles
+from catalogue.model.rdf import quads, triples
 from catalogue.store.ontologies import OntologyGraphs
 from tests.ingest.conftest import image, study
 
@@ -19,6 +22,7 @@ HUMAN, COLI, BACILLUS, YEAST = "NCBITaxon:9606", "NCBITaxon:562", "NCBITaxon:142
 CONFOCAL, FLUORESCENCE, ELECTRON = "FBbi:00000251", "FBbi:00000246", "FBbi:00000256"
 # Preparation of specimens, not a kind of microscopy: it hangs under no imaging method.
 SECTIONED = "FBbi:00000026"
+PROFILES = shipped_profiles()
 LABELS = {
     HUMAN: "Homo sapiens",
     COLI: "Escherichia coli",
@@ -42,7 +46,8 @@ RECORDS = [
     about(1, "2019-12-31", "Alpha", [HUMAN], [CONFOCAL]),
     about(2, "2020-01-01", "Alpha", [COLI], [CONFOCAL, ELECTRON]),
     about(3, "2024-05-06", "Beta", [BACILLUS, HUMAN], [SECTIONED]),
-    about(4, "2023-05-06", "Beta", [YEAST], [FLUORESCENCE, CONFOCAL]),
+    about(4, "2023-05-06", "Beta", [YEAST], [FLUORESCENCE, CONFOCAL])
+    | {"description": "Cells.", "authors": [{"type": "Person", "id": "biostudies:S-BIADTEST4/author/1", "name": "A"}]},
     image(1, of=2),
 ]
 S = [f"biostudies:S-BIADTEST{n}" for n in range(5)]
@@ -51,8 +56,18 @@ S = [f"biostudies:S-BIADTEST{n}" for n in range(5)]
 @pytest.fixture(scope="module")
 def store() -> px.Store:
     graph = px.Store()
+    checks = ProfileChecks(PROFILES[name] for name in ("gide-0.2", "human-data-1"))
     for record in RECORDS:
         graph.load(quads(record, BASE + record["id"]), format=px.RdfFormat.N_QUADS)
+        provenance = {
+            "type": "CatalogRecord",
+            "id": f"{record['id']}/record",
+            "primary_topic": record["id"],
+            "owner": record["owner"],
+            "status": "public",
+            "profile_results": checks.results(record["id"], triples(record)),
+        }
+        graph.load(quads(provenance, BASE + provenance["id"]), format=px.RdfFormat.N_QUADS)
     for _, content in OntologyGraphs(None)().whole():
         graph.load(content, format=px.RdfFormat.N_QUADS)
     return graph
@@ -94,6 +109,16 @@ EXPECTED: dict[str, list[tuple[str, ...]]] = {
         ("Bacillus subtilis", "1", "biostudies"),
         ("Saccharomyces cerevisiae", "1", "biostudies"),
         ("Escherichia coli", "1", "biostudies"),
+    ],
+    "profile-results": [
+        (f"{SHAPES}gide-0.2", "biostudies", "1", "3"),
+        (f"{SHAPES}human-data-1", "biostudies", "0", "2"),
+    ],
+    "broken-rules": [
+        (f"{SHAPES}gide-0.2-Study-thumbnails", "biostudies", "4"),
+        (f"{SHAPES}gide-0.2-Study-authors", "biostudies", "3"),
+        (f"{SHAPES}gide-0.2-Study-description", "biostudies", "3"),
+        (f"{SHAPES}human-data-1-Study-access", "biostudies", "2"),
     ],
     "images-and-addresses": [
         ("biostudies:S-BIADTEST2.img1", S[2], "4,4", "https://partner.example/img1.zarr"),
