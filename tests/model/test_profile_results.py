@@ -136,8 +136,8 @@ def test_an_operators_profile_is_one_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_profile_that_cannot_be_used_is_refused(name: str, text: str, said: str, tmp_path: Path) -> None:
-    """A file with a shipped name, without proper Turtle, names or shapes is refused by name before it meets a record."""
-    newer_gide(tmp_path).text
+    """A file with a shipped name, or without proper Turtle, names or shapes, is refused before it meets a record."""
+    newer_gide(tmp_path)
     made = (tmp_path / "gide-0.3.ttl").read_text("utf-8").replace("gide-0.3", text.split()[0])
     (tmp_path / "gide-0.3.ttl").unlink()
     if text.endswith("<"):
