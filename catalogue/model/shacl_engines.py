@@ -139,15 +139,16 @@ class RustEngine:
     def _is_without_value(self, result: Any, triples: bytes) -> bool:
         """True where a query about a property binds no value; the engine then gives the focus node.
 
-        That is no value node of the property, unless it leads from the node to itself; pySHACL gives no value.
+        That is no value of the query, unless a statement leads from the node to itself; pySHACL gives no value.
 
         Source: SHACL, section 5.3.2 "Mapping of Solution Bindings to Result Properties".
         """
         if result.component_iri != _SPARQL or result.value != result.focus_node:
             return False
         selects_value = self._queries.get(bare(result.root_shape or result.source_shape or ""))
-        itself = f"{result.focus_node} {result.path} {result.focus_node} "
-        return selects_value is False or (selects_value is True and itself.encode() not in triples)
+        node = re.escape(result.focus_node.encode())
+        itself = selects_value and re.search(rb"^%b <[^>]*> %b \." % (node, node), triples, re.MULTILINE)
+        return selects_value is not None and not itself
 
     def _labels(self, triples: bytes) -> dict[str | None, str]:
         """The engine's labels of blank nodes -> those in the data: it numbers on from the last one of the shapes."""

@@ -225,7 +225,11 @@ class Thing:
                 return [*(self._good(rule) for _ in range(most + 1)), self._odd(constraint)]
             case "Not" if negated is not None:
                 return [self._good(negated)]
-            case "HasValue" | "UniqueLang" | "QualifiedMinCount" | "QualifiedMaxCount":
+            case "QualifiedMaxCount":
+                qualified = self.graph.value(rule, SH.qualifiedValueShape)
+                most = int(str(self.graph.value(rule, SH.qualifiedMaxCount)))
+                return [self._good(qualified) for _ in range(most + 1)]
+            case "HasValue" | "UniqueLang" | "QualifiedMinCount":
                 return [self.pick([self._good(rule), self._odd(constraint)]) for _ in range(self.pick(range(4)))]
         return [*([self._good(rule)] if most > 1 and self.pick([True, False]) else []), self._odd(constraint)]
 
@@ -280,13 +284,17 @@ class Thing:
         """A value that the shape allows; what it must be is said about it."""
         says = self._says(rule)
         pattern = str(says["pattern"][0]) if "pattern" in says else ""
+        parts = says.get("property", ())
         if "hasValue" in says:
             return n_triples(says["hasValue"][0])
         if "in" in says:
             return n_triples(self.pick(list(Collection(self.graph, says["in"][0]))))
-        if "class" in says:
+        if "class" in says or parts:
             node = next(self._fresh)
-            self.lines += [f"{node} <{RDF.type}> {n_triples(kind)}" for kind in says["class"]]
+            self.lines += [f"{node} <{RDF.type}> {n_triples(kind)}" for kind in says.get("class", ())]
+            for part in parts:
+                if self._says(part).keys() & {"minCount", "hasValue"}:
+                    self._link(node, self.graph.value(part, SH.path), self._good(part))
             return node
         if "datatype" in says or says.get("nodeKind") == [SH.Literal]:
             return self._literal(says.get("datatype", [XSD.string])[0], says, pattern)

@@ -103,24 +103,25 @@ class Query:
                 _walk(value(subject), path, value(other), lines, fresh, value)
         return lines
 
-    def mutant(self, kind: str, random: Random, number: int) -> list[Line]:
-        """What the query sees of an example with a thing of a class, changed up to three times.
+    def mutant(self, target: str, random: Random, number: int) -> list[Line]:
+        """What the query sees of an example with a node of the target, changed up to three times.
 
         Args:
-            kind: the class, in N-Triples syntax.
+            target: the class, or the predicate, in N-Triples syntax.
             number: distinguishes its IRIs from those of other mutants, but for IRIs that the query names.
         """
-        fitting = [lines for lines in _examples() if any(other == kind for _, _, other in lines)]
+        fitting = [lines for lines in _examples() if any(target in line[1:] for line in lines)]
         if not fitting:
             return []
         fitness = [len(self.predicates & {predicate for _, predicate, _ in lines}) for lines in fitting]
         chosen = random.choice([lines for lines, fit in zip(fitting, fitness, strict=True) if fit == max(fitness)])
-        lines = [line for line in chosen if line[1] in self.predicates or line[1] == f"<{RDF.type}>"]
+        seen = {*self.predicates, target, f"<{RDF.type}>"}
+        lines = [line for line in chosen if line[1] in seen]
         for _ in range(random.choice([1, 1, 2, 3])):
-            seen = sorted({predicate for _, predicate, _ in lines} & self.predicates)
-            if not seen:
+            changeable = sorted({predicate for _, predicate, _ in lines} & self.predicates)
+            if not changeable:
                 break
-            looked_at = random.choice(seen)
+            looked_at = random.choice(changeable)
             places = [place for place, (_, predicate, _) in enumerate(lines) if predicate == looked_at]
             place = random.choice(places)
             subject, predicate, _ = lines[place]
