@@ -98,7 +98,7 @@ def read_profiles(folder: Path) -> dict[str, Profile]:
     Raises:
         ValueError: see `read_profile`.
     """
-    return {path.stem: read_profile(path) for path in sorted(folder.glob("*.ttl"))}
+    return {path.stem: read_profile(path) for path in sorted(folder.glob("*.ttl"), key=lambda path: path.stem)}
 
 
 def chosen_profiles(names: Iterable[str], folder: Path) -> list[Profile]:
