@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 from rdflib import RDF, SH, Graph
 
-from catalogue.model.shacl_engines import PyShaclEngine, RustEngine
+from catalogue.model.pyshacl_engine import PyShaclEngine
+from catalogue.model.shacl_engines import RustEngine
 from catalogue.model.validation import check_schema, check_shapes, profiles, shapes_text
 from tests.model.profiles.all_cases import ELSEWHERE, PROFILES
 from tests.model.profiles.cases import Case
