@@ -43,7 +43,7 @@ def test_missing_consent_is_found_in_the_file() -> None:
     """Without consent the file fails, with one message at the access statement that says what to state."""
     (result,) = check(without_consent(), "human-data-1", name="study.yaml").results
     assert (result.severity, result.path) == ("violation", "access.consent")
-    assert "obtained" in result.message and "waived" in result.message and "not required" in result.message
+    assert all(way in result.message for way in ("consent", "obtained", "waived", "not_required"))
     assert result.focus == "biostudies:S-BIAD999002/access"
     assert result.place is not None
     assert "S-BIAD999002/access" in without_consent().splitlines()[result.place.line - 1]
