@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from app import LocalNode, open_node
 from catalogue.model.profile_results import ProfileChecks
 from catalogue.model.profiles import profiles
 from catalogue.model.rdf import quads
+from catalogue.problems import SettingsInvalid
 from catalogue.store.graph.embedded import EmbeddedGraph
 from catalogue.store.graph_view import GraphView
 from catalogue.store.ledger import Ledger
@@ -110,3 +112,52 @@ def test_view_without_checks_has_no_results(tmp_path: Path, ledger: Ledger) -> N
     catch_up(ledger, view)
     assert results_of(tmp_path) == set()
     view.close()
+
+
+OWN = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix omm: <https://w3id.org/ommatidia/terms/> .
+@prefix omsh: <https://w3id.org/ommatidia/shapes/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix prof: <http://www.w3.org/ns/dx/prof/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+
+omsh:lab-1 a prof:Profile ;
+    dcterms:title "Our lab" ; dcterms:description "What we ask." ; owl:versionInfo "1" ; prof:hasToken "lab-1" ;
+    omsh:appliesTo omsh:Records .
+omsh:lab-1-Study a sh:NodeShape ; sh:targetClass omm:Study ; sh:property omsh:lab-1-Study-keywords .
+omsh:lab-1-Study-keywords a sh:PropertyShape ; sh:path dcat:keyword ; sh:name "keywords" ; sh:minCount 1 ;
+    sh:message "Give keywords." ; sh:severity sh:Violation .
+"""
+
+
+def node_with(home: Path, own: str) -> LocalNode:
+    """A node that keeps results of one shipped profile and of one of its own."""
+    (home / "profiles").mkdir(parents=True)
+    (home / "ommatidia.toml").write_text('profiles = ["gide-0.2"]\n')
+    (home / "profiles" / "lab-1.ttl").write_text(own)
+    node = open_node(home)
+    node.initialise()
+    return node
+
+
+def test_a_node_keeps_results_of_chosen_and_own_profiles(tmp_path: Path) -> None:
+    """The setting chooses among the shipped profiles; a file in DIR/profiles is used without another word."""
+    node = node_with(tmp_path / "home", OWN)
+    append(node.ledger, study(1))
+    with node.views() as views:
+        for made in views:
+            catch_up(node.ledger, made)
+    node.ledger.close()
+    lines = results_of(tmp_path / "home")
+    assert {line.partition("/record/profile/")[2].partition(">")[0] for line in lines} == {"gide-0.2", "lab-1"}
+    assert any("brokenRule> <https://w3id.org/ommatidia/shapes/lab-1-Study-keywords>" in line for line in lines)
+
+
+def test_a_node_refuses_a_profile_that_cannot_be_used(tmp_path: Path) -> None:
+    """A broken file in DIR/profiles is named before anything is published."""
+    node = node_with(tmp_path / "home", OWN.replace('prof:hasToken "lab-1"', 'prof:hasToken "lab-2"'))
+    with pytest.raises(SettingsInvalid, match=r"lab-1\.ttl.*hasToken"), node.views():
+        pass
+    node.ledger.close()
