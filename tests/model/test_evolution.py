@@ -34,7 +34,10 @@ from catalogue.problems import NotFound
 
 CHANGES = (resources.schema_dir().parent / "catalogue" / "docs" / "changes.md").read_text("utf-8")
 # A released sheet is what later versions are held against: whoever alters one alters history.
-DIGESTS = {"0.1.0": "9871ba5d01ea1cb48c8d368da561e0053ff893fbb7b0aedf6c165bbcaf473dec"}
+DIGESTS = {
+    "0.1.0": "9871ba5d01ea1cb48c8d368da561e0053ff893fbb7b0aedf6c165bbcaf473dec",
+    "0.2.0": "52e6ced00855860906690e5e5204c94b03fcd2ba912946d9453ea0ae1671af7f",
+}
 NS = "http://example.org/"
 
 
