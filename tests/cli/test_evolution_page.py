@@ -14,6 +14,7 @@ import pytest
 from catalogue import resources
 from catalogue.model.evolution import KINDS
 from catalogue.model.table import schema_version
+from harvesters.gide import GideHarvester
 from tests.e2e.archive import write_crate
 
 ROOT = resources.schema_dir().parent
@@ -84,6 +85,6 @@ def test_migration_of_the_page_is_walked(place: Path) -> None:
     (place / "history.py").write_text(snippet)
     done = run(place, "python history.py")
     assert done.stdout.splitlines() == [
-        f"{schema_version()} gide/1 ['copyright_notice']",
+        f"{schema_version()} gide/{GideHarvester.version} ['copyright_notice']",
         "9.0.0 gide/rights ['rights_statement']",
     ], done.stderr
