@@ -28,6 +28,7 @@ from catalogue.model.validation import check_all, check_schema, profiles, shapes
 from tests.bench.bench_harvest import PARTNERS, pin, prepare_home, run
 from tests.model.breaking import Shapes
 from tests.model.examples import VALID
+from tests.model.profiles.all_cases import bad_examples
 
 
 def accepted() -> list[bytes]:
@@ -102,7 +103,7 @@ def compare(real: list[bytes], broken: int) -> bool:
 
 def compare_broken(name: str | None, least: int) -> bool:
     """The same for data that break each constraint, and at least so many of them."""
-    shapes = Shapes(shapes_text(name))
+    shapes = Shapes(shapes_text(name), bad_examples(name) if name else ())
     cases = shapes.broken()
     for each in range(2, 10):
         if len(cases) >= least:

@@ -108,16 +108,22 @@ class Shapes:
         cases: dict[Broken, None] = {}
         for turn, constraint in itertools.product(range(1, each + 1), self.constraints):
             key = (constraint.shape, constraint.component)
-            for attempt in range(1000 if turn == 1 else 50):
+            tries = self._tries(constraint, random, number)
+            for case in itertools.islice(tries, 50 if turn > 1 else None):
                 if made[key] >= turn:
                     break
-                thing = Thing(self.graph, random, next(number))
-                thing.make(constraint, attempt)
-                self._take(Broken(tuple(dict.fromkeys(thing.lines))), key, cases, made)
-            for example in self.examples if not made[key] else ():
-                self._take(example, key, cases, made)
+                self._take(case, key, cases, made)
             assert made[key], f"nothing was found that breaks {constraint}"
         return list(cases)
+
+    def _tries(self, constraint: Constraint, random: Random, number: Iterator[int]) -> Iterator[Broken]:
+        """What may break the constraint; examples, which are large, where nothing small was found."""
+        for attempt in range(1000):
+            if attempt == 100:
+                yield from self.examples
+            thing = Thing(self.graph, random, next(number))
+            thing.make(constraint, attempt)
+            yield Broken(tuple(dict.fromkeys(thing.lines)))
 
     def _take(
         self, case: Broken, key: tuple[str, str], cases: dict[Broken, None], made: dict[tuple[str, str], int]
@@ -130,7 +136,7 @@ class Shapes:
 
     def _constraints(self) -> Iterator[Constraint]:
         for kind in TARGETS:
-            for shape, target in self.graph.subject_objects(kind):
+            for shape, target in ordered(self.graph.subject_objects(kind)):
                 yield from self._below(shape, (kind, target), ())
         for shape in self.graph.subjects(RDF.type, RDFS.Class):
             if (shape, RDF.type, SH.NodeShape) in self.graph:
@@ -144,14 +150,19 @@ class Shapes:
         named = shape
         while isinstance(named, BNode):
             named = self.graph.value(None, SH.property, named)
-        for predicate in set(self.graph.predicates(shape)):
+        for predicate in sorted(set(self.graph.predicates(shape))):
             name = str(predicate).removeprefix(str(SH))
             if predicate == SH.property:
-                for inner in self.graph.objects(shape, predicate):
+                for inner in sorted(self.graph.objects(shape, predicate)):
                     yield from self._below(inner, target, paths)
             elif predicate in SH and name not in SILENT:
                 component = "SPARQL" if name == "sparql" else name[0].upper() + name[1:]
                 yield Constraint(str(named), f"{SH}{component}ConstraintComponent", shape, target, paths)
+
+
+def ordered(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Pairs of terms in an order that does not depend on the process, but for blank nodes."""
+    return sorted(pairs, key=lambda pair: [str(term) for term in pair if not isinstance(term, BNode)])
 
 
 class Thing:
@@ -224,11 +235,11 @@ class Thing:
             case "MaxCount":
                 return [*(self._good(rule) for _ in range(most + 1)), self._odd(constraint)]
             case "Not" if negated is not None:
-                return [self._good(negated)]
+                return [self._conforming(negated)]
             case "QualifiedMaxCount":
                 qualified = self.graph.value(rule, SH.qualifiedValueShape)
                 most = int(str(self.graph.value(rule, SH.qualifiedMaxCount)))
-                return [self._good(qualified) for _ in range(most + 1)]
+                return [self._conforming(qualified) for _ in range(most + 1)]
             case "HasValue" | "UniqueLang" | "QualifiedMinCount":
                 return [self.pick([self._good(rule), self._odd(constraint)]) for _ in range(self.pick(range(4)))]
         return [*([self._good(rule)] if most > 1 and self.pick([True, False]) else []), self._odd(constraint)]
@@ -280,6 +291,15 @@ class Thing:
             subject = inner
         self._link(subject, last, value)
 
+    def _conforming(self, shape: Any) -> str:
+        """A node that conforms to the shape, which may itself be about a property of the node."""
+        path = self.graph.value(shape, SH.path)
+        if path is None:
+            return self._good(shape)
+        node = next(self._fresh)
+        self._link(node, path, self._good(shape))
+        return node
+
     def _good(self, rule: Any) -> str:
         """A value that the shape allows; what it must be is said about it."""
         says = self._says(rule)
@@ -307,7 +327,10 @@ class Thing:
         says: dict[str, list[Any]] = {}
         shapes = [rule]
         for shape in shapes:
-            for predicate, value in self.graph.predicate_objects(shape):
+            if shape != rule and (shape, SH.path, None) in self.graph:
+                says.setdefault("property", []).append(shape)
+                continue
+            for predicate, value in ordered(self.graph.predicate_objects(shape)):
                 match name := str(predicate).removeprefix(str(SH)):
                     case "or" | "xone":
                         shapes.append(self.pick(list(Collection(self.graph, value))))
