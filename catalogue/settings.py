@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     name: str = Field("Ommatidia node", description="Name of this node, shown on its pages.")
     ledger_url: str = Field("", description="SQLAlchemy URL of the ledger; empty means SQLite in the data folder.")
     profiles: tuple[str, ...] = Field(
-        ("gide-0.2", "human-data-1", "mifa-1.0", "ngff-image-1", "reference-image-1", "rembi-1.5"),
+        ("gide-0.2", "human-data-1", "mifa-1.0", "reference-image-1"),
         description="Shipped profiles that records are held against for SPARQL; those in DIR/profiles/ always are.",
     )
     query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")

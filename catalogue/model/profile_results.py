@@ -5,7 +5,6 @@ Which profiles there are and what they are about is catalogue.model.profiles' bu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -99,5 +98,5 @@ def _result(stem: str, profile: Profile, broken: Mapping[str, set[str]]) -> dict
 def _types(curie: str, triples: bytes) -> frozenset[str]:
     """IRIs of the record's classes."""
     start = f"<{BASE}{curie}> <{_RDF_TYPE}> <".encode()
-    lines = re.findall(b"^" + re.escape(start) + rb"([^>]*)> \.$", triples, re.MULTILINE)
-    return frozenset(line.decode() for line in lines)
+    lines = [line for line in triples.splitlines() if line.startswith(start)]
+    return frozenset(line.removeprefix(start).removesuffix(b"> .").decode() for line in lines)
