@@ -308,7 +308,13 @@ def create_app(home: Path | None = None) -> Flask:
 def open_node(home: Path | None) -> LocalNode:
     """The node in `home`, or where OMMATIDIA_HOME says."""
     try:
-        return LocalNode(load_settings(home))
+        settings = load_settings(home)
+        owners = settings.home / "owners.toml"
+        if owners.exists():
+            from catalogue.model.identifiers import add_owners
+
+            add_owners(owners)
+        return LocalNode(settings)
     except ValueError as error:
         raise SettingsInvalid(f"The settings cannot be used: {error}") from error
 

@@ -6,11 +6,13 @@ Patterns are data in schema/prefixes.toml; images.md section 2.2 lists the forms
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from catalogue.model.namespaces import BASE, OWNERS, RESOURCES, SYNONYMS
+from catalogue.model.namespaces import BASE, ONTOLOGIES, OWNERS, RESOURCES, SYNONYMS, VOCABULARIES, contract
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier
 
 Kind = Literal["study", "image", "other"]
@@ -64,11 +66,47 @@ def _compile(prefix: str, entry: dict[str, Any]) -> _Owner:
 
 
 _OWNERS: Final = {prefix: _compile(prefix, entry) for prefix, entry in OWNERS.items()}
+_REQUIRED: Final = frozenset({"name", "study", "bare", "landing", "urls"})
+_ALLOWED: Final = _REQUIRED | {"image", "fold", "strip", "rewrite", "image_landing", "landing_rules"}
 _PROVIDERS: Final = re.compile(
     r"(?:(?:identifiers\.org|bioregistry\.io|n2t\.net|w3id\.org/ommatidia)/)(?P<rest>[A-Za-z.]+[:/].+)",
     re.ASCII,
 )
 _INVISIBLE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def add_owners(path: Path) -> None:
+    """Adds the archives of an operator's owners.toml to those the prefix map ships; nothing where there is no file.
+
+    The file has one table `[owner.PREFIX]` an archive, with the keys of schema/prefixes.toml: name, study, bare,
+    landing, urls, and where needed image, fold, strip, rewrite, image_landing, landing_rules. Adding the same again
+    changes nothing.
+
+    Raises:
+        ValueError: no TOML, a prefix that is taken or not of lower-case letters and digits, a key that is missing or
+            unknown, a pattern that is no regular expression; the message says what to change.
+    """
+    if not path.exists():
+        return
+    try:
+        entries: dict[str, dict[str, Any]] = tomllib.loads(path.read_text("utf-8")).get("owner", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is no TOML: {error}") from error
+    for prefix, entry in entries.items():
+        if OWNERS.get(prefix) == entry:
+            continue
+        taken = prefix in OWNERS or prefix in SYNONYMS or prefix in ONTOLOGIES or prefix in RESOURCES
+        if taken or prefix in VOCABULARIES or not re.fullmatch(r"[a-z][a-z0-9]{1,30}", prefix):
+            raise ValueError(f"{path.name}: the prefix {prefix!r} is taken, or not of lower-case letters and digits.")
+        wrong = sorted(_REQUIRED - entry.keys()) + sorted(entry.keys() - _ALLOWED)
+        if wrong:
+            raise ValueError(f"{path.name}: [owner.{prefix}] lacks or does not know {', '.join(wrong)}.")
+        try:
+            _OWNERS[prefix] = _compile(prefix, entry)
+        except (re.error, TypeError, ValueError) as error:
+            raise ValueError(f"{path.name}: a pattern of [owner.{prefix}] is wrong: {error}.") from error
+        OWNERS[prefix] = entry
+        contract.cache_clear()
 
 
 def owner_name(prefix: str) -> str:

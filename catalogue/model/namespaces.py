@@ -17,6 +17,7 @@ TERMS: Final = BASE + "terms/"
 
 _MAP: Final[dict[str, Any]] = tomllib.loads((resources.schema_dir() / "prefixes.toml").read_text("utf-8"))
 
+# Those of an operator's owners.toml are added by catalogue.model.identifiers.add_owners.
 OWNERS: Final[dict[str, dict[str, Any]]] = _MAP["owner"]
 SYNONYMS: Final[dict[str, str]] = _MAP["synonym"]
 ONTOLOGIES: Final[dict[str, dict[str, Any]]] = _MAP["ontology"]
@@ -47,7 +48,7 @@ def expand(name: str) -> str:
     if name.startswith(("http://", "https://")):
         return name
     prefix, colon, local = name.partition(":")
-    namespace = PREFIXES.get(prefix)
+    namespace = PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS else None)
     if not colon or namespace is None:
         raise ValueError(f"'{name[:100]}' is neither an absolute IRI nor a CURIE with a known prefix")
     return namespace + local
@@ -61,7 +62,8 @@ def contract(iri: str) -> str:
     """
     found = _NAMESPACE.match(iri)
     if found is None:
-        return iri
+        owner, colon, local = iri.removeprefix(BASE).partition(":")
+        return f"{owner}:{local}" if colon and local and owner in OWNERS and iri.startswith(BASE) else iri
     name = _NAME_OF[found.group()]
     local = iri[found.end() :]
     pattern = _LOCAL.get(name)

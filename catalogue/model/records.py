@@ -32,7 +32,7 @@ from pydantic import (
 
 
 metamodel_version = "1.12.0"
-version = "0.2.0"
+version = "0.3.0"
 
 
 class ConfiguredBaseModel(BaseModel):

@@ -100,7 +100,10 @@ def test_term_curies_round_trip(prefix: str, digits: str) -> None:
 @pytest.mark.parametrize("prefix", sorted(OWNERS))
 def test_landing_page_of_an_owner_leads_back(prefix: str) -> None:
     """The address given for a study is one that the parser reads as that study."""
-    accession = {"biostudies": "S-BIAD634", "empiar": "10595", "idr": "idr0062", "ssbd": "ssbd-repos-000123"}[prefix]
+    accession = {
+        "biostudies": "S-BIAD634", "empiar": "10595", "idr": "idr0062", "ssbd": "ssbd-repos-000123",
+        "emdb": "EMD-1001", "ega": "EGAS00001000205", "zenodo": "8139356",
+    }[prefix]  # fmt: skip
     page = landing_page(prefix, accession)
     assert page is not None
     assert parse_identifier(page).curie == f"{prefix}:{accession}"

@@ -178,7 +178,7 @@ def human_study() -> dict[str, Any]:
             },
             "ethics_approval": "Facet City ethics board 2020-17",
             "data_access_committee": {
-                "id": "ega:EGAC00001000205",
+                "id": "https://ega-archive.org/dacs/EGAC00001000205",
                 "accession": "EGAC00001000205",
                 "title": "Facet City data access committee",
                 "contacts": [
