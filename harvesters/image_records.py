@@ -152,7 +152,7 @@ def _record(store: _Store, multiscale: Multiscale, findings: Findings, number: i
     alone = of == 1 and not store.fields
     image = store.image if alone else _of_series(store.study, store.image, multiscale.path)
     representation = map_representation(image.curie, multiscale, {"site": store.site, **root})
-    written = _bytes(cells.get("written"), findings) if alone else None
+    written = store_bytes(cells.get("written"), findings) if alone else None
     if written:
         representation["total_size_bytes"] = written
     record: Record = {
@@ -172,11 +172,11 @@ def _record(store: _Store, multiscale: Multiscale, findings: Findings, number: i
     if position:
         record["plate_position"] = position
     # A row speaks for all images of its store: what is odd about it is said once.
-    _describe(record, cells, findings if number == 0 else Findings())
+    describe(record, cells, findings if number == 0 else Findings())
     return record
 
 
-def _describe(record: Record, cells: Mapping[str, str], findings: Findings) -> None:
+def describe(record: Record, cells: Mapping[str, str], findings: Findings) -> None:
     """What the row says of every image of its store."""
     if "description" in cells:
         record["description"] = cells["description"]
@@ -239,7 +239,7 @@ def _license(given: str | None, findings: Findings) -> str | None:
     return None
 
 
-def _bytes(given: str | None, findings: Findings) -> int | None:
+def store_bytes(given: str | None, findings: Findings) -> int | None:
     """Bytes of the store; lists write 417816396.00000006 (idr0004) and 0 for "not counted" (other_samples)."""
     if not given:
         return None

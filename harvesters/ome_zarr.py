@@ -6,7 +6,6 @@ Formats: ngff_metadata.py; lists: image_lists.py; rules and traps: images.md sec
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,17 +13,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
-from catalogue.model.identifiers import Identifier, image_identifier, parse_identifier
 from catalogue.model.payload import canonical, digest
-from catalogue.problems import (
-    AmbiguousIdentifier,
-    BadIdentifier,
-    FetchRefused,
-    RecordRejected,
-    SourceChanged,
-    SourceUnavailable,
-)
+from catalogue.problems import FetchRefused, RecordRejected, SourceChanged, SourceUnavailable
 from harvesters import image_lists
+from harvesters.image_identity import identify
 from harvesters.image_lists import Place, Row
 from harvesters.image_records import map_bundle
 from harvesters.store_documents import read_documents
@@ -34,7 +26,6 @@ MEDIA_TYPE: Final = "application/vnd.ommatidia.ome-zarr-bundle+json"
 MAX_LIST_BYTES: Final = 64 << 20
 MAX_DOCUMENT_BYTES: Final = 10 << 20
 LIST_DEPTH: Final = 3
-_STORE_SUFFIX: Final = re.compile(r"(?:\.ome)?\.zarr$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -187,53 +178,6 @@ class OmeZarrHarvester:
         if response.status != 200:
             raise SourceUnavailable(f"The list {location} answers {response.status}.")
         return bytes(response.content)
-
-
-def identify(cells: Mapping[str, str], key: str, source: SourceSpec) -> tuple[Identifier, Identifier]:
-    """Study and image identifier of a listed store.
-
-    The study is what `study`, `origin` or the source's option names, in this order; the image is the owner's own id
-    where `identifier` or `origin` gives one, else the study's accession and the store's name.
-
-    Raises:
-        RecordRejected: no study is named, or the image id does not have the owner's form.
-    """
-    origin = _parsed(cells.get("origin", ""))
-    named = (_parsed(cells.get("study", "")), origin, _parsed(source.options.get("study", "")))
-    study = next((found for found in named if found is not None and found.kind == "study"), None)
-    if study is None:
-        raise RecordRejected(
-            f"No study is known for {key}: `origin` is '{cells.get('origin', '')[:100]}'. Give the study's page or "
-            "accession in `origin` or `study`, or set the source's option `study`.",
-            reason="bad-identifier",
-        )
-    own = cells.get("identifier", "")
-    if own:
-        image = _parsed(own if ":" in own else f"{study.prefix}:{own}")
-        if image is None or image.kind != "image" or image.prefix != study.prefix:
-            raise RecordRejected(
-                f"identifier '{own[:100]}' is no image id of the owner of {study.curie}; leave it out or mend it.",
-                reason="bad-identifier",
-            )
-        return study, image
-    if origin is not None and origin.kind == "image" and origin.prefix == study.prefix:
-        return study, origin
-    try:
-        return study, image_identifier(study, store_stem(key))
-    except BadIdentifier as error:
-        raise RecordRejected(error.detail, reason="bad-identifier") from error
-
-
-def store_stem(key: str) -> str:
-    """The store's name without folder and suffix, percent-decoded."""
-    return _STORE_SUFFIX.sub("", unquote(key.rstrip("/").rpartition("/")[2]))
-
-
-def _parsed(text: str) -> Identifier | None:
-    try:
-        return parse_identifier(text) if text else None
-    except (BadIdentifier, AmbiguousIdentifier):
-        return None
 
 
 def _item(place: Place, base: str) -> str:
