@@ -185,6 +185,12 @@ class StudyDraft:
         self._describe(curie, role, label, source_id, vernacular, path)
         return curie
 
+    def terms(self) -> list[Part]:
+        """The terms so far, those of ontologies by CURIE, then the study's own."""
+        own = [term for name, term in self._terms.items() if name.startswith(self.curie)]
+        others = sorted(name for name in self._terms if not name.startswith(self.curie))
+        return [self._terms[name] for name in others] + own
+
     def _own_term(self, given: str | None, label: str | None, path: str) -> str:
         for name, term in self._terms.items():
             if name.startswith(self.curie) and (term["label"], term.get("source_id")) == (label or given, given):
@@ -340,9 +346,7 @@ class StudyDraft:
 
     def record(self) -> Record:
         """The study with all its terms, and a finding for each slot that readers miss most."""
-        own = [term for name, term in self._terms.items() if name.startswith(self.curie)]
-        others = sorted(name for name in self._terms if not name.startswith(self.curie))
-        self.set("terms", [self._terms[name] for name in others] + own)
+        self.set("terms", self.terms())
         for slot in ("description", "license", "date_published", "authors", "organisms", "methods"):
             if slot not in self._record:
                 self.account.note(

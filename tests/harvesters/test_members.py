@@ -10,5 +10,6 @@ def test_every_partner_format_is_found_by_its_name() -> None:
     assert {name: kind.__name__ for name, kind in members().items()} == {
         "gide": "GideHarvester",
         "ngff_list": "NgffListHarvester",
+        "table": "TableHarvester",
         "ome_zarr": "OmeZarrHarvester",
     }
