@@ -102,6 +102,18 @@ class LocalNode:
 
         return {name: make(self.fetcher) for name, make in members().items()}
 
+    def write_template(self, path: Path) -> list[Path]:
+        """The files of the spreadsheet template, now written."""
+        from harvesters.table_template import write_template
+
+        return write_template(path)
+
+    def write_harvester(self, name: str, checkout: Path) -> list[Path]:
+        """The files of a new harvester, now written."""
+        from harvesters.scaffold import write_harvester
+
+        return write_harvester(name, checkout)
+
     @cached_property
     def ingest(self) -> Ingest:
         """The harvest service."""

@@ -194,7 +194,6 @@ def _workbook(content: bytes, name: str) -> Iterator[tuple[str, list[tuple[int, 
     from openpyxl import load_workbook
 
     _check_zip(content, name)
-    # openpyxl says what it does not understand in exceptions of many kinds, and a stranger's file may hold anything.
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         found = [

@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     source = typer.Typer(help="Partner archives and their addresses.", no_args_is_help=True)
     source.command("add")(source_add)
+    source.command("set")(source_set)
     source.command("list")(source_list)
     quarantine = typer.Typer(help="Records that could not enter, with the reason.", no_args_is_help=True)
     quarantine.command("list")(quarantine_list)
@@ -44,28 +45,73 @@ def register(app: typer.Typer) -> None:
 def source_add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Your name for the source.")],
-    harvester: Annotated[str, typer.Option(help="Format: gide or ome_zarr.")],
+    harvester: Annotated[str, typer.Option(help="Format, one of `ommatidia harvester list`.")],
     location: Annotated[str, typer.Option(help="Folder, archive, git+ URL or http(s) address.")],
     owner: Annotated[list[str] | None, typer.Option(help="Prefix the source may record for; may be repeated.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="KEY=VALUE for the harvester; may be repeated.")] = None,
 ) -> None:
     """Name a source to harvest."""
     node: Node = context.obj()
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
         raise BadRequest(f"'{name}' cannot name a source; use letters, digits, dots, dashes and underscores.")
-    owners = tuple(part for value in owner or [] for part in value.split(",") if part)
-    unknown = [prefix for prefix in owners if prefix not in OWNERS]
-    if unknown:
-        raise BadRequest(f"The owner prefix '{unknown[0]}' is not known; known are {', '.join(OWNERS)}.")
     if harvester not in node.harvesters:
         raise BadRequest(f"There is no harvester '{harvester}'; there are {', '.join(sorted(node.harvesters))}.")
-    if "://" not in location:
-        path = Path(location)
-        if not path.exists():
-            raise BadRequest(f"The location '{location}' does not exist; give a folder, an archive or an address.")
-        location = str(path.absolute())
+    owners, location, options = _owners(owner), _location(location), _options(option)
     node.initialise()
-    node.ledger.add_source(name, harvester=harvester, location=location, owners=owners)
+    node.ledger.add_source(name, harvester=harvester, location=location, owners=owners, options=options)
     out.print(plain(f"Added {name}; read it with `ommatidia harvest {name}`."))
+
+
+def source_set(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Of the source.")],
+    location: Annotated[str | None, typer.Option(help="New folder, archive or address.")] = None,
+    owner: Annotated[
+        list[str] | None, typer.Option(help="Prefixes it may record for, in place of those before.")
+    ] = None,
+    option: Annotated[list[str] | None, typer.Option(help="KEY=VALUE; KEY= takes the option away.")] = None,
+) -> None:
+    """Change a source; the next harvest reads it whole."""
+    node: Node = context.obj()
+    before = node.ledger.source(name)
+    options = {key: value for key, value in {**before.options, **_options(option)}.items() if value}
+    node.ledger.change_source(
+        name,
+        location=before.location if location is None else _location(location),
+        owners=before.owners if owner is None else _owners(owner),
+        options=options,
+    )
+    out.print(plain(f"Changed {name}; read it with `ommatidia harvest {name}`."))
+
+
+def _owners(given: list[str] | None) -> tuple[str, ...]:
+    owners = tuple(part for value in given or [] for part in value.split(",") if part)
+    unknown = [prefix for prefix in owners if prefix not in OWNERS]
+    if unknown:
+        raise BadRequest(
+            f"The owner prefix '{unknown[0]}' is not known; known are {', '.join(OWNERS)}. Describe another archive in "
+            "owners.toml of the node's folder."
+        )
+    return owners
+
+
+def _location(given: str) -> str:
+    if "://" in given:
+        return given
+    path = Path(given.partition("#")[0])
+    if not path.exists():
+        raise BadRequest(f"The location '{given}' does not exist; give a folder, an archive or an address.")
+    return str(path.absolute()) + given[len(given.partition("#")[0]) :]
+
+
+def _options(given: list[str] | None) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for text in given or []:
+        key, equals, value = text.partition("=")
+        if not equals or not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", key):
+            raise BadRequest(f"'{text[:100]}' is no option; write KEY=VALUE, such as license=CC0-1.0.")
+        options[key] = value.strip()
+    return options
 
 
 def source_list(context: typer.Context, json_: Json = False) -> None:
@@ -73,7 +119,16 @@ def source_list(context: typer.Context, json_: Json = False) -> None:
     sources = context.obj().ledger.sources()
     if json_:
         print_json(
-            [{"source": s.name, "harvester": s.harvester, "location": s.location, "owners": s.owners} for s in sources]
+            [
+                {
+                    "source": s.name,
+                    "harvester": s.harvester,
+                    "location": s.location,
+                    "owners": s.owners,
+                    "options": dict(s.options),
+                }
+                for s in sources
+            ]
         )
         return
     print_rows(

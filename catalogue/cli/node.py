@@ -83,6 +83,14 @@ class Node(Protocol):
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""
         ...
 
+    def write_template(self, path: Path) -> list[Path]:
+        """The files of the spreadsheet template, now written; BadRequest where something is there already."""
+        ...
+
+    def write_harvester(self, name: str, checkout: Path) -> list[Path]:
+        """The files of a new harvester, now written; BadRequest for a name that is taken or no name."""
+        ...
+
     def initialise(self) -> None:
         """Makes the home and an empty ledger; nothing that is there is touched."""
         ...

@@ -18,6 +18,7 @@ from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.run import Run
 from catalogue.model.documents import SourceSpec
+from catalogue.model.payload import canonical, digest
 from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from catalogue.settings import HarvestSettings
 from catalogue.store.ledger import Ledger
@@ -188,6 +189,9 @@ class Ingest:
                 f"it has {', '.join(sorted(self.harvesters))}."
             )
         version = f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]}"
+        if source.options:
+            # `map` sees them: the same bytes may give other records.
+            version += f" options/{digest(canonical(dict(source.options)))[:12]}"
         report.mapping = version
         return kind(
             self.ledger,

@@ -94,6 +94,22 @@ class Bookkeeping:
             )
         return added
 
+    def change_source(self, name: str, *, location: str, owners: Sequence[str], options: Mapping[str, str]) -> Source:
+        """Writes a source's location, owners and options anew and forgets its cursor, so that it is read whole.
+
+        Raises:
+            NotFound: there is no such source.
+        """
+        table = schema.source
+        values = {
+            "location": location, "owners": compact_json(list(owners)), "options": compact_json(dict(options)),
+        }  # fmt: skip
+        with self._write_engine.begin() as connection:
+            if connection.execute(update(table).where(table.c.name == name).values(**values)).rowcount != 1:
+                raise no_source(name)
+            connection.execute(delete(schema.cursor).where(schema.cursor.c.source == name))
+        return self.source(name)
+
     def cursor(self, source: str) -> str | None:
         """Where the last complete fetch of `source` ended; None when there is nothing to resume from."""
         with self.engine.connect() as connection:
