@@ -203,7 +203,7 @@ def _workbook(content: bytes, name: str) -> Iterator[tuple[str, list[tuple[int, 
         book.close()
     except SourceChanged:
         raise
-    except Exception as error:
+    except Exception as error:  # openpyxl says what it cannot read in exceptions of many kinds
         raise SourceChanged(f"{name} cannot be read as a workbook ({type(error).__name__}).") from error
     yield from found
 
