@@ -16,6 +16,7 @@ from harvesters.addresses import shown
 from harvesters.transport import TooSlow
 
 _BLOCK = 1 << 16
+_MAX_PIECE = 1 << 20
 _MAX_RATIO = 100
 # Small answers of repeated text compress well; only beyond this does the ratio tell a bomb.
 _RATIO_FROM_BYTES = 1 << 20
@@ -68,7 +69,12 @@ def check_range(headers: Mapping[str, str], byte_range: tuple[int, int] | None, 
 
 
 def read_body(raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], limit: int, url: str) -> bytes:
-    """The whole body with gzip and deflate undone.
+    """The whole body with gzip and deflate undone; see iter_body."""
+    return b"".join(iter_body(raw, headers, limit, url))
+
+
+def iter_body(raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], limit: int, url: str) -> Iterator[bytes]:
+    """The body in blocks of at most a megabyte, with gzip and deflate undone; it is whole when the last one came.
 
     Args:
         headers: names in lower case.
@@ -84,7 +90,7 @@ def read_body(raw: urllib3.BaseHTTPResponse, headers: Mapping[str, str], limit: 
     coding = headers.get("content-encoding", "").strip().lower()
     blocks = _wire(raw, limit, url)
     if coding in ("", "identity"):
-        return b"".join(blocks)
+        return blocks
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise FetchRefused(f"{shown(url)} answers in the unknown compression {coding[:40]!r}.", rule="coding")
     return _inflate(blocks, coding, limit, url)
@@ -113,9 +119,8 @@ def _wrapped(error: BaseException) -> Iterator[Any]:
     yield error.__context__
 
 
-def _inflate(blocks: Iterator[bytes], coding: str, limit: int, url: str) -> bytes:
-    out = bytearray()
-    taken = 0
+def _inflate(blocks: Iterator[bytes], coding: str, limit: int, url: str) -> Iterator[bytes]:
+    given = taken = 0
     unpacker: Any = None
     try:
         for block in blocks:
@@ -123,22 +128,31 @@ def _inflate(blocks: Iterator[bytes], coding: str, limit: int, url: str) -> byte
             while block:
                 if unpacker is None:
                     unpacker = _unpacker(coding, block)
-                out += unpacker.decompress(block, limit + 1 - len(out))
-                if len(out) > limit:
+                piece = unpacker.decompress(block, _MAX_PIECE)
+                given += len(piece)
+                if given > limit:
                     raise _too_large(url, limit)
-                if len(out) > _RATIO_FROM_BYTES and len(out) > _MAX_RATIO * taken:
+                if given > _RATIO_FROM_BYTES and given > _MAX_RATIO * taken:
                     raise FetchRefused(
                         f"{shown(url)} unpacks to more than {_MAX_RATIO} times its size; it was not read.", rule="ratio"
                     )
+                yield piece
                 block = unpacker.unconsumed_tail
                 if unpacker.eof:
                     # gzip may have several members (RFC 1952, section 2.2) and padding after the last.
                     block, unpacker = unpacker.unused_data.lstrip(b"\0"), None
+        # A full piece can leave something in the unpacker that only the next call brings out.
+        while unpacker is not None and (piece := unpacker.decompress(b"", _MAX_PIECE)):
+            given += len(piece)
+            if given > limit:
+                raise _too_large(url, limit)
+            yield piece
+            if unpacker.eof:
+                unpacker = None
         if unpacker is not None or not taken:
             raise BadBody("the compressed answer was cut off before its end")
     except zlib.error as error:
         raise BadBody("the compression of the answer is damaged") from error
-    return bytes(out)
 
 
 def _unpacker(coding: str, first: bytes) -> Any:

@@ -1,6 +1,7 @@
 """The one fetcher: everything Ommatidia reads from other hosts goes through here.
 
-Rules: reliability.md section 2, federation.md R7 to R11. Addresses are judged in addresses.py, bytes in transport.py.
+Rules: reliability.md section 2, federation.md R7 to R11. Addresses are judged in addresses.py, bytes in transport.py,
+manners in hosts.py, what a run may use in traffic.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin
@@ -22,43 +23,23 @@ from requests.structures import CaseInsensitiveDict
 from catalogue.problems import FetchRefused, SourceUnavailable
 from harvesters.addresses import Origin, origin_of, parse_url, shown
 from harvesters.body import REDIRECTS, BadBody, check_range, read_answer
+from harvesters.calls import Call, Response, printable, range_headers, request_headers, server_clock
+from harvesters.download import PartFile
 from harvesters.failures import MAX_WAIT_S, Transient, failure_of, phrase, retry_after_s, unavailable
+from harvesters.hosts import Host
+from harvesters.traffic import Counters, current_run
 from harvesters.transport import Budget, Gate, PinnedAdapter, Resolve, TooSlow, current_budget, resolve
 
-__all__ = ["Fetcher", "Origin", "Response", "Target"]
+__all__ = ["Counters", "Fetcher", "Origin", "Response", "Target"]
 
 Clock = Callable[[], datetime]
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SET_BY_US = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "range"})
-_TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+_SAME_METHOD = frozenset({307, 308})
 _MAX_REDIRECTS = 3
 _MAX_BACKOFF_S = 300.0
-_BREAKER_FAILURES = 5
-_BREAKER_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer that came whole.
-
-    Args:
-        status: 200, 206, 304, or an error status that is not worth a retry (400, 401, 403, 404, 410, 451, ...).
-        url: the address that answered, after redirects.
-        content: body, transport compression undone; empty when `not_modified`.
-        etag: as the server wrote it, for the next conditional request; "" when it gave none.
-        last_modified: likewise.
-        not_modified: the server says that what the caller holds is current (304).
-    """
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    content: bytes
-    etag: str
-    last_modified: str
-    not_modified: bool
+_MAX_ASKED_PAUSE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +49,6 @@ class Target:
     host: str
     port: int
     addresses: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Host:
-    """What is remembered of one host:port."""
-
-    gate: threading.BoundedSemaphore
-    failures: int = 0
-    open_until: float = 0.0
-    last_end: float = field(default=float("-inf"))
-    last_took_s: float = 0.0
 
 
 class Fetcher:
@@ -97,6 +67,7 @@ class Fetcher:
         ca_file: certificate authorities to trust instead of the bundled ones.
         cache_dir: folder for copies of remote Git repositories, for sources that name none themselves.
         clock: aware UTC time, for Retry-After dates; `sleep` waits; `resolver` turns names into addresses.
+        interrupt: called every second of a slow answer; what it raises ends the request.
     """
 
     def __init__(
@@ -114,9 +85,10 @@ class Fetcher:
         clock: Clock,
         cache_dir: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        interrupt: Callable[[], None] = lambda: None,
         resolver: Resolve = resolve,
     ) -> None:
-        if not _printable(contact):
+        if not printable(contact):
             raise ValueError("contact holds control characters")
         self.user_agent = f"Ommatidia/{_version()} (+{contact})"
         self._from = contact.removeprefix("mailto:") if re.fullmatch(r"(mailto:)?[^@\s/]+@[^@\s/]+", contact) else ""
@@ -124,7 +96,7 @@ class Fetcher:
         self._timeout_s, self._max_bytes, self._attempts = timeout_s, max_bytes, attempts
         self._min_rate, self._pause_s, self._parallel = min_rate, pause_s, parallel
         self._verify: bool | str = ca_file or True
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._interrupt = clock, sleep, interrupt
         self._gate = Gate(allow_private, resolver)
         # The session only carries the adapter; it is never asked to send, which would read proxies, .netrc
         # and whole redirect bodies on its own.
@@ -132,13 +104,23 @@ class Fetcher:
         self._session.trust_env = False
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, PinnedAdapter(self._gate, parallel))
-        self._hosts: dict[tuple[str, int], _Host] = {}
+        self._hosts: dict[tuple[str, int], Host] = {}
         self._hosts_lock = threading.Lock()
+        self._counted = threading.local()
 
     @staticmethod
     def origin(url: str) -> Origin:
         """Scheme, host and port of a URL; for `get(origin=...)`."""
         return origin_of(url)
+
+    def counters(self) -> Counters:
+        """What the calling thread has sent and received so far; a run is the difference of two."""
+        counted: Counters = self._counted.__dict__.setdefault("counters", Counters())
+        return counted
+
+    def pace(self, url: str, pause_s: float) -> None:
+        """Leave at least so many seconds (at most 30) between two requests to a URL's host, because it asks for it."""
+        self._host(origin_of(url)).asked_pause_s = min(pause_s, _MAX_ASKED_PAUSE_S)
 
     def check(self, url: str) -> Target:
         """The host of a URL and all its addresses, every one allowed.
@@ -178,101 +160,193 @@ class Fetcher:
         Raises:
             FetchRefused: a rule forbids the request or its answer; `rule` says which (`private-address`, `scheme`,
                 `redirect`, `too-large`, `ratio`, `headers`, ...).
-            SourceUnavailable: no answer after all tries, the host failed five times in a row, or it asks for more
-                than an hour's patience (`retry_after_s`).
+            SourceUnavailable: no answer after all tries, the host failed five times in a row, it asks for more
+                than an hour's patience (`retry_after_s`), or the run may not go on (`rule`).
+            SourceChanged: the run used more than it may (`rule`).
         """
         start, url = parse_url(url)
-        sent = _request_headers(headers or {}, etag, modified, byte_range)
+        sent = request_headers(headers or {}, etag, modified) | range_headers(byte_range)
         limit = self._max_bytes if max_bytes is None else max_bytes
+
+        def read(raw: requests.Response, found: Mapping[str, str], address: str) -> bytes:
+            body = read_answer(raw, found, limit, address)
+            if raw.status_code == 206:
+                check_range(found, byte_range, body, address)
+            return body
+
+        call = Call("GET", url, start, sent, limit, origin, self._timeout_s, read)
+        return self._tried(lambda: call, self._attempts)
+
+    def post(
+        self,
+        url: str,
+        data: bytes,
+        content_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+        origin: Origin | None = None,
+        idempotent: bool = False,
+    ) -> Response:
+        """The answer to POST, for questions too long for an address (SPARQL 1.1 Protocol, section 2.1.3).
+
+        Args:
+            content_type: of `data`, such as `application/sparql-query`.
+            idempotent: asking twice changes nothing, so that a failed try may be repeated.
+        Raises:
+            FetchRefused: as `get`; also a redirect that would change the method or leave the origin.
+            SourceUnavailable: as `get`.
+            SourceChanged: as `get`.
+        """
+        start, url = parse_url(url)
+        sent = request_headers({**(headers or {}), "Content-Type": content_type})
+        limit = self._max_bytes if max_bytes is None else max_bytes
+
+        def read(raw: requests.Response, found: Mapping[str, str], address: str) -> bytes:
+            return read_answer(raw, found, limit, address)
+
+        call = Call("POST", url, start, sent, limit, origin, self._timeout_s, read, data)
+        return self._tried(lambda: call, self._attempts if idempotent else 1)
+
+    def download(
+        self,
+        url: str,
+        path: Path,
+        max_bytes: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        etag: str = "",
+        modified: str = "",
+        origin: Origin | None = None,
+        deadline_s: float = 3600.0,
+    ) -> Response:
+        """The answer to GET with its body in a file, in constant memory; `content` is empty.
+
+        What an earlier try brought lies beside `path` and is gone on with when the server names the same strong ETag;
+        `path` itself appears when the body is whole. Whether it is the right body is for the caller to check (hash).
+
+        Args:
+            max_bytes: decoded bytes the file may have.
+            etag: validator of what is held, as for `get`; after 304 `path` is left as it is.
+            deadline_s: seconds one try may take.
+        Raises:
+            FetchRefused: as `get`.
+            SourceUnavailable: as `get`.
+            SourceChanged: as `get`.
+            OSError: the file cannot be written.
+        """
+        start, url = parse_url(url)
+        sent = request_headers(headers or {}, etag, modified)
+        part = PartFile(path, url, max_bytes)
+
+        def call() -> Call:
+            return Call("GET", url, start, sent | part.headers(), max_bytes, origin, deadline_s, part.read)
+
+        with part.held():
+            answer = self._tried(call, self._attempts)
+            if answer.status in (200, 206):
+                part.keep()
+            else:
+                part.drop()
+            return answer
+
+    def _tried(self, make: Callable[[], Call], attempts: int) -> Response:
+        """The first answer of as many tries; each is made anew."""
         waited = 0.0
         slow = False
-        for attempt in range(self._attempts):
+        for attempt in range(attempts):
+            call = make()
             try:
-                return self._attempt(url, start, sent, limit, origin, byte_range)
+                return self._attempt(call)
             except Transient as error:
-                again = attempt + 1 < self._attempts and not (error.last and slow)
+                run = current_run.get()
+                if run is not None:
+                    run.failed()
+                again = attempt + 1 < attempts and not (error.last and slow)
                 slow = slow or error.last
                 pause = max(error.wait_s, random.uniform(0, min(_MAX_BACKOFF_S, 2.0**attempt)))
-                if not again or waited + pause > MAX_WAIT_S:
-                    raise unavailable(url, error, attempt + 1) from error
+                longest = MAX_WAIT_S if run is None else min(MAX_WAIT_S, waited + run.remaining_s())
+                if not again or waited + pause > longest:
+                    raise unavailable(call.url, error, attempt + 1) from error
                 waited += pause
                 self._sleep(pause)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _attempt(
-        self,
-        url: str,
-        start: Origin,
-        sent: Mapping[str, str],
-        limit: int,
-        origin: Origin | None,
-        byte_range: tuple[int, int] | None,
-    ) -> Response:
+    def _attempt(self, call: Call) -> Response:
         """One try: the request and its redirects, under one deadline."""
+        run = current_run.get()
+        deadline_s = call.deadline_s if run is None else min(call.deadline_s, run.remaining_s())
         # Chunks of one byte cost six on the wire; beyond eight times, framing is the attack.
-        budget = Budget(self._timeout_s, 8 * limit + (1 << 20), self._min_rate)
+        budget = Budget(deadline_s, 8 * call.limit + (1 << 20), self._min_rate, self._interrupt)
+        url = call.url
         for _ in range(_MAX_REDIRECTS + 1):
             here, url = parse_url(url)
-            if origin is not None and here != origin:
+            if call.origin is not None and here != call.origin:
                 raise FetchRefused(
-                    f"{shown(url)} is outside {origin}, where this source lives. "
+                    f"{shown(url)} is outside {call.origin}, where this source lives. "
                     "If the partner moved, put the new address into the source.",
-                    rule="redirect" if here != start else "origin",
+                    rule="redirect" if here != call.start else "origin",
                 )
-            own = {k: v for k, v in sent.items() if here == start or k.lower() not in _CREDENTIALS}
-            answer = self._exchange(url, here, own, limit, budget, byte_range)
+            answer = self._exchange(call, url, here, budget)
             location = answer.headers.get("location", "")
             if answer.status not in REDIRECTS or not location:
                 return answer
-            target = urljoin(url, location)
-            if here.scheme == "https" and origin_of(target).scheme != "https":
-                raise FetchRefused(
-                    f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect"
-                )
-            url = target
+            url = self._next(call, answer.status, url, urljoin(url, location))
         raise FetchRefused(f"{shown(url)} is behind more than {_MAX_REDIRECTS} redirects.", rule="redirect")
 
-    def _exchange(
-        self,
-        url: str,
-        here: Origin,
-        headers: Mapping[str, str],
-        limit: int,
-        budget: Budget,
-        byte_range: tuple[int, int] | None,
-    ) -> Response:
-        """One request and its answer, with the manners and the memory of its host."""
-        host = self._host(here)
-        arrived = time.monotonic()
-        with host.gate:
-            if host.failures >= _BREAKER_FAILURES and time.monotonic() < host.open_until:
-                raise SourceUnavailable(
-                    f"{here} failed {host.failures} times in a row and is left alone for now. Try again later.",
-                    retry_after_s=int(host.open_until - time.monotonic()) + 1,
-                )
-            self._pause(here, host)
-            begun = time.monotonic()
-            budget.extend(begun - arrived)
-            try:
-                answer = self._send(url, headers, limit, budget, byte_range)
-            except Transient:
-                host.failures += 1
-                host.open_until = time.monotonic() + _BREAKER_S
-                raise
-            else:
-                host.failures = 0
-                return answer
-            finally:
-                host.last_end = time.monotonic()
-                host.last_took_s = host.last_end - begun
+    @staticmethod
+    def _next(call: Call, status: int, url: str, target: str) -> str:
+        """Where a redirect leads, unless it may not be followed."""
+        here, there = origin_of(url), origin_of(target)
+        if here.scheme == "https" and there.scheme != "https":
+            raise FetchRefused(f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect")
+        if call.method != "GET" and (status not in _SAME_METHOD or here != there):
+            raise FetchRefused(
+                f"{shown(url)} answers {call.method} with a redirect to {shown(target)}. "
+                "If the service moved, put the new address into the source.",
+                rule="redirect",
+            )
+        return target
 
-    def _send(
-        self, url: str, headers: Mapping[str, str], limit: int, budget: Budget, byte_range: tuple[int, int] | None
-    ) -> Response:
+    def _exchange(self, call: Call, url: str, here: Origin, budget: Budget) -> Response:
+        """One request and its answer, with the manners and the memory of its host."""
+        run = current_run.get()
+        if run is not None:
+            run.before_request()
+        arrived = time.monotonic()
+        near = (here.host, here.port) in self._gate.loopback
+        with self._host(here).turn(run.limits.pause_s if run is not None else 0.0, self._sleep, near=near):
+            budget.extend(time.monotonic() - arrived)
+            received = budget.received
+            decoded = 0
+            try:
+                answer = self._send(call, url, here, budget)
+                decoded = len(answer.content)
+            finally:
+                self._count(budget.received - received, decoded)
+        if run is not None:
+            run.answered(answer.status, shown(answer.url), answer.skew_s)
+        return answer
+
+    def _count(self, raw: int, decoded: int) -> None:
+        before = self.counters()
+        self._counted.counters = Counters(
+            before.requests + 1, before.bytes_raw + raw, before.bytes_decoded + (decoded or raw)
+        )
+        run = current_run.get()
+        if run is not None:
+            run.requests += 1
+            run.bytes_raw += raw
+            run.bytes_decoded += decoded or raw
+
+    def _send(self, call: Call, url: str, here: Origin, budget: Budget) -> Response:
         common = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         if self._from:
             common["From"] = self._from
-        prepared = requests.Request("GET", url, headers=CaseInsensitiveDict({**common, **headers})).prepare()
+        own = {k: v for k, v in call.headers.items() if here == call.start or k.lower() not in _CREDENTIALS}
+        prepared = requests.Request(
+            call.method, url, headers=CaseInsensitiveDict({**common, **own}), data=call.data
+        ).prepare()
         if prepared.url is None or origin_of(prepared.url) != origin_of(url):
             raise FetchRefused(f"The address {shown(url)} can be read in two ways.", rule="url-form")
         token = current_budget.set(budget)
@@ -282,16 +356,7 @@ class Fetcher:
                 prepared, stream=True, timeout=(left, left), verify=self._verify, proxies=None
             )
             with raw:
-                status = raw.status_code
-                found = {name.lower(): value for name, value in raw.headers.items()}
-                if status in _RETRIED:
-                    raise Transient(f"it answered {status} {phrase(status)}", retry_after_s(found, self._clock()))
-                body = read_answer(raw, found, limit, url)
-                if status == 206:
-                    check_range(found, byte_range, body, url)
-                return Response(
-                    status, url, found, body, found.get("etag", ""), found.get("last-modified", ""), status == 304
-                )
+                return self._answer(call, raw, url)
         except requests.RequestException as error:
             raise failure_of(error, url) from error
         except (BadBody, OSError) as error:
@@ -299,51 +364,32 @@ class Fetcher:
         finally:
             current_budget.reset(token)
 
-    def _host(self, origin: Origin) -> _Host:
+    def _answer(self, call: Call, raw: requests.Response, url: str) -> Response:
+        status = raw.status_code
+        found = {name.lower(): value for name, value in raw.headers.items()}
+        now = self._clock()
+        if status in _RETRIED:
+            raise Transient(f"it answered {status} {phrase(status)}", retry_after_s(found, now))
+        body = call.read(raw, found, url)
+        date = server_clock(found)
+        return Response(
+            status,
+            url,
+            found,
+            body,
+            found.get("etag", ""),
+            found.get("last-modified", ""),
+            status == 304,
+            date,
+            None if date is None else (date - now).total_seconds(),
+        )
+
+    def _host(self, origin: Origin) -> Host:
         with self._hosts_lock:
             key = (origin.host, origin.port)
             if key not in self._hosts:
-                self._hosts[key] = _Host(threading.BoundedSemaphore(self._parallel))
+                self._hosts[key] = Host(origin, self._pause_s, self._parallel)
             return self._hosts[key]
-
-    def _pause(self, origin: Origin, host: _Host) -> None:
-        """Wait between two requests to a host (R10)."""
-        if (origin.host, origin.port) in self._gate.loopback:
-            # A service on this machine that the operator named: the pause would protect nobody, and a
-            # demonstration of 900 documents would take minutes.
-            return
-        pause = min(max(host.last_took_s, self._pause_s[0]), self._pause_s[1])
-        left = host.last_end + pause - time.monotonic()
-        if left > 0:
-            self._sleep(left)
-
-
-def _request_headers(
-    extra: Mapping[str, str], etag: str, modified: str, byte_range: tuple[int, int] | None
-) -> dict[str, str]:
-    for name, value in extra.items():
-        if not _TOKEN.match(name) or not _printable(value):
-            raise FetchRefused(f"The request header {shown(name)!r} holds forbidden characters.", rule="header-form")
-        if name.lower() in _SET_BY_US:
-            raise FetchRefused(f"The request header {name} is set by the fetcher alone.", rule="header-form")
-    headers = dict(extra)
-    # A validator that a server wrote with odd characters is not sent back: the request is then unconditional.
-    if etag and _printable(etag):
-        headers["If-None-Match"] = etag
-    if modified and _printable(modified):
-        headers["If-Modified-Since"] = modified
-    if byte_range is not None:
-        first, last = byte_range
-        if not 0 <= first <= last:
-            raise FetchRefused(f"The byte range {first}-{last} is empty or negative.", rule="range")
-        headers["Range"] = f"bytes={first}-{last}"
-        # Ranges of a compressed form would not be ranges of the object (RFC 9110, section 14.2).
-        headers["Accept-Encoding"] = "identity"
-    return headers
-
-
-def _printable(text: str) -> bool:
-    return text.isascii() and all(32 <= ord(c) < 127 or c == "\t" for c in text)
 
 
 def _version() -> str:

@@ -24,7 +24,8 @@ from harvesters.addresses import is_loopback, is_public
 MAX_HEADER_BYTES = 64 << 10
 # What a buffered reader may take in beyond the headers.
 _READ_AHEAD = io.DEFAULT_BUFFER_SIZE
-
+# How long a stop of the node may wait for a silent server.
+_INTERRUPTIBLE_S = 1.0
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
@@ -40,9 +41,18 @@ class Budget:
         deadline_s: seconds for the whole request, redirects included.
         max_wire_bytes: bytes of a response on the wire, framing included.
         min_rate: (bytes per second, window in seconds): fewer bytes than their product in any window end it.
+        interrupt: called every second while an answer is waited for; what it raises ends the request.
     """
 
-    def __init__(self, deadline_s: float, max_wire_bytes: int, min_rate: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        deadline_s: float,
+        max_wire_bytes: int,
+        min_rate: tuple[float, float],
+        interrupt: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.received = 0
+        self._interrupt = interrupt
         self._deadline_s = deadline_s
         self._end = time.monotonic() + deadline_s
         self._max_wire_bytes = max_wire_bytes
@@ -76,12 +86,13 @@ class Budget:
         return left
 
     def wait_s(self) -> float:
-        """Seconds the next read may wait: to the deadline or, in a body, the end of the rate window.
+        """Seconds the next read may wait: a second, or to the deadline or, in a body, the end of the rate window.
 
         Raises:
             TooSlow: the deadline is over, or a window brought too few bytes.
         """
-        left = self.remaining_s()
+        self._interrupt()
+        left = min(self.remaining_s(), _INTERRUPTIBLE_S)
         if self.in_headers:
             # Thinking before the first byte is bounded by the deadline alone.
             return left
@@ -98,6 +109,7 @@ class Budget:
         Raises:
             FetchRefused: the headers or the response are larger than allowed.
         """
+        self.received += count
         self._received += count
         self._window_received += count
         if self.in_headers and self._received > MAX_HEADER_BYTES + _READ_AHEAD:

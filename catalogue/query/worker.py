@@ -14,8 +14,8 @@ import traceback
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from catalogue.fence import raise_fence
 from catalogue.query import frames
-from catalogue.query.fence import raise_fence
 from catalogue.query.formats import row_counter
 
 if TYPE_CHECKING:

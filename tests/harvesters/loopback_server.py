@@ -16,6 +16,7 @@ class Request:
 
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 Route = bytes | Callable[[Request, socket.socket], bytes | None]
@@ -123,7 +124,11 @@ def _speak(server: Server, raw: socket.socket, wrap: Callable[[socket.socket], s
                 head, _, pending = pending.partition(b"\r\n\r\n")
                 first, *lines = head.decode("latin-1").split("\r\n")
                 headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
-                request = Request(first.split(" ")[1], headers)
+                size = int(headers.get("content-length", "0"))
+                while len(pending) < size:
+                    pending += connection.recv(65536)
+                body, pending = pending[:size], pending[size:]
+                request = Request(first.split(" ")[1], headers, body)
                 server.requests.append(request)
                 route = server.routes.get(request.path, answer(b"no such thing", "404 Not Found"))
                 reply = route if isinstance(route, bytes) else route(request, connection)

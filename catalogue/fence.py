@@ -1,6 +1,7 @@
-"""What a worker process gives up before it opens the store: network, new programs, memory, core dumps.
+"""What a worker process gives up before it touches what strangers wrote: network, new programs, memory, core dumps.
 
-Needs no privilege on Linux; catalogue/docs/decisions/0003-query-processes.md says what holds elsewhere.
+For queries and for fragile parsers. Needs no privilege on Linux; decisions/0003-query-processes.md says what holds
+elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _SYSCALLS = {
 
 
 def raise_fence(memory_bytes: int, parent_pid: int) -> str:
-    """Give up what a query never needs; says what keeps the network away.
+    """Give up what queries and parsers never need; says what keeps the network away.
 
     Returns:
         "seccomp" (system calls refused), "namespace" (a network without devices) or "none" (neither can be had
