@@ -70,11 +70,12 @@ class Accepting(Run):
         self.load()
         for change in self.ledger.held_changes(batch.id):
             self._agree(change)
-        self.leave_all_but(self.renamed.keys() | self.agreed.keys())
+        decided = self.renamed.keys() | self.agreed.keys()
+        self.leave_all_but(decided)
         self.seen -= self.agreed.keys()
         for row in self.ledger.quarantined(self.source.name):
             # A document in quarantine keeps the record that it names, whoever gave it before (R19).
-            if row.identifier is not None and row.item not in self.renamed:
+            if row.identifier is not None and row.item not in decided:
                 self.mentioned.add(row.identifier)
         for item in sorted(self.renamed):
             self.take_kept(item, self._url(item), None)

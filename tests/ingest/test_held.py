@@ -215,6 +215,17 @@ def test_last_record_that_the_source_deletes_goes(bench: Bench) -> None:
     assert bench.harvest().withdrawn == 1
 
 
+def test_deleted_document_that_was_in_quarantine_goes_with_its_batch(bench: Bench) -> None:
+    """A record whose last bytes were refused is withdrawn when its document is deleted (S-BSST1019, root @id `c`)."""
+    serve(bench, range(1, 41))
+    bench.harvest()
+    bench.partner.held["001"] = b"{"
+    bench.harvest()
+    bench.partner.held |= {f"{n:03}": Removed(f"{n:03}", "gone") for n in range(1, 11)}
+    assert bench.ingest.accept_held(bench.harvest().batch).withdrawn == 10
+    assert bench.live() == curies(*range(11, 41)) and bench.ledger.quarantined() == []
+
+
 @pytest.mark.parametrize("step", ["_withdraw", "_forget", "_mark"])
 def test_acceptance_that_is_cut_off_is_taken_up_again(bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """R6: a process that dies while it accepts leaves the batch open; accepted again, all is as if it had not."""
