@@ -19,7 +19,7 @@ from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
 from catalogue.store.ledger import Ledger
 
-SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined")
+SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "renamed", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
@@ -181,6 +181,11 @@ def _run_each(node: Node, names: list[str] | None, run: Callable[..., RunReport]
     if not dry_run:
         publish(node)
     show_reports(reports, json_)
+    end_with(reports)
+
+
+def end_with(reports: list[RunReport]) -> None:
+    """Ends the command with the exit code that the reports ask for; returns when that is 0."""
     code = _exit_code(reports)
     if code:
         raise typer.Exit(code)
@@ -294,8 +299,7 @@ def quarantine_retry(
     report = node.ingest.retry(_known(node.ledger, source), item)
     publish(node)
     show_reports([report], json_)
-    if report.quarantined:
-        raise typer.Exit(4)
+    end_with([report])
 
 
 def findings_list(

@@ -37,7 +37,8 @@ def _article(kind: str | None) -> str:
 def _refuse(found: Resolution) -> NoReturn:
     if found.tombstone is not None:
         day, why = found.tombstone.get("date_withdrawn"), found.tombstone.get("reason")
-        raise Withdrawn(f"{found.curie} was withdrawn on {day} ({why}).", tombstone=dict(found.tombstone))
+        next_ = f" {found.replacement} has taken its place." if found.replacement is not None else ""
+        raise Withdrawn(f"{found.curie} was withdrawn on {day} ({why}).{next_}", tombstone=dict(found.tombstone))
     if found.state is State.AMBIGUOUS:
         raise AmbiguousIdentifier(found.understood, candidates=list(found.candidates))
     if found.state is State.MALFORMED:

@@ -6,23 +6,32 @@ Reading the source is catalogue.ingest.run's, its end catalogue.ingest.closing's
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from catalogue.ingest.decide import Decision, decide, require_study, restorations
+from catalogue.ingest.decide import (
+    Decision,
+    carry_names,
+    decide,
+    last_public,
+    require_study,
+    restorations,
+    successors,
+)
 from catalogue.ingest.harmonise import TermSource
 from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.prepare import Candidate, Prepared, storable
 from catalogue.ingest.report import RunReport
 from catalogue.model.documents import Severity, SourceDocument, SourceSpec
+from catalogue.model.payload import digest
 from catalogue.problems import BadRequest, Conflict, NotFound, RecordRejected
 from catalogue.settings import HarvestSettings
 from catalogue.store.books import ItemState, Lease
-from catalogue.store.entries import Entry
+from catalogue.store.entries import GONE, Entry
 from catalogue.store.ledger import Ledger
 from catalogue.store.writer import LedgerWriter
 
@@ -30,6 +39,13 @@ log = structlog.get_logger(__name__)
 
 # A longer list of documents read ahead of the cursor costs more to keep than reading the source whole.
 MAX_AHEAD = 5_000
+# Kind of run -> kinds of runs whose open batches it decides anew; the documents of all others it leaves alone.
+SUPERSEDES: Mapping[str, tuple[str, ...]] = {
+    "harvest": ("harvest", "remap", "retry"),
+    "remap": ("remap", "retry"),
+    "retry": ("retry",),
+    "accept": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +73,12 @@ class Applying:
         schema_version: of the model, under which new versions are written.
         run_id: of the ledger's run table; 0 in a dry run, which writes nothing.
         holders: curie -> item that gave it when the run began.
-        held_before: curies of this source when the run began.
+        live_before: how many records the source had when the run began.
         claimed: curie -> item that gives it, as far as was read.
         mentioned: curies that a refused document names; not withdrawn, the last good version stays (R19).
         replaced: curies that their item no longer gives -> that item.
+        successors: curies that their item no longer gives -> what it gives instead, where that is certain.
+        agreed: item -> reason why its records go, which a person let pass.
         unsettled: item -> state to write when its replaced records are withdrawn.
         stored: the cursor as kept, with the mapping version and the items that were read since it moved (`ahead`).
     """
@@ -81,7 +99,7 @@ class Applying:
     full: bool = False
     items: dict[str, ItemState] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
-    held_before: frozenset[str] = frozenset()
+    live_before: int = 0
     seen: set[str] = field(default_factory=set)
     claimed: dict[str, str] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
@@ -92,6 +110,8 @@ class Applying:
     heads: dict[str, Entry] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
+    successors: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, str] = field(default_factory=dict)
     unsettled: dict[str, ItemState] = field(default_factory=dict)
     stored: dict[str, Any] | None = None
     complete: bool = False
@@ -120,6 +140,7 @@ class Applying:
                     writer.prefetch(c.curie for c in candidates)
                     for prepared, document in self.pending:
                         self._apply(writer, prepared, document, final, hold)
+                    writer.supersede_held(self.source.name, SUPERSEDES[self.report.kind])
                     self._note_ahead(writer)
                     self.note_progress()
                     writer.heartbeat(self.run_id, self.report.as_dict())
@@ -170,6 +191,18 @@ class Applying:
         before = self.items.get(prepared.item)
         return set(before.curies if before else ()) - {candidate.curie for candidate in prepared.candidates}
 
+    def gained(self, before: Collection[str], given: Sequence[str], original: str) -> list[str]:
+        """Records that a document gives and did not give before; also those that a run recorded which then was cut off.
+
+        Args:
+            original: digest of the document's bytes.
+        """
+        fresh = [curie for curie in given if curie not in before]
+        if fresh:
+            return fresh
+        first = {curie: self.ledger.history(curie, limit=1) for curie in given}
+        return [curie for curie, versions in first.items() if versions and versions[0].original_digest == original]
+
     def _taken(self, prepared: Prepared) -> set[str]:
         """Records that another document gave before, which the source still has."""
         names = {candidate.curie for candidate in prepared.candidates}
@@ -195,14 +228,14 @@ class Applying:
                 prepared.again = True
                 raise RecordRejected(
                     f"The document gives another record than before ({', '.join(lost[:5])}), as do too many others at "
-                    "once; held until a person has looked. `ommatidia quarantine retry` lets it in.",
+                    "once; held until a person has looked (`ommatidia held list`).",
                     reason="policy",
                     identifier=lost[0],
                 )
             decisions = []
             for candidate in prepared.candidates:
                 fresh = candidate.curie not in self.claimed
-                decisions.append((candidate, self._decide(candidate, prepared.item)))
+                decisions.append(self._decide(candidate, prepared.item))
                 if fresh:
                     mine.add(candidate.curie)
         except RecordRejected as rejection:
@@ -219,7 +252,7 @@ class Applying:
         self.mentioned.update(candidate.curie for candidate in prepared.candidates)
         self.mentioned.add(prepared.identifier)
 
-    def _decide(self, candidate: Candidate, item: str) -> Decision:
+    def _decide(self, candidate: Candidate, item: str) -> tuple[Candidate, Decision]:
         holder = self.claimed.get(candidate.curie)
         before = self.holders.get(candidate.curie, item)
         if holder is None and before != item and not self.complete and before not in self.removed:
@@ -230,11 +263,13 @@ class Applying:
                 reason="equivocation",
                 identifier=candidate.curie,
             )
-        decision = decide(candidate, self.heads.get(candidate.curie), self.source)
+        head = self.heads.get(candidate.curie)
+        candidate = carry_names(candidate, last_public(self.ledger, head))
+        decision = decide(candidate, head, self.source)
         if not self.has_study(candidate):
             require_study(candidate, self.heads.get(candidate.parent or ""))
         self.claimed[candidate.curie] = item
-        return decision
+        return candidate, decision
 
     def _append_all(
         self,
@@ -282,7 +317,7 @@ class Applying:
             aliases=candidate.aliases,
             schema_version=self.schema_version,
         )
-        if candidate.kind == "study" and head is not None and head.status == "withdrawn":
+        if candidate.kind == "study" and head is not None and head.status in GONE:
             for image in restorations(self.ledger, candidate.curie):
                 self.append_again(writer, image, "public", image.payload)
 
@@ -330,6 +365,7 @@ class Applying:
         if lost:
             # Until they are withdrawn the item keeps them and is mapped again: a crash before must not make orphans.
             self.replaced.update(dict.fromkeys(lost, item))
+            self.successors.update(successors(lost, self.gained(held, curies, digest(document.content))))
             self.unsettled[item] = state
             state = replace(state, mapping_version="", curies=(*curies, *lost))
         if writer is None:

@@ -1,6 +1,7 @@
 """The end of a run: what the source no longer has, whether so much may go at once, tombstones, the cursor.
 
-Rules R2, R13, R14 and R16 of the federation reference; documents are catalogue.ingest.run's.
+Rules R2, R13, R14 and R16 of the federation reference; documents are catalogue.ingest.run's, held batches
+catalogue.ingest.held's.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from catalogue.ingest.decide import withdrawals
+from catalogue.ingest.applying import SUPERSEDES
+from catalogue.ingest.decide import successors, withdrawals
 from catalogue.model.documents import Listed
+from catalogue.model.payload import digest
+from catalogue.store.books import HeldBatch, HeldChange
 from catalogue.store.writer import LedgerWriter
 
 if TYPE_CHECKING:
@@ -26,67 +30,115 @@ class Closing:
     Args:
         run: its documents are applied, except those that wait in `run.deferred`.
         listed: None when kept documents were mapped again and nothing was read.
+        accepts: the held batch that a person let pass, which is what this run applies.
     """
 
-    def __init__(self, run: Run, listed: Listed | None):
+    def __init__(self, run: Run, listed: Listed | None, accepts: HeldBatch | None = None):
         self._run = run
         self._listed = listed
+        self._accepts = accepts
         self._now = run.clock()
-        self._renamed = RENAMED if run.report.kind == "harvest" else REMAPPED
+        self._renamed = RENAMED if (accepts or run.report).kind == "harvest" else REMAPPED
 
     def close(self) -> None:
         """Applies the waiting documents, withdraws what is gone, moves the cursor; or holds all that for a person."""
         run = self._run
         waiting = {curie for deferred in run.deferred for curie in deferred.curies}
-        # What a person let in from quarantine was looked at.
-        hold = run.report.kind != "retry" and self._too_much(self._gone(waiting))
+        held = self._gone(waiting)
+        hold = self._accepts is None and self._too_much(held)
         run.apply_deferred(hold)
         gone = self._gone(set())
         if run.dry_run:
-            heads = run.ledger.find_heads(gone)
-            run.report.withdrawn = 0 if hold else sum(head.status == "public" for head in heads.values())
+            self._foresee({} if hold else gone)
             return
         with run.ledger.transaction(run.lease) as writer:
             self._mark(writer)
-            if not hold:
-                self._withdraw(writer, gone)
-                self._forget(writer)
-                for item, state in run.unsettled.items():
-                    writer.set_item(run.source.name, item, state)
-                if self._listed is not None and self._listed.cursor is not None:
-                    run.move_cursor(writer, self._listed.cursor)
+            writer.supersede_held(run.source.name, SUPERSEDES[run.report.kind])
+            if hold:
+                self._hold(writer, held)
+                return
+            self._withdraw(writer, gone)
+            self._forget(writer)
+            for item, state in run.unsettled.items():
+                writer.set_item(run.source.name, item, state)
+            if self._listed is not None and self._listed.cursor is not None:
+                run.move_cursor(writer, self._listed.cursor)
+            if self._accepts is not None:
+                writer.decide_held(self._accepts.id, "accepted")
 
-    def _too_much(self, gone: dict[str, str]) -> bool:
+    def _foresee(self, gone: dict[str, HeldChange]) -> None:
+        """Counts what a run that writes would withdraw and rename."""
+        report = self._run.report
+        public = [c for c, head in self._run.ledger.find_heads(gone).items() if head.status == "public"]
+        report.renamed = sum(gone[curie].replacement is not None for curie in public)
+        report.withdrawn = len(public) - report.renamed
+
+    def _too_much(self, gone: dict[str, HeldChange]) -> bool:
         run = self._run
-        live = len(run.held_before)
+        live = run.live_before
         allowed = max(run.settings.guard_count, int(run.settings.guard_share * live))
+        if self._is_emptied():
+            # R13: a full list without a single document is suspicious, however few it would take along.
+            allowed = 0
         if len(gone) <= allowed:
             return False
         run.report.held = len(gone)
         run.report.state = "held"
         run.report.detail = (
             f"{len(gone)} of {live} live records would be withdrawn or renamed; more than {allowed} at once needs "
-            "a person to look. The old state stays served. When it is right, let it pass by one "
-            f"{run.report.kind} with harvest.guard_count at {len(gone)} (OMMATIDIA_HARVEST__GUARD_COUNT)."
+            "a person to look. The old state stays served."
         )
         return True
 
-    def _gone(self, waiting: set[str]) -> dict[str, str]:
-        """curie -> reason, of records that the source no longer has; counts items that may be on their way out."""
+    def _is_emptied(self) -> bool:
+        """Whether a complete listing is empty without the source having said that anything was deleted."""
+        run = self._run
+        return self._listed is not None and self._listed.complete and not run.seen and not run.removed
+
+    def _hold(self, writer: LedgerWriter, held: dict[str, HeldChange]) -> None:
+        run = self._run
+        changes = [held[curie] for curie in sorted(held)]
+        number = writer.hold(run.source.name, run.run_id, run.report.kind, run.live_before, changes)
+        run.report.batch = number
+        run.report.detail += (
+            f" `ommatidia held show {number}` lists them; `held accept {number}` lets them pass, `held drop {number}` "
+            "does not."
+        )
+
+    def _gone(self, waiting: set[str]) -> dict[str, HeldChange]:
+        """Records that the source no longer has, by curie; counts items that may be on their way out."""
         run = self._run
         kept = run.claimed.keys() | run.mentioned | waiting
-        gone: dict[str, str] = {}
+        gone: dict[str, HeldChange] = {}
         run.report.absent = 0
         for item, reason in self._missing():
             if reason is None:
                 run.report.absent += not self._moved(item)
                 continue
-            gone.update((curie, reason) for curie in run.items[item].curies if curie not in kept)
+            for curie in run.items[item].curies:
+                if curie not in kept:
+                    gone[curie] = HeldChange(curie, "withdrawn", reason, item)
         for deferred in run.deferred:
-            state = run.items.get(deferred.document.item)
-            gone.update((curie, self._renamed) for curie in (state.curies if state else ()) if curie not in kept)
-        gone.update((curie, self._renamed) for curie in run.replaced if curie not in kept)
+            item = deferred.document.item
+            state = run.items.get(item)
+            before = state.curies if state else ()
+            lost = [curie for curie in before if curie not in deferred.curies]
+            original = deferred.original or digest(deferred.document.content)
+            instead = successors(lost, run.gained(before, deferred.curies, original) if lost else ())
+            gone.update((c, self._renaming(c, item, instead.get(c))) for c in before if c not in kept)
+        for curie, item in run.replaced.items():
+            if curie not in kept:
+                gone[curie] = self._renaming(curie, item, run.successors.get(curie))
         return gone
+
+    def _renaming(self, curie: str, item: str, replacement: str | None) -> HeldChange:
+        """What happens to a record whose document gives another one."""
+        change = "renamed"
+        if replacement is None:
+            change = "withdrawn"
+        elif replacement.partition(":")[0] != curie.partition(":")[0]:
+            change = "re-owned"
+        return HeldChange(curie, change, self._renamed, item, replacement)
 
     def _missing(self) -> list[tuple[str, str | None]]:
         """(item, reason) of known items that were not listed; reason None while absence is no proof yet (R14)."""
@@ -96,7 +148,9 @@ class Closing:
         for item, state in run.items.items():
             if item in run.seen:
                 continue
-            if item in run.removed:
+            if item in run.agreed:
+                found.append((item, run.agreed[item]))
+            elif item in run.removed:
                 found.append((item, "removed-at-source"))
             elif self._listed is not None and self._listed.complete:
                 long_ago = state.missing_since is not None and self._now - state.missing_since >= waited
@@ -119,15 +173,20 @@ class Closing:
             elif item not in run.seen and not _before(state.missing_since, self._now):
                 writer.set_item(run.source.name, item, replace(state, missing_since=self._now))
 
-    def _withdraw(self, writer: LedgerWriter, gone: dict[str, str]) -> None:
+    def _withdraw(self, writer: LedgerWriter, gone: dict[str, HeldChange]) -> None:
         run = self._run
         heads = run.ledger.find_heads(gone)
         done: set[str] = set()
         # Images first: their own reason to go must not be hidden by their study's.
         for curie in sorted(heads, key=lambda name: (heads[name].kind == "study", name)):
-            for head, payload in withdrawals(run.ledger, curie, gone[curie], self._now, done):
-                run.append_again(writer, head, "withdrawn", payload)
-                run.report.withdrawn += head.curie == curie and head.status == "public"
+            change = gone[curie]
+            for head, status, payload in withdrawals(
+                run.ledger, curie, change.reason, self._now, done, change.replacement
+            ):
+                run.append_again(writer, head, status, payload)
+                if head.curie == curie and head.status == "public":
+                    run.report.renamed += status == "replaced"
+                    run.report.withdrawn += status != "replaced"
 
     def _forget(self, writer: LedgerWriter) -> None:
         """Drops items that are gone for good; one whose record a refused document still names is kept."""

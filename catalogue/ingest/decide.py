@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from catalogue.ingest.prepare import Candidate
 from catalogue.model.documents import Record, SourceSpec
-from catalogue.model.payload import canonical
+from catalogue.model.identifiers import parse_identifier
+from catalogue.model.payload import canonical, digest
 from catalogue.problems import RecordRejected
-from catalogue.store.entries import Entry
+from catalogue.store.entries import GONE, Entry
 from catalogue.store.ledger import Ledger
 
 STUDY_WITHDRAWN = "study-withdrawn"
@@ -45,6 +48,51 @@ def decide(candidate: Candidate, head: Entry | None, source: SourceSpec) -> Deci
     return Decision.CHANGED
 
 
+def carry_names(candidate: Candidate, before: Entry | None) -> Candidate:
+    """The candidate with the pages that the record had before among its `former_identifiers`.
+
+    A record that keeps its accession keeps its identity, whatever its page is called now (SSBD gave 252 records another
+    root @id on 2026-04-27). The name stays an alias by the older version that claimed it.
+
+    Args:
+        before: the last version that was public.
+    """
+    if before is None or before.payload_digest == candidate.payload_digest:
+        return candidate
+    old = before.record
+    names = {*old.get("former_identifiers", ()), *([old["landing_page"]] if "landing_page" in old else ())}
+    if not names:
+        return candidate
+    record = json.loads(candidate.payload)
+    own = record.get("former_identifiers", [])
+    added = sorted(names - {*own, record.get("landing_page")})
+    if not added:
+        return candidate
+    payload = canonical({**record, "former_identifiers": [*own, *added]})
+    return replace(candidate, payload=payload, payload_digest=digest(payload))
+
+
+def successors(lost: Iterable[str], gained: Iterable[str]) -> dict[str, str]:
+    """Record that a document no longer gives -> the one that it gives instead.
+
+    Only where that is certain: one record of a kind went and one of the same kind came.
+    """
+    found = {}
+    by_kind = [_by_kind(lost), _by_kind(gained)]
+    for kind, old in by_kind[0].items():
+        new = by_kind[1].get(kind, [])
+        if len(old) == len(new) == 1:
+            found[old[0]] = new[0]
+    return found
+
+
+def _by_kind(curies: Iterable[str]) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = {}
+    for curie in curies:
+        kinds.setdefault(parse_identifier(curie).kind, []).append(curie)
+    return kinds
+
+
 def require_study(candidate: Candidate, study: Entry | None) -> None:
     """An image enters under a study that is live here.
 
@@ -62,8 +110,12 @@ def require_study(candidate: Candidate, study: Entry | None) -> None:
     )
 
 
-def tombstone(record: Record, reason: str, now: datetime) -> Record:
-    """The payload that stands for a withdrawn record (images.md, section 3): what it was, when and why it went."""
+def tombstone(record: Record, reason: str, now: datetime, replacement: str | None = None) -> Record:
+    """The payload that stands for a withdrawn record (images.md, section 3): what it was, when and why it went.
+
+    Args:
+        replacement: CURIE of the record that has taken its place.
+    """
     kept: dict[str, Any] = {
         "type": "Tombstone",
         "id": record["id"],
@@ -80,26 +132,31 @@ def tombstone(record: Record, reason: str, now: datetime) -> Record:
         kept["creators"] = creators
     if "landing_page" in record:
         kept["landing_page"] = record["landing_page"]
+    if replacement is not None:
+        kept["replaced_by"] = replacement
     return kept
 
 
 def withdrawals(
-    ledger: Ledger, curie: str, reason: str, now: datetime, done: set[str]
-) -> Iterator[tuple[Entry, bytes]]:
-    """(head, tombstone bytes) for a live record and, for a study, for each of its live images.
+    ledger: Ledger, curie: str, reason: str, now: datetime, done: set[str], replacement: str | None = None
+) -> Iterator[tuple[Entry, str, bytes]]:
+    """(head, status, tombstone bytes) for a live record and, for a study, for each of its live images.
 
     An image that went with its study and now is gone from the source itself gets a tombstone that says so, or it would
     come back with the study.
 
     Args:
         done: records withdrawn in this transaction already, which the ledger does not show yet; added to.
+        replacement: CURIE of the record that has taken the place of `curie`.
     """
     head = ledger.head(curie)
     if head is None or curie in done:
         return
+    status = "withdrawn" if replacement is None else "replaced"
     if head.status == "withdrawn" and head.record.get("reason") == STUDY_WITHDRAWN != reason:
         done.add(curie)
-        yield head, canonical({**head.record, "reason": reason, "date_withdrawn": now.date().isoformat()})
+        again = {**head.record, "reason": reason, "date_withdrawn": now.date().isoformat()}
+        yield head, status, canonical(again | ({} if replacement is None else {"replaced_by": replacement}))
     if head.status != "public":
         return
     if head.kind == "study":
@@ -108,10 +165,17 @@ def withdrawals(
             for image in images:
                 if image.curie not in done:
                     done.add(image.curie)
-                    yield image, canonical(tombstone(image.record, STUDY_WITHDRAWN, now))
+                    yield image, "withdrawn", canonical(tombstone(image.record, STUDY_WITHDRAWN, now))
             after = images[-1].curie
     done.add(curie)
-    yield head, canonical(tombstone(head.record, reason, now))
+    yield head, status, canonical(tombstone(head.record, reason, now, replacement))
+
+
+def last_public(ledger: Ledger, head: Entry | None) -> Entry | None:
+    """The last version that was public of the record that `head` is the newest version of."""
+    if head is None or head.status not in GONE:
+        return head
+    return next((entry for entry in reversed(ledger.history(head.curie)) if entry.status == "public"), None)
 
 
 def restorations(ledger: Ledger, curie: str) -> Iterator[Entry]:
@@ -120,7 +184,7 @@ def restorations(ledger: Ledger, curie: str) -> Iterator[Entry]:
     while images := ledger.children(curie, after_curie=after, limit=500, status=None):
         for image in images:
             if image.status == "withdrawn" and image.record.get("reason") == STUDY_WITHDRAWN:
-                public = [entry for entry in ledger.history(image.curie) if entry.status == "public"]
-                if public:
-                    yield public[-1]
+                public = last_public(ledger, image)
+                if public is not None:
+                    yield public
         after = images[-1].curie

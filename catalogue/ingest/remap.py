@@ -13,7 +13,7 @@ import structlog
 
 from catalogue.ingest.applying import is_refused
 from catalogue.ingest.closing import Closing
-from catalogue.ingest.decide import Decision, decide
+from catalogue.ingest.decide import Decision, carry_names, decide
 from catalogue.ingest.prepare import Candidate
 from catalogue.ingest.run import BATCH_DOCUMENTS, Run
 from catalogue.model.documents import SourceDocument
@@ -43,10 +43,12 @@ class Remapping(Run):
             report.after = after
             with self.ledger.transaction(self.lease) as writer:
                 writer.heartbeat(self.run_id, report.as_dict())
-        names = sorted(i for i, s in self.items.items() if i > after or s.mapping_version != self.mapping_version)
+        waiting = self.held_elsewhere()
+        open_ = (i for i, s in self.items.items() if i > after or s.mapping_version != self.mapping_version)
+        names = sorted(item for item in open_ if item not in waiting)
         report.total = len(names)
         for item in self.items.keys() - set(names):
-            self._leave(item)
+            self.leave(item, self.items[item])
         refused = {row.item: row for row in self.ledger.quarantined(self.source.name)}
         for start in range(0, len(names), BATCH_DOCUMENTS):
             part = names[start : start + BATCH_DOCUMENTS]
@@ -71,25 +73,17 @@ class Remapping(Run):
         live = [heads[curie] for curie in state.curies if curie in heads and heads[curie].status == "public"]
         if not live and not is_refused(state):
             # Withdrawn with its study: nothing of it is served, and it comes back as it was.
-            self._leave(item)
+            self.leave(item, state)
             self.report.total -= 1
             return
         content = self._kept_bytes(item, state)
         if content is None:
-            self._leave(item)
+            self.leave(item, state)
             self.report.unkept += 1
             return
         self.report.read += 1
         url = (row.url if row is not None else None) or (live[0].source_url if live else None) or ""
         self.queue(SourceDocument(item, url, content), state.read_at or _read_before(state, live, row))
-
-    def _leave(self, item: str) -> None:
-        """Lets an item stand as it is; its records are nobody else's."""
-        state = self.items[item]
-        if is_refused(state):
-            self.mentioned.update(state.curies)
-        else:
-            self.claimed.update(dict.fromkeys(state.curies, item))
 
     def _kept_bytes(self, item: str, state: ItemState) -> bytes | None:
         if not state.digest:
@@ -124,7 +118,7 @@ class Remapping(Run):
             for candidate in self.prepare(SourceDocument(item, head.source_url or "", content)).candidates:
                 made = heads.get(candidate.curie)
                 if made is not None and made.original_digest == digest:
-                    renewed.append((candidate, made))
+                    renewed.append((carry_names(candidate, made), made))
         self._append_renewed(renewed)
 
     def _append_renewed(self, renewed: list[tuple[Candidate, Entry]]) -> None:

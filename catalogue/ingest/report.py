@@ -15,12 +15,15 @@ class RunReport:
     Args:
         read: documents the source gave, those that it said were unchanged included.
         repaired: accepted documents with at least one repair (form changed, meaning kept).
+        withdrawn: live records that went; those that were renamed are counted apart.
+        renamed: live records that another record of the same document replaced.
         held: withdrawals and renamings not applied because the guard stopped them (federation.md, R16).
+        batch: number of the held batch in which they stand; 0 when none was made.
         absent: items missing from this listing but not long enough to be withdrawn (R14).
         reasons: quarantine reason -> documents.
         properties: how many source properties were mapped, ignored for a listed reason, or not foreseen,
             over the documents mapped in this run.
-        kind: `harvest`; `retry` or `remap` for kept documents that were mapped again.
+        kind: `harvest`; `retry` or `remap` for kept documents that were mapped again; `accept` for a held batch.
         mapping: names adapter, schema and ontologies that mapped.
         total: documents to be read, where that is known before.
         after: of a remap, the last document up to which all are decided.
@@ -35,6 +38,7 @@ class RunReport:
     changed: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    renamed: int = 0
     repaired: int = 0
     quarantined: int = 0
     findings: int = 0
@@ -48,6 +52,7 @@ class RunReport:
     unkept: int = 0
     renewed: int = 0
     held: int = 0
+    batch: int = 0
     absent: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     finding_codes: Counter[str] = field(default_factory=Counter)
@@ -83,6 +88,7 @@ class RunReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "withdrawn": self.withdrawn,
+            "renamed": self.renamed,
             "repaired": self.repaired,
             "quarantined": self.quarantined,
             "findings": self.findings,
@@ -96,6 +102,7 @@ class RunReport:
             "unkept": self.unkept,
             "renewed": self.renewed,
             "held": self.held,
+            "batch": self.batch,
             "absent": self.absent,
             "reasons": dict(self.reasons.most_common()),
             "finding_codes": dict(self.finding_codes.most_common()),

@@ -6,18 +6,19 @@ Applying is catalogue.ingest.applying's, the end catalogue.ingest.closing's; fed
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from catalogue.ingest.applying import Applying, is_refused
+from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused
 from catalogue.ingest.closing import Closing
 from catalogue.ingest.prepare import Prepared, prepare, storable
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.problems import RecordRejected
-from catalogue.store.books import ItemState
+from catalogue.store.books import ItemState, Quarantined
 
 log = structlog.get_logger(__name__)
 
@@ -58,27 +59,64 @@ class Run(Applying):
         """Reads what is known of the source's documents."""
         self.items = self.ledger.items(self.source.name)
         self.holders = {curie: item for item, state in self.items.items() for curie in state.curies}
-        self.held_before = frozenset(self.holders)
+        self.live_before = len(self.holders)
 
     def take_again(self, item: str | None) -> None:
-        """Maps quarantined documents again, whose bytes are kept; nothing is read from the source."""
+        """Maps quarantined documents again, whose bytes are kept; nothing is read from the source.
+
+        Documents of a held batch are left to who decides about it.
+
+        Args:
+            item: only this one; None means all.
+        """
         self.load()
+        waiting = self.held_elsewhere()
         rows = [row for row in self.ledger.quarantined(self.source.name) if item is None or row.item == item]
-        again = {row.item for row in rows}
-        self.seen = set(self.items)
-        self.claimed = {c: i for c, i in self.holders.items() if i not in again and not is_refused(self.items[i])}
-        self.complete = True
-        for row in rows:
-            state = self.items.get(row.item)
-            # Where the source could not hand over all bytes there is nothing to map.
-            if row.original_digest is None or (state is not None and not state.digest):
-                continue
-            self.report.read += 1
-            document = SourceDocument(row.item, row.url or "", self.ledger.original(row.original_digest))
-            self.queue(document, (state.read_at if state is not None else None) or row.last_seen)
-            self.flush_when_full(final=True)
-        self.flush(final=True)
+        if item is not None and item in waiting:
+            self.report.detail = f"{item} waits in a held batch; see `ommatidia held list`."
+        again = {row.item: row for row in rows if row.item not in waiting and self._is_kept(row)}
+        self.leave_all_but(again)
+        for name, row in again.items():
+            self.take_kept(name, row.url, row.last_seen)
+        self.flush()
         Closing(self, None).close()
+
+    def held_elsewhere(self) -> set[str]:
+        """Documents of open batches that this kind of run does not decide anew."""
+        kinds = SUPERSEDES.keys() - set(SUPERSEDES[self.report.kind])
+        return self.ledger.held_items(self.source.name, kinds)
+
+    def leave_all_but(self, again: Collection[str]) -> None:
+        """Counts all documents as seen, and those not in `again` as giving what they gave."""
+        self.seen = set(self.items)
+        self.complete = True
+        for item, state in self.items.items():
+            if item not in again:
+                self.leave(item, state)
+
+    def leave(self, item: str, state: ItemState) -> None:
+        """Lets an item stand as it is; its records are nobody else's."""
+        if is_refused(state):
+            self.mentioned.update(state.curies)
+        else:
+            self.claimed.update(dict.fromkeys(state.curies, item))
+
+    def take_kept(self, item: str, url: str | None, read_at: datetime | None) -> None:
+        """Queues the bytes that are kept of a document.
+
+        Args:
+            read_at: when they were read, where the item does not say.
+        """
+        state = self.items[item]
+        self.report.read += 1
+        document = SourceDocument(item, url or "", self.ledger.original(state.digest))
+        self.queue(document, state.read_at or read_at)
+        self.flush_when_full()
+
+    def _is_kept(self, row: Quarantined) -> bool:
+        """Whether there is anything to map; where the source could not hand over all bytes there is not."""
+        state = self.items.get(row.item)
+        return row.original_digest is not None and state is not None and bool(state.digest)
 
     def _current(self, state: ItemState) -> bool:
         """Whether what an item gave is what it would give now, its bytes being the same."""
@@ -189,8 +227,10 @@ class Run(Applying):
         if self.dry_run:
             return
         back = [i for i in self.seen if (s := self.items.get(i)) is not None and s.missing_since is not None]
-        if back:
+        if self.seen:
             with self.ledger.transaction(self.lease) as writer:
+                # What was read may no longer be what a held batch was made of.
+                writer.supersede_held(self.source.name, SUPERSEDES[self.report.kind])
                 for item in back:
                     writer.set_item(self.source.name, item, replace(self.items[item], missing_since=None))
 

@@ -12,6 +12,7 @@ import structlog
 
 from catalogue.ingest.harmonise import TermSource
 from catalogue.ingest.harvester import Harvester
+from catalogue.ingest.held import Accepting, drop, is_settled
 from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.lease import kept_alive
 from catalogue.ingest.remap import Remapping
@@ -119,8 +120,40 @@ class Ingest:
             with self._leased(Run, self.ledger.source(name).spec, report, None) as run:
                 run.take_again(item)
             total.add(report)
+            total.state = "held" if report.state == "held" else total.state
+            total.detail = " ".join(filter(None, [total.detail, report.detail]))
         total.seconds = monotonic() - started
         return total
+
+    def accept_held(self, number: int, *, on_progress: Progress | None = None) -> RunReport:
+        """Applies what a held batch would change, from kept bytes; nothing is fetched.
+
+        Accepted again, a batch changes nothing. Interrupted half way, it stays open and can be accepted again.
+
+        Raises:
+            NotFound: no such batch.
+            Conflict: it was dropped, or a later run decided anew.
+            Locked: a run of its source is under way.
+        """
+        batch = self.ledger.held_batch(number)
+        report = RunReport(batch.source, kind="accept", batch=number)
+        if is_settled(batch):
+            report.detail = f"The held batch {number} was accepted before; nothing was left to do."
+            return report
+        started = monotonic()
+        with self._leased(Accepting, self.ledger.source(batch.source).spec, report, on_progress) as run:
+            run.accept(batch)
+        report.seconds = monotonic() - started
+        return report
+
+    def drop_held(self, number: int) -> str:
+        """Discards a held batch; gives a sentence that says what comes next.
+
+        Raises:
+            NotFound: no such batch.
+            Conflict: it was accepted, dropped before, or a later run decided anew.
+        """
+        return drop(self.ledger, number)
 
     def _left_off(self, name: str, mapping_version: str) -> str:
         """The document up to which the run before this one, an interrupted remap, had decided all; "" when none was."""

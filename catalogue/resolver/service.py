@@ -48,6 +48,7 @@ class State(StrEnum):
     PUBLIC = "public"
     SUPPRESSED = "suppressed"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
     UNKNOWN = "unknown"
     AMBIGUOUS = "ambiguous"
     MALFORMED = "malformed"
@@ -71,7 +72,8 @@ class Resolution:
         part: path below the record for a sub-resource (`author/1`), else "".
         entry: the newest ledger entry, for public, suppressed and withdrawn records (None for an image that is
             withdrawn only because its study is, where `tombstone` says all that is known).
-        tombstone: payload of type Tombstone, for withdrawn records.
+        tombstone: payload of type Tombstone, for withdrawn and replaced records.
+        replacement: CURIE of the record here that has taken the place of a replaced one.
         candidates: CURIEs that an ambiguous text may mean.
         understood: one sentence: what was read out of the text and what became of it.
         suggestions: where else to look, best first.
@@ -85,6 +87,7 @@ class Resolution:
     part: str = ""
     entry: Entry | None = None
     tombstone: Mapping[str, Any] | None = None
+    replacement: str | None = None
     candidates: tuple[str, ...] = ()
     understood: str = ""
     suggestions: tuple[Place, ...] = ()
@@ -133,16 +136,35 @@ class Resolver:
             return None
         kind: Kind = "image" if entry.kind == "image" else "study"
         tombstone = self._tombstone(entry)
+        replacement = self._replacement(entry)
         state = State.PUBLIC
-        if tombstone is not None:
+        if replacement is not None:
+            state = State.REPLACED
+        elif tombstone is not None:
             state = State.WITHDRAWN
         elif entry.status != "public":
             state = State.SUPPRESSED
         said = f"{curie} is {'an image' if kind == 'image' else 'a study'} of {_archive(curie)}"
-        said += ", withdrawn." if tombstone is not None else "."
+        if replacement is not None:
+            said += f"; {replacement} has taken its place."
+        else:
+            said += ", withdrawn." if tombstone is not None else "."
         return Resolution(
-            text, state, curie=curie, kind=kind, part=part, entry=entry, tombstone=tombstone, understood=said
+            text,
+            state,
+            curie=curie,
+            kind=kind,
+            part=part,
+            entry=entry,
+            tombstone=tombstone,
+            replacement=replacement,
+            understood=said,
         )
+
+    def _replacement(self, entry: Entry) -> str | None:
+        """What has taken the place of a record, if that is known here."""
+        name = entry.record.get("replaced_by") if entry.status == "replaced" else None
+        return name if name is not None and self._records.head(name) is not None else None
 
     def _tombstone(self, entry: Entry) -> Mapping[str, Any] | None:
         record: dict[str, Any] = entry.record

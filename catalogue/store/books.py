@@ -13,6 +13,8 @@ from typing import Any
 from catalogue.model.documents import SourceSpec
 
 RUN_STATES = frozenset({"running", "completed", "failed", "held", "interrupted"})
+HELD_STATES = frozenset({"open", "accepted", "dropped", "superseded"})
+HELD_CHANGES = ("withdrawn", "renamed", "re-owned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,51 @@ class Run:
     heartbeat: datetime
     ended: datetime | None
     report: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChange:
+    """What a run would have done to one live record.
+
+    Args:
+        change: one of HELD_CHANGES; `re-owned` is a renaming after which another owner's prefix stands.
+        reason: slug of the tombstone that the record would get.
+        item: the document that gave it.
+        replacement: the record that would take its place; None where nothing is known to.
+    """
+
+    curie: str
+    change: str
+    reason: str
+    item: str
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBatch:
+    """Changes of one run that wait for a person, there being too many of them at once (federation.md, R16).
+
+    Args:
+        kind: of the run: `harvest`, `remap` or `retry`.
+        state: one of HELD_STATES.
+        live: live records of the source when the run began.
+        changes: how many records the batch would change, by kind of change.
+    """
+
+    id: int
+    source: str
+    run_id: int
+    kind: str
+    state: str
+    live: int
+    made_at: datetime
+    decided_at: datetime | None
+    changes: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many records the batch would change."""
+        return sum(self.changes.values())
 
 
 @dataclass(frozen=True, slots=True)

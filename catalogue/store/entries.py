@@ -16,6 +16,8 @@ from catalogue.store.originals import decompress, digest_of
 
 KINDS = frozenset({"study", "image"})
 STATUSES = frozenset({"public", "suppressed", "withdrawn", "replaced"})
+# A tombstone stands for these: nothing of the record itself is served.
+GONE = frozenset({"withdrawn", "replaced"})
 GENESIS_HASH = "0" * 64
 
 # Order matters: it is the order in which fields enter the hash.
@@ -52,7 +54,7 @@ class Entry:
         position: place in this node's log, 1 upwards without gaps, in commit order.
         owner_seq: place among the owner's entries of this epoch, 1 upwards without gaps.
         action: 'create' (also after a deletion), 'update' or 'delete'.
-        status: one of STATUSES; 'withdrawn' exactly when the action is 'delete'.
+        status: one of STATUSES; one of GONE exactly when the action is 'delete'.
         payload: canonical JSON bytes; `payload_digest` is their SHA-256.
         source_url, original_digest: where the partner's document was read and the name of its bytes.
         aliases: other names this version claims, as they were given.

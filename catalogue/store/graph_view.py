@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
+from catalogue.store.entries import GONE
 from catalogue.store.graph.base import (
     SHARED,
     STATE,
@@ -299,8 +300,9 @@ def catalog_record(entry: Entry) -> dict[str, Any]:
         "payload_digest": entry.payload_digest,
         "schema_version": entry.schema_version,
     }
-    if entry.status == "withdrawn":
+    if entry.status in GONE:
         record["status_date"] = entry.record.get("date_withdrawn")
+        record["replaced_by"] = entry.record.get("replaced_by")
     return {key: value for key, value in record.items() if value not in (None, "")}
 
 

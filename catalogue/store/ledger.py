@@ -17,8 +17,9 @@ from catalogue.store import schema
 from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
 from catalogue.store.database import open_engine
-from catalogue.store.entries import FIRST_SCHEMA_VERSION, Entry, entry_from, normalised_alias
+from catalogue.store.entries import FIRST_SCHEMA_VERSION, GONE, Entry, entry_from, normalised_alias
 from catalogue.store.fsck import Fault, find_faults
+from catalogue.store.held import HeldReader
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.writer import LedgerWriter
 
@@ -38,7 +39,7 @@ __all__ = [
 _IN_LIST = 500
 
 
-class Ledger(Bookkeeping):
+class Ledger(Bookkeeping, HeldReader):
     """An open ledger; safe to share between threads, not across a fork.
 
     Args:
@@ -177,8 +178,8 @@ class Ledger(Bookkeeping):
         """Numbers of records as they are now.
 
         Returns:
-            `studies` and `images` (public), `withdrawn` (of both kinds), `entries` (versions), and `owners`:
-            owner prefix -> the same without `entries`.
+            `studies` and `images` (public), `withdrawn` (of both kinds, also replaced ones), `entries` (versions),
+            and `owners`: owner prefix -> the same without `entries`.
         """
         table = schema.head
         query = select(table.c.owner, table.c.kind, table.c.status, func.count())
@@ -188,7 +189,7 @@ class Ledger(Bookkeeping):
             entries = connection.scalar(select(func.max(schema.entry.c.position))) or 0
         for owner, kind, status, count in sorted(rows):
             of_owner = owners.setdefault(owner, {"studies": 0, "images": 0, "withdrawn": 0})
-            if status == "withdrawn":
+            if status in GONE:
                 of_owner["withdrawn"] += count
             elif status == "public":
                 of_owner["studies" if kind == "study" else "images"] += count

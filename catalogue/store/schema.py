@@ -168,6 +168,40 @@ finding = Table(
     Index("finding_curie", "curie"),
 )
 
+held = Table(
+    "held",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=False),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("run_id", BigInteger, ForeignKey("run.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("live", BigInteger, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("decided_at", Text),
+    Index("held_source", "source", "state"),
+)
+
+held_change = Table(
+    "held_change",
+    metadata,
+    Column("held_id", BigInteger, ForeignKey("held.id"), nullable=False),
+    Column("curie", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("replacement", Text),
+    PrimaryKeyConstraint("held_id", "curie"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), primary_key=True),
+    Column("paths", Text, nullable=False),
+    Column("noted_at", Text, nullable=False),
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -19,6 +19,7 @@ from catalogue.store.bookkeeping import Clock
 from catalogue.store.bookwriter import BookWriter, upsert
 from catalogue.store.entries import (
     GENESIS_HASH,
+    GONE,
     KINDS,
     STATUSES,
     Entry,
@@ -29,6 +30,7 @@ from catalogue.store.entries import (
     normalised_alias,
     stamp,
 )
+from catalogue.store.held import HeldWriter
 from catalogue.store.originals import Packer, digest_of, original_stored_digest
 
 # Rows or raw bytes gathered before they are sent to the database; bounds memory in long transactions.
@@ -47,7 +49,7 @@ class _Head(NamedTuple):
     payload_digest: str
 
 
-class LedgerWriter(BookWriter):
+class LedgerWriter(BookWriter, HeldWriter):
     """One open transaction of the ledger; made by Ledger.transaction only."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
@@ -110,8 +112,8 @@ class LedgerWriter(BookWriter):
 
         Args:
             kind: 'study' or 'image'.
-            status: one of catalogue.store.entries.STATUSES; 'withdrawn' makes the entry a deletion.
-            payload: canonical JSON bytes (of the tombstone, when withdrawn).
+            status: one of catalogue.store.entries.STATUSES; those of GONE make the entry a deletion.
+            payload: canonical JSON bytes (of the tombstone, when withdrawn or replaced).
             original_digest: of bytes put by `put_original`, now or earlier.
             aliases: other names of the record; each keeps resolving after later versions no longer claim it.
             schema_version: of the model, under which the payload was written; "" means the present one.
@@ -201,9 +203,9 @@ class LedgerWriter(BookWriter):
         head = self._head(curie)
         if head is not None and (head.payload_digest, head.status) == (payload_digest, status):
             raise Conflict(f"{curie} holds this payload with status {status} already, at position {head.position}.")
-        if status == "withdrawn":
+        if status in GONE:
             return "delete"
-        return "create" if head is None or head.status == "withdrawn" else "update"
+        return "create" if head is None or head.status in GONE else "update"
 
     def _next_sequence(self, owner: str) -> int:
         if owner not in self._sequences:

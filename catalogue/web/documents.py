@@ -23,7 +23,7 @@ from catalogue.web.signposting import document_links, tombstone_links
 from catalogue.web.text import path_of, plain
 
 CACHE = "public, max-age=60"
-FOUND = frozenset({State.PUBLIC, State.SUPPRESSED, State.WITHDRAWN})
+FOUND = frozenset({State.PUBLIC, State.SUPPRESSED, State.WITHDRAWN, State.REPLACED})
 Page = Callable[[Resolution], Response]
 
 
@@ -109,7 +109,8 @@ def record_type(resolution: Resolution) -> str:
 
 
 def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence[str] = ()) -> Response:
-    """The document `name` of this kind: page, rendering, tombstone, redirect to its own address, or a problem.
+    """The document `name` of this kind: page, rendering, tombstone, redirect to its or its successor's address, or a
+    problem.
 
     Args:
         page: makes the page of a public record.
@@ -119,6 +120,8 @@ def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence
     if resolution.state not in FOUND:
         refuse(services, resolution)
     curie, links = resolution.curie or "", services.links
+    if resolution.replacement is not None:
+        return to(links, links.document(resolution.kind or kind, resolution.replacement, suffix), 301)
     proper = links.document(resolution.kind or kind, curie, suffix)
     if proper != f"/{'images' if kind == 'image' else 'studies'}/{path_of(name)}":
         return to(services.links, proper, 301)

@@ -16,6 +16,8 @@ def _identify(services: Services, text: str) -> Response:
     resolution = services.resolver.resolve(text)
     if resolution.state not in FOUND:
         refuse(services, resolution)
+    if resolution.replacement is not None:
+        return to(services.links, f"/id/{path_of(resolution.replacement)}", 301)
     curie, kind = resolution.curie or "", resolution.kind or "study"
     proper = curie + (f"/{resolution.part}" if resolution.part else "")
     if text != proper:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from catalogue.model.documents import Event, Listed, Removed, SourceSpec, Unchanged
+from catalogue.model.documents import Event, Listed, Mapped, Removed, SourceSpec, Unchanged
 from tests.ingest.conftest import Bench, study
 
 ONE, TWO, NINE = (f"biostudies:S-BIADTEST{n}" for n in (1, 2, 9))
@@ -84,12 +85,16 @@ def test_moved_document_that_is_broken_keeps_its_last_good_version(bench: Bench)
 
 
 def test_renamed_record_replaces_the_old_one(bench: Bench) -> None:
-    """A document that gives another accession withdraws the old one in the same run."""
+    """R16: a document that gives another accession replaces the old record in the same run, which points to the new."""
     bench.partner.held = {"a": study(1)}
     bench.harvest()
     bench.partner.held = {"a": study(2)}
-    assert (report := bench.harvest()).new == 1 and report.withdrawn == 1
+    report = bench.harvest()
+    assert (report.new, report.renamed, report.withdrawn) == (1, 1, 0)
     assert bench.live() == {TWO}
+    old = bench.ledger.head(ONE)
+    assert old is not None and (old.status, old.action) == ("replaced", "delete")
+    assert (old.record["replaced_by"], old.record["reason"]) == (TWO, "renamed-at-source")
 
 
 def test_records_that_change_places_stay(bench: Bench) -> None:
@@ -142,19 +147,6 @@ def test_mass_renaming_is_held_as_a_whole(bench: Bench) -> None:
     assert bench.harvest().held == 20
 
 
-def test_held_renaming_is_let_in_by_a_person(bench: Bench) -> None:
-    """`quarantine retry` applies what the guard held: the old names go, the new ones come, nothing is doubled."""
-    bench.partner.held = {f"{n:03}": study(n) for n in range(1, 21)}
-    bench.harvest()
-    bench.partner.held = {f"{n:03}": study(n + 1000) for n in range(1, 21)}
-    bench.harvest()
-    report = bench.ingest.retry()
-    assert (report.read, report.new, report.withdrawn) == (20, 20, 20)
-    assert bench.live() == {f"biostudies:S-BIADTEST{n}" for n in range(1001, 1021)}
-    after = bench.harvest()
-    assert (after.state, after.unchanged, bench.ledger.quarantined()) == ("completed", 20, [])
-
-
 def test_guard_counts_what_was_there_before_the_run(make_bench: Callable[..., Bench]) -> None:
     """Hundreds of new records do not make room for more deletions (R16)."""
     bench = make_bench(absence_hours=0)
@@ -194,3 +186,93 @@ def test_unchanged_is_not_believed_of_bytes_read_after_the_cursor(bench: Bench) 
 def _events(bench: Bench, held: dict[str, Any]) -> Iterator[Event]:
     partner = type(bench.partner)(held)
     return partner.fetch(SourceSpec("x", "scripted", "x"), None, {})
+
+
+def page(number: int) -> str:
+    """A page of an invented archive."""
+    return f"https://partner.example/{number}"
+
+
+def test_record_with_another_page_keeps_its_identity(bench: Bench) -> None:
+    """A new root IRI is no new record: the old one stays an alias and a former identifier (SSBD, 2026-04-27)."""
+    for number in (1, 2, 3):
+        bench.partner.held = {"a": study(1, landing_page=page(number))}
+        report = bench.harvest()
+        assert (report.new + report.changed, report.withdrawn, report.renamed) == (1, 0, 0)
+    head = bench.ledger.head(ONE)
+    assert head is not None
+    assert (head.record["landing_page"], head.record["former_identifiers"]) == (page(3), [page(1), page(2)])
+    assert {bench.ledger.find_alias(page(n)) for n in (1, 2, 3)} == {ONE}
+    position = bench.ledger.last_position()
+    assert bench.harvest(full=True).unchanged == 1 and bench.ledger.last_position() == position
+
+
+def test_page_that_comes_back_is_no_former_name(bench: Bench) -> None:
+    """A record that returns to an old page calls the other one former."""
+    for number in (1, 2, 1):
+        bench.partner.held = {"a": study(1, landing_page=page(number))}
+        bench.harvest()
+    head = bench.ledger.head(ONE)
+    assert head is not None and head.record["former_identifiers"] == [page(2)]
+
+
+def test_former_names_outlive_a_withdrawal(bench: Bench) -> None:
+    """A record that was away still knows the page it had before."""
+    bench.partner.held = {"a": study(1, landing_page=page(1))}
+    bench.harvest()
+    bench.partner.held = {"a": Removed("a", "gone")}
+    bench.harvest()
+    bench.partner.held = {"a": study(1, landing_page=page(2))}
+    bench.harvest()
+    head = bench.ledger.head(ONE)
+    assert head is not None and head.record["former_identifiers"] == [page(1)]
+    assert bench.ledger.find_alias(page(1)) == ONE
+
+
+def test_page_that_another_record_has_now_leads_to_that_one(bench: Bench) -> None:
+    """An old page that a source gives to another study leads there; the first is found under its new one."""
+    bench.partner.held = {"a": study(1, landing_page=page(1)), "b": study(2, landing_page=page(2))}
+    bench.harvest()
+    bench.partner.held = {"a": study(1, landing_page=page(3)), "b": study(2, landing_page=page(1))}
+    bench.harvest()
+    assert [bench.ledger.find_alias(page(n)) for n in (1, 2, 3)] == [TWO, TWO, ONE]
+
+
+def test_renamed_record_that_returns_is_itself_again(bench: Bench) -> None:
+    """A renaming that is taken back makes the old record live and the other one replaced."""
+    for number in (1, 2, 1):
+        bench.partner.held = {"a": study(number)}
+        bench.harvest()
+    heads = {name: bench.ledger.head(name) for name in (ONE, TWO)}
+    assert bench.live() == {ONE}
+    assert heads[TWO] is not None and heads[TWO].record["replaced_by"] == ONE
+    assert [entry.action for entry in bench.ledger.history(ONE)] == ["create", "delete", "create"]
+
+
+def test_renaming_that_a_crash_interrupts_still_points_to_the_new_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R6: the record that replaces another is known after a crash between the two."""
+    from catalogue.ingest.closing import Closing
+
+    bench.partner.held = {"a": study(1)}
+    bench.harvest()
+    bench.partner.held = {"a": study(2)}
+    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
+        crash.setattr(Closing, "_mark", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        bench.harvest()
+    bench.harvest()
+    head = bench.ledger.head(ONE)
+    assert head is not None and (head.status, head.record["replaced_by"]) == ("replaced", TWO)
+
+
+def test_one_of_two_records_of_a_document_that_goes_is_not_renamed(bench: Bench) -> None:
+    """Where a document loses a record and gives no other instead, nothing is said to have taken its place."""
+    bench.partner.held = {"a": {"records": [study(1), study(2)]}}
+    bench.partner.map = lambda d, s: Mapped(json.loads(d.content)["records"])  # type: ignore[method-assign]
+    bench.harvest()
+    bench.partner.held = {"a": {"records": [study(2)]}}
+    report = bench.harvest()
+    head = bench.ledger.head(ONE)
+    assert head is not None and (head.status, report.withdrawn) == ("withdrawn", 1)
+    assert "replaced_by" not in head.record

@@ -225,10 +225,10 @@ def test_mass_change_of_identity_is_held(make_bench: Callable[..., Bench]) -> No
     evolve(bench, renamed)
     report = remap(bench)
     assert (report.state, report.held, report.withdrawn, report.reasons) == ("held", 4, 0, {"policy": 4})
-    assert bench.live() == before and "guard_count" in report.detail
+    assert bench.live() == before and "held accept" in report.detail
     assert head(bench, "biostudies:S-BIADTEST9").record["title"] == "An imagined last one"
-    bench.ingest.settings = bench.ingest.settings.model_copy(update={"guard_count": 4})
-    assert (remap(bench).new, bench.ledger.quarantined()) == (4, [])
+    batch = remap(bench).batch
+    assert (bench.ingest.accept_held(batch).new, bench.ledger.quarantined()) == (4, [])
     assert bench.live() == {f"biostudies:S-BIADTEST{n}" for n in (10, 20, 30, 40, 9)}
     assert head(bench, ONE).record["reason"] == "renamed-by-mapping"
 

@@ -7,7 +7,7 @@ import pytest
 
 from catalogue.resolver.service import Resolver, State
 from catalogue.store.ledger import Ledger
-from tests.web.studies_for_pages import BARE, GONE, IMAGE, ORPHAN, STUDY, append, bare_study, clock, seed
+from tests.web.studies_for_pages import BARE, GONE, IMAGE, ORPHAN, RENAMED, STUDY, append, bare_study, clock, seed
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,13 @@ def test_withdrawn_study_comes_with_its_tombstone(resolver: Resolver) -> None:
     found = resolver.resolve(GONE)
     assert found.state is State.WITHDRAWN
     assert found.tombstone is not None and found.tombstone["date_withdrawn"] == "2026-11-19"
+
+
+def test_replaced_study_says_what_has_taken_its_place(resolver: Resolver) -> None:
+    """A record that was renamed leads to the one it became, and keeps its tombstone."""
+    found = resolver.resolve(RENAMED)
+    assert (found.state, found.replacement) == (State.REPLACED, STUDY)
+    assert STUDY in found.understood and found.tombstone is not None
 
 
 def test_image_of_a_withdrawn_study_is_withdrawn(resolver: Resolver) -> None:

@@ -15,6 +15,7 @@ BARE = "idr:idr9001"
 HUMAN = "biostudies:S-BIAD90003"
 HOSTILE = "ssbd:9-Evil-Payload"
 GONE = "biostudies:S-BIAD90002"
+RENAMED = "biostudies:S-BIAD90008"
 IMAGE = "biostudies:S-BIAD90001.embryo-a"
 SECOND_IMAGE = "biostudies:S-BIAD90001.embryo-b"
 PLAIN_IMAGE = "idr:9000001"
@@ -405,7 +406,9 @@ def append(ledger: Ledger, record: dict[str, Any], *, parent: str | None = None,
 
 
 def seed(ledger: Ledger) -> None:
-    """All studies and images of this file; GONE was there and is withdrawn, its image was not touched."""
+    """All studies and images of this file; GONE was there and is withdrawn, its image was not touched;
+    RENAMED was replaced by STUDY.
+    """
     ledger.add_source("test-source", harvester="gide", location="https://partner.example.org/")
     with ledger.transaction() as writer:
         digest = writer.put_original(ORIGINAL, "application/ld+json")
@@ -421,6 +424,8 @@ def seed(ledger: Ledger) -> None:
     append(ledger, image(PLAIN_IMAGE, BARE, "http://127.0.0.1:8001/"), parent=BARE)
     append(ledger, image(ORPHAN, GONE), parent=GONE)
     append(ledger, tombstone(GONE, "Study", "A study that was taken back"))
+    stone = tombstone(RENAMED, "Study", "A study under another accession") | {"replaced_by": STUDY}
+    append(ledger, stone, status="replaced")
 
 
 Seed = Callable[[Ledger], None]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, ORPHAN, STUDY
+from tests.web.studies_for_pages import BARE, GONE, HOSTILE, IMAGE, ORPHAN, RENAMED, STUDY
 
 CRATE = 'application/ld+json;profile="https://w3id.org/ro/crate"'
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
@@ -136,6 +136,21 @@ def test_withdrawn_is_410_with_a_tombstone_in_every_form(client: FlaskClient, pa
     assert "2026-11-19" in answer.text
     link = answer.headers["Link"]
     assert 'rel="cite-as"' in link and 'rel="describedby"' in link
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        (f"/id/{RENAMED}", f"/id/{STUDY}"),
+        ("/id/S-BIAD90008", f"/id/{STUDY}"),
+        (f"/studies/{RENAMED}", f"/studies/{STUDY}"),
+        (f"/studies/{RENAMED}.ttl", f"/studies/{STUDY}.ttl"),
+    ],
+)
+def test_replaced_record_is_301_to_its_successor(client: FlaskClient, path: str, target: str) -> None:
+    """A record that was renamed at its source answers 301 to the record that it became (images.md, section 3)."""
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (301, target)
 
 
 def test_withdrawn_study_is_not_given_by_suffix(client: FlaskClient) -> None:
