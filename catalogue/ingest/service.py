@@ -14,10 +14,12 @@ from catalogue.ingest.harmonise import TermSource
 from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.lease import kept_alive
+from catalogue.ingest.prepare import STUDY_PROFILE
 from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.run import Run
 from catalogue.model.documents import SourceSpec
+from catalogue.model.validation import rules_digest
 from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from catalogue.settings import HarvestSettings
 from catalogue.store.ledger import Ledger
@@ -76,6 +78,7 @@ class Ingest:
         started = monotonic()
         if dry_run:
             self._execute(self._run(Run, source, 0, report, True, on_progress), full)
+            report.state = report.ending
         else:
             with self._leased(Run, source, report, on_progress) as run:
                 self._execute(run, full)
@@ -98,6 +101,7 @@ class Ingest:
         started = monotonic()
         if dry_run:
             self._run(Remapping, source, 0, report, True, on_progress).map_kept("")
+            report.state = report.ending
         else:
             with self._leased(Remapping, source, report, on_progress) as run:
                 run.map_kept(self._left_off(name, run.mapping_version))
@@ -118,6 +122,7 @@ class Ingest:
             with self._leased(Run, self.ledger.source(name).spec, report, None) as run:
                 run.take_again(item)
             total.add(report)
+        total.state = total.ending
         total.seconds = monotonic() - started
         return total
 
@@ -147,7 +152,7 @@ class Ingest:
                 run = self._run(kind, source, run_id, report, False, on_progress)
                 run.lease = lease
                 yield run
-                state = report.state
+                state = report.ending
             except (HarvestStopped, Locked):
                 raise
             except Exception as error:
@@ -187,7 +192,10 @@ class Ingest:
                 f"The source '{source.name}' needs the harvester '{source.harvester}', which this node does not have; "
                 f"it has {', '.join(sorted(self.harvesters))}."
             )
-        version = f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]}"
+        version = (
+            f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]} "
+            f"rules/{rules_digest(STUDY_PROFILE)[:12]}"
+        )
         report.mapping = version
         return kind(
             self.ledger,

@@ -19,6 +19,7 @@ from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, St
 from catalogue.store.database import open_engine
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, Entry, entry_from, normalised_alias
 from catalogue.store.fsck import Fault, find_faults
+from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.writer import LedgerWriter
 
@@ -54,6 +55,11 @@ class Ledger(Bookkeeping):
 
     def __init__(self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
+
+    @property
+    def issues(self) -> Issues:
+        """What is refused and what was noticed, as partners are told."""
+        return Issues(self.engine)
 
     def close(self) -> None:
         """Gives back every connection."""
