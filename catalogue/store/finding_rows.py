@@ -41,7 +41,7 @@ class FindingRows:
     def __init__(self) -> None:
         # document -> curie -> rows; of those in _cleared all that is stored counts as gone, else that of the curies.
         self._wanted: dict[_Document, dict[str | None, list[dict[str, Any]]]] = {}
-        self._cleared: set[_Document] = set()
+        self._cleared: dict[_Document, None] = {}
 
     def replace(
         self,
@@ -74,13 +74,13 @@ class FindingRows:
 
     def clear(self, source: str, item: str) -> None:
         """Forgets all findings of a document but those that are given after this."""
-        self._cleared.add((source, item))
+        self._cleared[source, item] = None
         self._wanted.pop((source, item), None)
 
     def flush(self, connection: Connection) -> None:
         """Writes what was gathered: rows that stay are dated, new ones added, the others deleted."""
         documents: dict[str, list[str]] = defaultdict(list)
-        for source, item in self._cleared | self._wanted.keys():
+        for source, item in dict.fromkeys((*self._cleared, *self._wanted)):
             documents[source].append(item)
         fresh: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
@@ -90,7 +90,7 @@ class FindingRows:
             for item in items:
                 self._compare((source, item), stored.get(item, []), fresh, again, gone)
         _write(connection, fresh, again, gone)
-        self._wanted, self._cleared = {}, set()
+        self._wanted, self._cleared = {}, {}
 
     def _compare(
         self,

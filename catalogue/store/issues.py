@@ -202,14 +202,13 @@ class Issues:
             row = connection.execute(query.order_by(table.c.last_seen.desc()).limit(1)).mappings().one_or_none()
         return None if row is None else quarantined_document(row)
 
-    def refused_original(self, source: str, digest: str) -> Quarantined | None:
-        """A refusal in force whose document has the bytes called `digest`; None when there is none."""
+    def refused_originals(self, source: str, digest: str) -> list[Quarantined]:
+        """Refusals in force, some at most, whose document has the bytes called `digest`."""
         table = schema.quarantine
         query = select(table).where(table.c.source == source, table.c.original_digest == digest)
-        query = query.where(table.c.resolved_at.is_(None)).order_by(table.c.item).limit(1)
+        query = query.where(table.c.resolved_at.is_(None)).order_by(table.c.item).limit(MAX_FAULTS)
         with self._engine.connect() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else quarantined_document(row)
+            return [quarantined_document(row) for row in connection.execute(query).mappings()]
 
     def state(self) -> tuple[Any, ...]:
         """Changes whenever the books do: every change of theirs is part of a run, which notes that it is alive."""

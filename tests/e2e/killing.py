@@ -140,7 +140,8 @@ class Monitor:
 def harvested(home: Path) -> bool:
     """True when the newest run of every source has ended and readers see all of the ledger."""
     sources = ask(home, "SELECT count(*) FROM source")[0][0]
-    ended = ask(home, "SELECT source FROM run GROUP BY source HAVING max(id) = max(iif(state IN ('completed', 'partial'), id, 0))")
+    well_ended = "max(iif(state IN ('completed', 'partial'), id, 0))"
+    ended = ask(home, f"SELECT source FROM run GROUP BY source HAVING max(id) = {well_ended}")
     return len(ended) == sources and published(home) == ask(home, "SELECT max(position) FROM entry")[0][0]
 
 

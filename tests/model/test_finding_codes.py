@@ -90,7 +90,7 @@ def test_every_code_given_is_explained(path: Path) -> None:
             if not known:
                 missing.append(f"{path.name}:{line} {code}")
     assert missing == [], (
-        "add each to schema/findings/NAME.tsv of the adapter (code, meaning, who, mend; tabs between), or to shared.tsv "
+        "add each to the adapter's schema/findings/NAME.tsv (code, meaning, who, mend; tabs between), or to shared.tsv "
         "when other adapters give it too; a code in <> is no text here: write it out at the call"
     )
 
