@@ -282,6 +282,7 @@ class LocalNode:
                 index=self.home / "search",
                 web=self.settings.web,
                 query=self.settings.query,
+                harvest=self.settings.harvest,
                 name=self.settings.name,
             )
         )

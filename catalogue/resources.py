@@ -12,6 +12,11 @@ def schema_dir() -> Path:
     return _ROOT / "schema"
 
 
+def findings_dir() -> Path:
+    """Folder of the tables that say what codes of findings mean, one file an adapter."""
+    return schema_dir() / "findings"
+
+
 def shapes_dir() -> Path:
     """Folder of the SHACL shapes, generated and hand-written."""
     return _ROOT / "shapes"

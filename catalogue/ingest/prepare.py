@@ -25,6 +25,7 @@ STUDY_PROFILE: Final = "gide-0.2"
 DELIVERED: Final = ("Study", "Image")
 # PostgreSQL refuses index entries of more than 2,700 bytes; no name of a record comes near.
 MAX_ALIAS: Final = 600
+MAX_FAULTS: Final = 20
 
 MapDocument = Callable[[SourceDocument, SourceSpec], Mapped]
 
@@ -143,6 +144,7 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
         detail = "A text holds a lone surrogate, which is no character. Write the text as UTF-8."
         raise RecordRejected(detail, reason="bad-encoding") from error
     if violations:
+        findings.extend(_faults(violations))
         raise RecordRejected(_sentence(violations), reason="schema-required", identifier=record.get("id", ""))
     curie, owner = record["id"], record["owner"]
     _identify(record, source)
@@ -153,6 +155,7 @@ def _candidate(record: Record, source: SourceSpec, findings: list[Finding]) -> C
     is_study = record["type"] == "Study"
     hard, noted = check_all(record, data, STUDY_PROFILE) if is_study else (check_shapes(record, data=data), [])
     if hard:
+        findings.extend(_faults(hard))
         raise RecordRejected(_sentence(hard), reason="shape-violation", identifier=curie)
     findings.extend(_annotate(noted))
     try:
@@ -236,6 +239,14 @@ def _owner_of(name: str) -> str | None:
     except Problem:
         return None
     return None if known.kind == "other" else known.prefix
+
+
+def _faults(violations: list[Violation]) -> list[Finding]:
+    """The fields that keep a record out, one finding each; of many only the first, the rejection tells how many."""
+    return [
+        Finding(f"rule:{v.shape.rpartition('/')[2]}", Severity.REJECTED, v.path, v.value[:500], v.message)
+        for v in violations[:MAX_FAULTS]
+    ]
 
 
 def _annotate(violations: list[Violation]) -> list[Finding]:

@@ -60,6 +60,11 @@ class RunReport:
     ignored: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def ending(self) -> str:
+        """The state in which a run with these numbers ends: refused documents are no success (federation.md, R19)."""
+        return "partial" if self.state == "completed" and self.quarantined else self.state
+
     def snapshot(self) -> RunReport:
         """The numbers as they are now."""
         return RunReport(**{part.name: copy(getattr(self, part.name)) for part in fields(self)})

@@ -15,11 +15,13 @@ from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.held import Accepting, drop, is_settled
 from catalogue.ingest.holder import is_gone, new_holder
 from catalogue.ingest.lease import kept_alive
+from catalogue.ingest.prepare import STUDY_PROFILE
 from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.run import Run
 from catalogue.model.documents import SourceSpec
 from catalogue.model.payload import canonical, digest
+from catalogue.model.validation import rules_digest
 from catalogue.problems import FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from catalogue.settings import HarvestSettings
 from catalogue.store.ledger import Ledger
@@ -78,6 +80,7 @@ class Ingest:
         started = monotonic()
         if dry_run:
             self._execute(self._run(Run, source, 0, report, True, on_progress), full)
+            report.state = report.ending
         else:
             with self._leased(Run, source, report, on_progress) as run:
                 self._execute(run, full)
@@ -100,6 +103,7 @@ class Ingest:
         started = monotonic()
         if dry_run:
             self._run(Remapping, source, 0, report, True, on_progress).map_kept("")
+            report.state = report.ending
         else:
             with self._leased(Remapping, source, report, on_progress) as run:
                 run.map_kept(self._left_off(name, run.mapping_version))
@@ -122,6 +126,7 @@ class Ingest:
             total.add(report)
             total.state = "held" if report.state == "held" else total.state
             total.detail = " ".join(filter(None, [total.detail, report.detail]))
+        total.state = total.ending if total.state == "completed" else total.state
         total.seconds = monotonic() - started
         return total
 
@@ -181,7 +186,7 @@ class Ingest:
                 run = self._run(kind, source, run_id, report, False, on_progress)
                 run.lease = lease
                 yield run
-                state = report.state
+                state = report.ending
             except (HarvestStopped, Locked):
                 raise
             except Exception as error:
@@ -221,7 +226,10 @@ class Ingest:
                 f"The source '{source.name}' needs the harvester '{source.harvester}', which this node does not have; "
                 f"it has {', '.join(sorted(self.harvesters))}."
             )
-        version = f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]}"
+        version = (
+            f"{harvester.name}/{harvester.version} schema/{self.schema_version} terms/{self.fingerprint[:12]} "
+            f"rules/{rules_digest(STUDY_PROFILE)[:12]}"
+        )
         if source.options:
             # `map` sees them: the same bytes may give other records.
             version += f" options/{digest(canonical(dict(source.options)))[:12]}"

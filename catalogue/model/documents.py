@@ -15,8 +15,13 @@ Record = dict[str, Any]
 
 
 class Severity(StrEnum):
-    """How a finding weighs: `repaired` changed form but not meaning; `warning` needs a curator; `info` is a note."""
+    """How a finding weighs.
 
+    `repaired` changed form but not meaning; `warning` needs a curator; `info` is a note; `rejected` says which field
+    keeps a refused document out, and is ingest's to give.
+    """
+
+    REJECTED = "rejected"
     REPAIRED = "repaired"
     WARNING = "warning"
     INFO = "info"

@@ -5,6 +5,7 @@ Schema and shapes are loaded once per process (DESIGN section 4).
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from typing import Any, Final
@@ -129,6 +130,17 @@ def check_graph(triples: bytes, profile: str | None = None) -> list[ValidationRe
 def profiles() -> tuple[str, ...]:
     """Names of the profiles that records can be held against."""
     return tuple(sorted(path.name.removesuffix(".ttl") for path in resources.profiles_dir().glob("*.ttl")))
+
+
+@cache
+def rules_digest(profile: str) -> str:
+    """SHA-256 (hex) of all that records are held against on entry: JSON Schema, hard rules, one profile.
+
+    Raises:
+        ValueError: there is no such profile.
+    """
+    texts = (resources.model_file("records.schema.json").read_text("utf-8"), shapes_text(), shapes_text(profile))
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def shapes_text(profile: str | None = None) -> str:

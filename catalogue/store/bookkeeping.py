@@ -136,7 +136,7 @@ class Bookkeeping:
         if not resolved:
             query = query.where(table.c.resolved_at.is_(None))
         with self.engine.connect() as connection:
-            return [_quarantined(row) for row in connection.execute(query).mappings()]
+            return [quarantined_document(row) for row in connection.execute(query).mappings()]
 
     def findings(
         self,
@@ -156,7 +156,7 @@ class Bookkeeping:
                 query = query.where(table.c[name] == value)
         with self.engine.connect() as connection:
             rows = connection.execute(query).mappings()
-            return [StoredFinding(**{name: row[name] for name in StoredFinding.__slots__}) for row in rows]
+            return [stored_finding(row) for row in rows]
 
     def finding_counts(self, source: str | None = None) -> dict[tuple[str, str], int]:
         """(code, severity) -> number of findings in force."""
@@ -268,6 +268,14 @@ def item_state(row: RowMapping) -> ItemState:
     )
 
 
+def stored_finding(row: RowMapping) -> StoredFinding:
+    """The finding stored as `row` of the table `finding`."""
+    values: dict[str, Any] = {name: row[name] for name in StoredFinding.__slots__}
+    return StoredFinding(
+        **{**values, "first_seen": _optional(row["first_seen"]), "last_seen": _optional(row["last_seen"])}
+    )
+
+
 def _optional(text: str | None) -> datetime | None:
     return None if text is None else moment(text)
 
@@ -283,7 +291,8 @@ def _source(row: RowMapping) -> Source:
     )
 
 
-def _quarantined(row: RowMapping) -> Quarantined:
+def quarantined_document(row: RowMapping) -> Quarantined:
+    """The refusal stored as `row` of the table `quarantine`."""
     values: dict[str, Any] = dict(row)
     for name in ("first_seen", "last_seen", "resolved_at"):
         values[name] = _optional(values[name])

@@ -12,7 +12,8 @@ from typing import Any
 
 from catalogue.model.documents import SourceSpec
 
-RUN_STATES = frozenset({"running", "completed", "failed", "held", "interrupted"})
+# `partial`: read to its end, but documents of the source are in quarantine.
+RUN_STATES = frozenset({"running", "completed", "partial", "failed", "held", "interrupted"})
 HELD_STATES = frozenset({"open", "accepted", "dropped", "superseded"})
 HELD_CHANGES = ("withdrawn", "renamed", "re-owned")
 
@@ -64,6 +65,7 @@ class Quarantined:
         original_digest: its bytes, kept as received; None when nothing was received.
         tries: how often it was refused.
         resolved_at: when it was accepted after all; None while it waits.
+        owner: prefix of the record, or the only owner its source has; None when neither tells.
     """
 
     source: str
@@ -78,11 +80,18 @@ class Quarantined:
     last_seen: datetime
     tries: int
     resolved_at: datetime | None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFinding:
-    """One thing noticed about a record, as catalogue.model.documents.Finding, with where it belongs."""
+    """One thing noticed about a record, as catalogue.model.documents.Finding, with where it belongs.
+
+    Args:
+        first_seen: when it was first noticed; None for findings older than the books of it.
+        last_seen: when the document was last read with it.
+        tries: how often the document was read with it.
+    """
 
     source: str
     item: str
@@ -93,6 +102,10 @@ class StoredFinding:
     value: str
     message: str
     run_id: int | None
+    owner: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Base of catalogue.store.writer.LedgerWriter, which adds entries and originals.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,13 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from sqlalchemy.dialects import sqlite
 
 from catalogue.model.documents import Finding
+from catalogue.model.namespaces import OWNERS
 from catalogue.problems import REASONS, BadRequest, NotFound
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Clock, item_state, no_source
 from catalogue.store.books import RUN_STATES, ItemState
 from catalogue.store.entries import compact_json, stamp
+from catalogue.store.finding_rows import FindingRows
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -30,12 +33,11 @@ class BookWriter:
         self.connection = connection
         self.clock = clock
         self._open = True
-        self._sources: set[str] = set()
+        # Source -> its only owner; None where it has several or any.
+        self._sources: dict[str, str | None] = {}
         self._items: dict[tuple[str, str], ItemState | None] = {}
         self._quarantine: list[tuple[bool, dict[str, Any]]] = []
-        # (source, item) -> curie -> findings; of those in _cleared all that is stored goes first.
-        self._findings: dict[tuple[str, str], dict[str | None, list[dict[str, Any]]]] = {}
-        self._cleared: set[tuple[str, str]] = set()
+        self._findings = FindingRows()
 
     def require_open(self) -> None:
         """Returns while the transaction is open.
@@ -115,6 +117,7 @@ class BookWriter:
             "last_seen": now,
             "tries": 1,
             "resolved_at": None,
+            "owner": self._owner(source, identifier),
         }
         self._quarantine.append((True, row))
 
@@ -127,32 +130,20 @@ class BookWriter:
     def replace_findings(
         self, source: str, item: str, curie: str | None, findings: Sequence[Finding], run_id: int | None = None
     ) -> None:
-        """Makes `findings` the ones in force for one record of one document.
+        """Makes `findings` the ones in force for one record of one document; those known already stay known since then.
 
         Args:
             curie: the record; None for findings about the document as a whole.
         """
         self._require_source(source)
-        self._findings.setdefault((source, item), {})[curie] = [
-            {
-                "source": source,
-                "item": item,
-                "curie": curie,
-                "code": finding.code,
-                "severity": str(finding.severity),
-                "path": finding.path,
-                "value": finding.value,
-                "message": finding.message,
-                "run_id": run_id,
-            }
-            for finding in findings
-        ]
+        owner = self._owner(source, curie)
+        now = stamp(self.clock())
+        self._findings.replace(source, item, curie, findings, owner=owner, run_id=run_id, now=now)
 
     def clear_findings(self, source: str, item: str) -> None:
         """Removes the findings of a document and of all its records."""
         self._require_source(source)
-        self._cleared.add((source, item))
-        self._findings.pop((source, item), None)
+        self._findings.clear(source, item)
 
     def start_run(self, source: str, report: dict[str, Any] | None = None) -> int:
         """The id of a new run of `source`; runs of it that never ended become `interrupted` (R6).
@@ -220,15 +211,22 @@ class BookWriter:
                     rows,
                 )
         self._quarantine = []
-        self._flush_findings()
+        self._findings.flush(self.connection)
 
     def _require_source(self, name: str) -> None:
         self.require_open()
         if name in self._sources:
             return
-        if self.connection.scalar(select(schema.source.c.name).where(schema.source.c.name == name)) is None:
+        owners = self.connection.scalar(select(schema.source.c.owners).where(schema.source.c.name == name))
+        if owners is None:
             raise no_source(name)
-        self._sources.add(name)
+        known = json.loads(owners)
+        self._sources[name] = known[0] if len(known) == 1 else None
+
+    def _owner(self, source: str, curie: str | None) -> str | None:
+        """Whose a record is, by its name; what names none is the only owner's of its source, if that has one."""
+        prefix, colon, _ = (curie or "").partition(":")
+        return prefix if colon and prefix in OWNERS else self._sources[source]
 
     def _touch_run(self, run_id: int, **values: str) -> None:
         self.require_open()
@@ -258,22 +256,6 @@ class BookWriter:
         upsert(self.connection, schema.item, rows)
         self._delete_by_item(schema.item, dropped)
         self._items = {}
-
-    def _flush_findings(self) -> None:
-        self._delete_by_item(schema.finding, [{"of_source": s, "of_item": i} for s, i in self._cleared])
-        table = schema.finding
-        of_item = (table.c.source == bindparam("of_source"), table.c.item == bindparam("of_item"))
-        replaced = [(s, i, curie) for s, i in self._findings.keys() - self._cleared for curie in self._findings[s, i]]
-        whole = [{"of_source": s, "of_item": i} for s, i, curie in replaced if curie is None]
-        if whole:
-            self.connection.execute(delete(table).where(*of_item, table.c.curie.is_(None)), whole)
-        parts = [{"of_source": s, "of_item": i, "of_curie": c} for s, i, c in replaced if c is not None]
-        if parts:
-            self.connection.execute(delete(table).where(*of_item, table.c.curie == bindparam("of_curie")), parts)
-        rows = [row for of_curie in self._findings.values() for found in of_curie.values() for row in found]
-        if rows:
-            self.connection.execute(insert(table), rows)
-        self._findings, self._cleared = {}, set()
 
     def _delete_by_item(self, table: Table, rows: list[dict[str, str]]) -> None:
         if rows:

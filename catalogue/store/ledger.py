@@ -20,6 +20,7 @@ from catalogue.store.database import open_engine
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, GONE, Entry, entry_from, normalised_alias
 from catalogue.store.fsck import Fault, find_faults
 from catalogue.store.held import HeldReader
+from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.writer import LedgerWriter
 
@@ -55,6 +56,11 @@ class Ledger(Bookkeeping, HeldReader):
 
     def __init__(self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
+
+    @property
+    def issues(self) -> Issues:
+        """What is refused and what was noticed, as partners are told."""
+        return Issues(self.engine)
 
     def close(self) -> None:
         """Gives back every connection."""

@@ -148,7 +148,10 @@ quarantine = Table(
     Column("last_seen", Text, nullable=False),
     Column("tries", BigInteger, nullable=False),
     Column("resolved_at", Text),
+    Column("owner", Text),
     PrimaryKeyConstraint("source", "item"),
+    Index("quarantine_owner", "owner", "first_seen"),
+    Index("quarantine_identifier", "identifier"),
 )
 
 finding = Table(
@@ -164,8 +167,29 @@ finding = Table(
     Column("value", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("run_id", BigInteger, ForeignKey("run.id")),
+    Column("owner", Text),
+    Column("first_seen", Text),
+    Column("last_seen", Text),
+    Column("tries", BigInteger, nullable=False),
     Index("finding_item", "source", "item"),
     Index("finding_curie", "curie"),
+    # Counts by rule, and pages of one severity or rule, newest first, are read from these alone.
+    Index("finding_of_source", "source", "severity", "code", "id"),
+    Index("finding_of_owner", "owner", "severity", "code", "id"),
+)
+
+# What a curator decided about two records; only added to, the newest of a pair counts.
+identity_decision = Table(
+    "identity_decision",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("curie", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("identity_decision_pair", "curie", "other", "id"),
 )
 
 held = Table(

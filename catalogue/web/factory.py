@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
@@ -47,7 +48,16 @@ def create_web(services: Services) -> Flask:
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING])
-    for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
+    app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
+    blueprints = (
+        pages_blueprint,
+        resolver_blueprint,
+        images_blueprint,
+        studies_blueprint,
+        search_blueprint,
+        federation_blueprint,
+    )
+    for make in blueprints:
         app.register_blueprint(make(services))
     if services.pool is not None:
         app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))

@@ -59,6 +59,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             entry=entry,
             sites=_sites(shown),
             findings=services.ledger.findings(curie=curie, limit=_SHOWN_FINDINGS),
+            refused=services.ledger.issues.refused(curie),
         )
     )
     response.headers["Link"] = page_links(links, "study", record, available, [child.curie for child in shown])

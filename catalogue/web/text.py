@@ -31,6 +31,24 @@ def unbroken(text: Any) -> str:
     return _SPACES.sub(" ", "".join(kept))
 
 
+def xml_text(text: Any) -> str:
+    """The text as `plain`, without the characters that XML 1.0 cannot hold."""
+    return "".join(character for character in plain(text) if not _is_noncharacter(ord(character)))
+
+
+def ago(span_s: float) -> str:
+    """A span of time in its largest whole unit: `3 days`, `1 hour`; under a minute `less than a minute`."""
+    for unit, length_s in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(span_s // length_s)
+        if count >= 1:
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return "less than a minute"
+
+
+def _is_noncharacter(point: int) -> bool:
+    return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+
+
 def safe_url(text: Any) -> str | None:
     """The address when it is an absolute http(s) one with a host and no forbidden character, else None."""
     if not isinstance(text, str) or len(text) > 2_000 or text != text.strip() or not is_absolute(text):

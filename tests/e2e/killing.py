@@ -140,7 +140,8 @@ class Monitor:
 def harvested(home: Path) -> bool:
     """True when the newest run of every source has ended and readers see all of the ledger."""
     sources = ask(home, "SELECT count(*) FROM source")[0][0]
-    ended = ask(home, "SELECT source FROM run GROUP BY source HAVING max(id) = max(iif(state = 'completed', id, 0))")
+    well_ended = "max(iif(state IN ('completed', 'partial'), id, 0))"
+    ended = ask(home, f"SELECT source FROM run GROUP BY source HAVING max(id) = {well_ended}")
     return len(ended) == sources and published(home) == ask(home, "SELECT max(position) FROM entry")[0][0]
 
 
@@ -151,7 +152,7 @@ def level(home: Path) -> bool:
     if not harvested(home) or not beat or any(view["position"] != last for view in beat.values()):
         return False
     told = well(home, "status", "--json").json
-    done = all(source["state"] == "completed" for source in told["sources"])
+    done = all(source["state"] in ("completed", "partial") for source in told["sources"])
     return done and len(told["views"]) == 2 and set(told["views"].values()) == {told["position"]}
 
 

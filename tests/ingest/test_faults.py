@@ -42,7 +42,7 @@ def test_fault_of_the_adapter_is_that_documents_alone(bench: Bench, error: BaseE
     bench.partner.held = {"a": study(1), "b": study(2), "c": study(3)}
     map_with(bench, "b", fails(error))
     report = bench.harvest()
-    assert (report.read, report.accepted, report.reasons, report.state) == (3, 2, {"not-parsable": 1}, "completed")
+    assert (report.read, report.accepted, report.reasons, report.state) == (3, 2, {"not-parsable": 1}, "partial")
     (row,) = bench.ledger.quarantined()
     assert row.item == "b" and type(error).__name__ in row.detail
 

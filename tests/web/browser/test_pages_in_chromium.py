@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.studies_for_pages import BARE, GONE, HOSTILE, HUMAN, IMAGE, STUDY
+from tests.web.issues_for_pages import FORMULA
+from tests.web.studies_for_pages import BARE, GONE, HOSTILE, HUMAN, IMAGE, SCRIPT, STUDY
+from tests.web.test_hostile_records import BIDI
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -37,6 +40,11 @@ PAGES = [
     "/schema/Stduy",
     "/docs",
     "/docs/reference",
+    "/federation/quarantine",
+    "/federation/quarantine/crates",
+    "/federation/quarantine/ssbd?severity=warning&q=script",
+    "/federation/quarantine/sealed",
+    "/federation/rules",
 ]
 CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -103,3 +111,18 @@ def test_dark_mode_is_dark(chromium: Any, address: str) -> None:
     red, green, blue = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")[:3]
     context.close()
     assert max(red, green, blue) < 64
+
+
+def test_what_a_partner_wrote_is_inert_among_the_issues(watch: Any, address: str) -> None:
+    """R20: script, formula and direction marks of a refused document are words on the page, and the table is a file."""
+    seen = watch()
+    page = seen.page
+    page.goto(f"{address}/federation/quarantine/crates?severity=rejected", wait_until="networkidle")
+    assert SCRIPT in page.inner_text(".issues") and FORMULA in page.inner_text(".issues")
+    assert page.locator(".issues script").count() == 0
+    assert not BIDI.search(page.inner_text("main"))
+    with page.expect_download() as waiting:
+        page.click("text=CSV")
+    lines = Path(waiting.value.path()).read_text("utf-8").splitlines()
+    assert any(f"'{FORMULA[:10]}" in line for line in lines)
+    assert (seen.dialogs, seen.policy, seen.elsewhere) == ([], [], [])
