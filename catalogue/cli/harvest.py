@@ -166,9 +166,9 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
         rows = report.images
         if rows:
             notes.append(
-                f"rows of image tables: {rows['read']} read, {rows['quarantined']} quarantined; {rows['listed']} images "
-                f"in their lists, {rows['new']} new, {rows['withdrawn']} withdrawn, {rows['absent']} absent; "
-                f"{rows['chunks']} chunks, {rows['new_chunks']} of them written"
+                f"rows of image tables: {rows['read']} read, {rows['quarantined']} quarantined; "
+                f"{rows['listed']} images in their lists, {rows['new']} new, {rows['withdrawn']} withdrawn, "
+                f"{rows['absent']} absent; {rows['chunks']} chunks, {rows['new_chunks']} of them written"
             )
         p = report.properties
         if p:

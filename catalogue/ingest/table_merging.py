@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalogue.ingest.list_withdrawal import tombstone_rows
-from catalogue.ingest.table_checks import ROW, RefusedRow, Refusals
+from catalogue.ingest.table_checks import ROW, Refusals, RefusedRow
 from catalogue.model.image_columns import arrow_schema
 
 OLD: Final = 2**62
@@ -84,7 +84,9 @@ class Merging:
             # The rest of an accession of the table before: it was decided there.
             fit[0] = old[0] = none
         self._last = keys[-1].as_py()
-        self._refuse_doubles(keys, numbers, np.setdiff1d(places[numbers < MENTIONED], fit))
+        doubled = numbers < MENTIONED
+        doubled[fit[fit < none]] = False
+        self._refuse_doubles(keys, numbers, np.flatnonzero(doubled))
         self.counts["new"] += int(((fit < none) & (old == none)).sum())
         chosen = np.where(fit < none, fit, old)
         rows = table.take(pa.array(chosen[chosen < none])).select(arrow_schema().names)

@@ -19,7 +19,7 @@ from catalogue.model.payload import canonical, digest
 from catalogue.problems import StoreDamaged
 from catalogue.store import schema
 from catalogue.store.entries import Entry, moment
-from catalogue.store.image_chunks import ChunkFiles
+from catalogue.store.image_chunks import ChunkFiles, place_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,7 +95,7 @@ class ImageLists:
             return None
         gone: Entry | None = None
         for chunk in self._around(owner, accession):
-            row = _row_of(self._table(chunk), accession)
+            row = self._row(chunk, accession)
             if row is None:
                 continue
             above = self._list_entry(chunk.of)
@@ -115,8 +115,8 @@ class ImageLists:
         after = after_curie.partition(":")[2]
         found: list[Entry] = []
         for chunk in self.chunks(above.curie, after):
-            table = self._table(chunk)
-            start = _place(table, after)
+            table = self.files.table(chunk.digest)
+            start = place_of(table, after)
             for row in _rows(table.slice(start)):
                 if row["accession"] > after and not is_withdrawn(row):
                     found.append(_entry_of(above, row))
@@ -209,14 +209,14 @@ class ImageLists:
         with self._engine.connect() as connection:
             return [Chunk(*row) for row in connection.execute(query.with_only_columns(*columns))]
 
-    def _table(self, chunk: Chunk) -> pa.Table:
+    def _row(self, chunk: Chunk, accession: str) -> dict[str, Any] | None:
         try:
-            return self.files.table(chunk.digest)
+            return self.files.find_row(chunk.digest, accession)
         except StoreDamaged:
-            # Another process may have replaced the list since it was asked for.
-            for newer in self.chunks(chunk.of):
-                if newer.digest != chunk.digest and newer.first <= chunk.first <= newer.last:
-                    return self.files.table(newer.digest)
+            # The list may have been withdrawn since it was asked for, and its chunk removed.
+            for newer in self._around(chunk.of.partition(":")[0], accession):
+                if newer.of == chunk.of and newer.digest != chunk.digest:
+                    return self.files.find_row(newer.digest, accession)
             raise
 
     def _list_entry(self, curie: str) -> Entry | None:
@@ -275,27 +275,6 @@ def _entry_of(above: Entry, row: Mapping[str, Any]) -> Entry:
         action=action,
         aliases=(),
     )
-
-
-def _row_of(table: pa.Table, accession: str) -> dict[str, Any] | None:
-    place = _place(table, accession)
-    if place == table.num_rows or table.column("accession")[place].as_py() != accession:
-        return None
-    row: dict[str, Any] = table.slice(place, 1).to_pylist()[0]
-    return row
-
-
-def _place(table: pa.Table, accession: str) -> int:
-    """Index of the first row whose accession is not below `accession`."""
-    keys = table.column("accession")
-    low, high = 0, table.num_rows
-    while low < high:
-        middle = (low + high) // 2
-        if keys[middle].as_py() < accession:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:

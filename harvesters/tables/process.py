@@ -65,15 +65,16 @@ def main() -> None:
 def _answer(request: dict[str, Any], sink: BinaryIO) -> None:
     """One Arrow stream, then one JSON line that says how it ended."""
     writer: Any = None
+    schema = _EMPTY
     ended: dict[str, Any] = {}
     bad = _Bad()
     try:
         for batch in _batches(request["path"], request["form"], set(request["columns"]), bad):
             if writer is None:
-                writer = pa.ipc.new_stream(sink, batch.schema)
-            elif batch.schema != writer_schema:
+                schema = batch.schema
+                writer = pa.ipc.new_stream(sink, schema)
+            if batch.schema != schema:
                 raise Unusable("not-parsable", "The types of the table change between its rows.")
-            writer_schema = batch.schema
             writer.write_batch(batch)
     except Unusable as unusable:
         ended = {"reason": unusable.reason, "detail": str(unusable)}

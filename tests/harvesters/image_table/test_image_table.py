@@ -55,7 +55,7 @@ def test_another_default_is_another_table(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.tsv"])
 def test_rows_of_every_form_are_read(tmp_path: Path, name: str) -> None:
-    """Parquet, CSV and TSV give the same rows; cells of text tables are text, to be read where a bad one costs its row."""
+    """Parquet, CSV and TSV give the same rows; cells of text tables are text, read by ingest."""
     path = tmp_path / name
     if name.endswith(".tsv"):
         lines = ["accession\ttitle\tsize_x", *(f"{r['accession']}\t{r['title']}\t{r['size_x']}" for r in ROWS)]

@@ -21,7 +21,7 @@ from tests.ingest.conftest import Clock, Terms
 
 @dataclass
 class ListPartner:
-    """Studies of IDR and their rows; `tables` maps an accession of a study to rows, `batches` replaces their reading."""
+    """Studies of IDR and their rows; `tables` maps a study's accession to rows, `batches` replaces their reading."""
 
     studies: list[str] = field(default_factory=list)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)

@@ -184,7 +184,7 @@ def test_a_list_waits_for_its_study(lists: Lists) -> None:
 
 
 def test_a_withdrawn_study_takes_its_images_along(lists: Lists) -> None:
-    """The images of a withdrawn study answer as tombstones; their rows are gone from the disk; they come back with it."""
+    """The images of a withdrawn study answer as tombstones; their rows leave the disk; they come back with it."""
     lists.partner.tables["idr0001"] = rows(100_000, 500)
     lists.harvest()
     (chunk,) = lists.chunks()
