@@ -107,7 +107,7 @@ def _gather(source: SourceSpec, before: _State, fetcher: Fetcher) -> Iterator[Fo
             yield Found(event.item, removed=True)
         elif isinstance(event, Unreadable):
             yield event
-        else:
+        elif isinstance(event, Listed):
             kept = lists if event.complete else {**before.lists, **lists}
             yield Listed(_State(kept, event.cursor).dump(), event.complete)
 

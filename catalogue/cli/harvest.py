@@ -196,7 +196,7 @@ def _exit_code(reports: list[RunReport]) -> int:
     for state, code in (("failed", 5), ("locked", 6), ("held", 4)):
         if state in states:
             return code
-    return 4 if any(report.quarantined for report in reports) else 0
+    return 4 if any(report.quarantined or report.images["quarantined"] for report in reports) else 0
 
 
 def publish(node: Node) -> None:
@@ -223,6 +223,13 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
         notes += [report.detail] if report.detail else []
         if report.renewed:
             notes.append(f"{report.renewed} live records renewed, a later document of theirs being in quarantine")
+        rows = report.images
+        if rows:
+            notes.append(
+                f"rows of image tables: {rows['read']} read, {rows['quarantined']} quarantined; "
+                f"{rows['listed']} images in their lists, {rows['new']} new, {rows['withdrawn']} withdrawn, "
+                f"{rows['absent']} absent; {rows['chunks']} chunks, {rows['new_chunks']} of them written"
+            )
         p = report.properties
         if p:
             notes.append(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from catalogue.model import rdf
 from catalogue.model.namespaces import BASE
 from catalogue.store.graph_view import catalog_record, is_public
+from catalogue.store.image_lists import LIST
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Entry, Ledger
@@ -29,6 +30,7 @@ def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
 
     N-Quads are the whole documents of public records, each in the graph named by the record, and the provenance of all;
     the graph view holds the same, with what many records say of one term or publisher in one place.
+    Of an image list, N-Quads have the provenance; its JSON line is the manifest, which names the chunks with the rows.
     JSON lines are objects with `curie`, `status`, `record` (a tombstone for what is withdrawn) and `provenance`.
     A record that changes while the dump runs is in it once, as old or as new.
     """
@@ -43,7 +45,7 @@ def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
 def _quads(entry: Entry) -> bytes:
     graph = BASE + entry.curie
     lines = set(rdf.quads(catalog_record(entry), f"{graph}/record").splitlines(keepends=True))
-    if is_public(entry):
+    if is_public(entry) and entry.kind != LIST:
         lines.update(rdf.quads(entry.record, graph, version=entry.schema_version).splitlines(keepends=True))
     return b"".join(sorted(lines))
 

@@ -297,7 +297,12 @@ class Applying:
         return appended
 
     def append(
-        self, writer: LedgerWriter, candidate: Candidate, original: str, url: str | None, read_at: datetime | None
+        self,
+        writer: LedgerWriter,
+        candidate: Candidate,
+        original: str | None,
+        url: str | None,
+        read_at: datetime | None,
     ) -> None:
         """Makes a candidate the newest version of its record; a study that comes back brings its images along."""
         head = self.heads.get(candidate.curie)

@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catalogue.ingest.list_withdrawal import withdrawn_list
 from catalogue.ingest.prepare import Candidate
 from catalogue.model.documents import Record, SourceSpec
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.payload import canonical, digest
 from catalogue.problems import RecordRejected
 from catalogue.store.entries import GONE, Entry
+from catalogue.store.image_lists import LIST
 from catalogue.store.ledger import Ledger
 
 STUDY_WITHDRAWN = "study-withdrawn"
@@ -165,10 +167,15 @@ def withdrawals(
             for image in images:
                 if image.curie not in done:
                     done.add(image.curie)
-                    yield image, "withdrawn", canonical(tombstone(image.record, STUDY_WITHDRAWN, now))
+                    yield image, "withdrawn", _gravestone(ledger, image, STUDY_WITHDRAWN, now)
             after = images[-1].curie
     done.add(curie)
-    yield head, status, canonical(tombstone(head.record, reason, now, replacement))
+    yield head, status, _gravestone(ledger, head, reason, now, replacement)
+
+
+def _gravestone(ledger: Ledger, head: Entry, reason: str, now: datetime, replacement: str | None = None) -> bytes:
+    stone = tombstone(head.record, reason, now, replacement)
+    return canonical(withdrawn_list(ledger.image_lists, head, stone) if head.kind == LIST else stone)
 
 
 def last_public(ledger: Ledger, head: Entry | None) -> Entry | None:
@@ -179,11 +186,14 @@ def last_public(ledger: Ledger, head: Entry | None) -> Entry | None:
 
 
 def restorations(ledger: Ledger, curie: str) -> Iterator[Entry]:
-    """The last public version of each image that went only because its study did."""
+    """The last public version of each image that went only because its study did.
+
+    An image list comes back with the next reading of its source, which has the rows.
+    """
     after = ""
     while images := ledger.children(curie, after_curie=after, limit=500, status=None):
         for image in images:
-            if image.status == "withdrawn" and image.record.get("reason") == STUDY_WITHDRAWN:
+            if image.kind == "image" and image.status == "withdrawn" and image.record.get("reason") == STUDY_WITHDRAWN:
                 public = last_public(ledger, image)
                 if public is not None:
                     yield public

@@ -29,6 +29,8 @@ class RunReport:
         after: of a remap, the last document up to which all are decided.
         unkept: of a remap, documents that only the source can give again, their bytes not being kept whole.
         renewed: of a remap, live records written anew from their own original, a later one being in quarantine.
+        images: what became of the rows of image tables: rows `read`, `quarantined`, `listed` (in the lists afterwards),
+            `new`, `absent`, `withdrawn`; `chunks` of those lists, of them `new_chunks` with `new_bytes`.
     """
 
     source: str
@@ -54,6 +56,7 @@ class RunReport:
     held: int = 0
     batch: int = 0
     absent: int = 0
+    images: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     finding_codes: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
@@ -109,6 +112,7 @@ class RunReport:
             "held": self.held,
             "batch": self.batch,
             "absent": self.absent,
+            "images": dict(self.images),
             "reasons": dict(self.reasons.most_common()),
             "finding_codes": dict(self.finding_codes.most_common()),
             "properties": dict(self.properties),

@@ -14,8 +14,9 @@ import structlog
 
 from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused
 from catalogue.ingest.closing import Closing
+from catalogue.ingest.image_tables import take_table, with_withdrawn_lists_open
 from catalogue.ingest.prepare import Prepared, prepare, storable
-from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
+from catalogue.model.documents import Event, ImageTable, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.problems import RecordRejected
 from catalogue.store.books import ItemState, Quarantined
@@ -57,7 +58,7 @@ class Run(Applying):
 
     def load(self) -> None:
         """Reads what is known of the source's documents."""
-        self.items = self.ledger.items(self.source.name)
+        self.items = with_withdrawn_lists_open(self.ledger, self.ledger.items(self.source.name))
         self.holders = {curie: item for item, state in self.items.items() for curie in state.curies}
         self.live_before = len(self.holders)
 
@@ -138,7 +139,13 @@ class Run(Applying):
         self.report.read += 1
         state = self.items.get(event.item)
         is_current = state is not None and not self.full and self._current(state)
-        if isinstance(event, Unreadable):
+        if isinstance(event, ImageTable):
+            self.flush()
+            if state is not None and is_current and state.digest == event.digest:
+                self._as_before(event.item, state)
+            else:
+                take_table(self, event)
+        elif isinstance(event, Unreadable):
             document = SourceDocument(event.item, event.url, event.content, "application/octet-stream")
             prepared = Prepared(event.item, delivered=False)
             prepared.reject(RecordRejected(event.detail, reason=event.reason))

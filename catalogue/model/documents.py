@@ -6,10 +6,13 @@ Both sides import this and nothing of each other (DESIGN section 6).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Record = dict[str, Any]
 
@@ -94,6 +97,47 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of an image table that could not be read; the others can.
+
+    Args:
+        number: of the row in its table, from 1.
+        reason: one of catalogue.problems.REASONS.
+    """
+
+    number: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTable:
+    """The images of one study as rows, however many: all that the source says of them, in any order.
+
+    It is read at once, before the next event is asked for, and its study must have been given before or be known. An
+    image that an earlier table of the study had and this one lacks counts as absent (R14, R16).
+
+    Args:
+        item: name of the table within its source, stable between harvests.
+        study: CURIE of the study.
+        digest: SHA-256 (hex) that names everything the rows are made of, what `known` holds for the item.
+        batches: opens the rows: Arrow record batches whose columns are those of catalogue.model.image_columns by name
+            (text, numbers, or text that reads as numbers); other columns are counted and left out. May raise
+            SourceUnavailable or SourceChanged, and RecordRejected for a table that cannot be used.
+        defaults: column -> value for rows that leave it empty (site, endpoint, license).
+        rows: number of rows the source says there are; another number refuses the table as incomplete.
+    """
+
+    item: str
+    url: str
+    study: str
+    digest: str
+    batches: Callable[[], Iterator[pa.RecordBatch | BadRow]]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """End of a complete, error-free listing; items known but not yielded before it are absent from the source.
 
@@ -108,7 +152,7 @@ class Listed:
     total: int | None = None
 
 
-Event = SourceDocument | Unchanged | Removed | Unreadable | Listed
+Event = SourceDocument | ImageTable | Unchanged | Removed | Unreadable | Listed
 
 
 @dataclass(slots=True)

@@ -158,6 +158,16 @@ def image_identifier(study: Identifier, stem: str) -> Identifier:
     return Identifier(f"{study.prefix}:{accession}", study.prefix, accession, "image", stem)
 
 
+def image_accessions(study: Identifier) -> str:
+    """A regular expression (RE2 and Python) that fits, as a whole, accessions of images that a study may have.
+
+    An owner's own image ids, and `{study}.{name}` of this study.
+    """
+    derived = rf"{re.escape(study.accession)}\.[A-Za-z0-9](?:[A-Za-z0-9._-]{{0,118}}[A-Za-z0-9])?"
+    own = _OWNERS[study.prefix].image
+    return derived if own is None else f"{own.pattern}|{derived}"
+
+
 def parse_identifier(text: str) -> Identifier:
     """The record that `text` names: CURIE, bare accession, provider URL, landing page or data URL.
 

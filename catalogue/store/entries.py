@@ -14,7 +14,7 @@ from typing import Any
 from catalogue.problems import StoreDamaged
 from catalogue.store.originals import decompress, digest_of
 
-KINDS = frozenset({"study", "image"})
+KINDS = frozenset({"study", "image", "image-list"})
 STATUSES = frozenset({"public", "suppressed", "withdrawn", "replaced"})
 # A tombstone stands for these: nothing of the record itself is served.
 GONE = frozenset({"withdrawn", "replaced"})

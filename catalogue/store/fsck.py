@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any
 
@@ -18,7 +18,10 @@ from sqlalchemy.types import NullType
 
 from catalogue.problems import StoreDamaged
 from catalogue.store import schema
+from catalogue.store.chunk_fsck import chunk_faults
 from catalogue.store.entries import GENESIS_HASH, damage, normalised_alias
+from catalogue.store.faults import Fault
+from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.originals import decompress, digest_of, original_stored_digest
 
 _BATCH = 500
@@ -27,29 +30,15 @@ _UNREADABLE = (DBAPIError, StoreDamaged, UnicodeError)
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a ledger.
-
-    Args:
-        position: of the entry concerned; None when the fault is not in one entry.
-        curie: of the record concerned, as stored; None when the fault is in no record.
-        what: what is wrong, in one sentence.
-    """
-
-    position: int | None
-    curie: str | None
-    what: str
-
-
-def find_faults(engine: Engine) -> Iterator[Fault]:
-    """Faults, those of the engine first, then of entries by position, heads, aliases and originals.
+def find_faults(engine: Engine, files: ChunkFiles) -> Iterator[Fault]:
+    """Faults, those of the engine first, then of entries by position, heads, aliases, originals and image chunks.
 
     Everything is read in one transaction, so that a writer at work is no fault. A damaged record does not hide the
     next one; where the engine cannot walk on at all, a fault says that the search was cut short.
     """
     with _reading(engine) as connection:
-        for search in (_engine_faults, _entry_faults, _head_faults, _alias_faults, _original_faults, _lost_originals):
+        searches = (_engine_faults, _entry_faults, _head_faults, _alias_faults, _original_faults, _lost_originals)
+        for search in (*searches, partial(chunk_faults, files=files)):
             try:
                 yield from search(connection)
             except _UNREADABLE as error:

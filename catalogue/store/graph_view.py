@@ -24,6 +24,8 @@ from catalogue.store.graph.base import (
     ReplaceGraph,
     SetValue,
 )
+from catalogue.store.image_lists import LIST
+from catalogue.store.list_summary import IMAGE_COUNT, list_values, listed_images
 from catalogue.store.ontologies.graphs import PublishedOntologies, no_ontologies
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-IMAGE_COUNT: Final = TERMS + "imageCount"
 STUDY_COUNT: Final = TERMS + "studyCount"
 CONTENT_DIGEST: Final = TERMS + "contentDigest"
 STATUS: Final = TERMS + "status"
@@ -135,6 +136,11 @@ class GraphView:
             if entry.position <= position:
                 continue
             newest = last[entry.curie] is entry
+            if entry.kind == LIST:
+                if newest:
+                    self._count_list(entry, delta)
+                    changes.extend([*self._graphs(entry, None, catalog_record(entry)), *list_values(entry)])
+                continue
             quads = self._quads(entry.record, BASE + entry.curie, entry.schema_version) if is_public(entry) else None
             own, foreign = self._described(entry, quads)
             shared.update(foreign)
@@ -238,10 +244,17 @@ class GraphView:
         delta[(owner, IMAGE_COUNT)] += after - before
         delta[(SUMMARY, IMAGE_COUNT)] += after - before
 
+    def _count_list(self, entry: Entry, delta: Counter[tuple[str, str]]) -> None:
+        """Note what a list changes in the counts of its study, its owner and the node."""
+        before = int(self._engine.value(SUMMARY, BASE + entry.curie, IMAGE_COUNT) or 0)
+        change = listed_images(entry) - before
+        for subject in (f"{BASE}{entry.parent}", f"{SUMMARY}/{entry.owner}", SUMMARY):
+            delta[(subject, IMAGE_COUNT)] += change
+
     def _summaries(self, delta: Counter[tuple[str, str]], last: dict[str, Entry]) -> Iterable[Change]:
         """New values of the counts; a public study always has an image count, be it 0."""
         for entry in last.values():
-            if entry.kind != "image":
+            if entry.kind == "study":
                 delta[(BASE + entry.curie, IMAGE_COUNT)] += 0
         for (subject, predicate), change in delta.items():
             stored = self._engine.value(SUMMARY, subject, predicate)

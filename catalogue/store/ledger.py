@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -18,8 +19,11 @@ from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
 from catalogue.store.database import open_engine
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, GONE, Entry, entry_from, normalised_alias
-from catalogue.store.fsck import Fault, find_faults
+from catalogue.store.faults import Fault
+from catalogue.store.fsck import find_faults
 from catalogue.store.held import HeldReader
+from catalogue.store.image_chunks import ChunkFiles
+from catalogue.store.image_lists import LIST, ImageLists
 from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.writer import LedgerWriter
@@ -48,14 +52,19 @@ class Ledger(Bookkeeping, HeldReader):
         clock: gives the present moment, aware.
         create: make the ledger, or bring its tables up to date; False refuses to do either.
         read_only: refuse to write; any number of processes may read while another writes.
+        chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
     Raises:
         SettingsInvalid: the URL names another engine.
         NotFound: there is no ledger and it may not be made.
         Conflict: the ledger belongs to another version of this software.
     """
 
-    def __init__(self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False) -> None:
+    def __init__(
+        self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False, chunks: Path | None = None
+    ) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
+        database = Path(self.engine.url.database or "")
+        self.image_lists = ImageLists(self.engine, ChunkFiles(chunks or database.parent / "chunks"), self._entries)
 
     @property
     def issues(self) -> Issues:
@@ -92,6 +101,10 @@ class Ledger(Bookkeeping, HeldReader):
                 writer.flush()
             finally:
                 writer.close()
+        if writer.dropped_chunks:
+            # Withdrawn rows go at once; a crash before this leaves them to `fsck --repair`.
+            for digest in writer.dropped_chunks - self.image_lists.named():
+                self.image_lists.files.remove(digest)
 
     def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Entries with a position above `after`, in position order.
@@ -108,9 +121,12 @@ class Ledger(Bookkeeping, HeldReader):
         return self._entries(select(table).where(table.c.curie == curie).order_by(table.c.position).limit(limit))
 
     def head(self, curie: str) -> Entry | None:
-        """The newest version of `curie`, tombstones included; None when it was never recorded."""
+        """The newest version of `curie`, tombstones included; None when it was never recorded.
+
+        An image that has no entry of its own is looked for in the image lists.
+        """
         found = self._entries(_heads().where(schema.head.c.curie == curie))
-        return found[0] if found else None
+        return found[0] if found else self.image_lists.find(curie)
 
     def find_heads(self, curies: Iterable[str]) -> dict[str, Entry]:
         """Curie -> newest version, of those of `curies` that were ever recorded."""
@@ -142,8 +158,9 @@ class Ledger(Bookkeeping, HeldReader):
         return self._entries(query.order_by(schema.head.c.curie).limit(limit))
 
     def count_children(self, curie: str, *, status: str | None = "public") -> int:
-        """Number of records whose parent is `curie`; None counts every status."""
+        """Number of images with entries of their own whose study is `curie`; None counts every status."""
         query = select(func.count()).select_from(schema.head).where(schema.head.c.parent == curie)
+        query = query.where(schema.head.c.kind == "image")
         if status is not None:
             query = query.where(schema.head.c.status == status)
         with self.engine.connect() as connection:
@@ -181,7 +198,7 @@ class Ledger(Bookkeeping, HeldReader):
             return connection.scalar(select(func.max(schema.entry.c.position))) or 0
 
     def counts(self) -> dict[str, Any]:
-        """Numbers of records as they are now.
+        """Numbers of records as they are now, images of lists included.
 
         Returns:
             `studies` and `images` (public), `withdrawn` (of both kinds, also replaced ones), `entries` (versions),
@@ -193,12 +210,19 @@ class Ledger(Bookkeeping, HeldReader):
         with self.engine.connect() as connection:
             rows = connection.execute(query.group_by(table.c.owner, table.c.kind, table.c.status)).all()
             entries = connection.scalar(select(func.max(schema.entry.c.position))) or 0
+        listed = self.image_lists.counts()
         for owner, kind, status, count in sorted(rows):
+            if kind == LIST:
+                continue
             of_owner = owners.setdefault(owner, {"studies": 0, "images": 0, "withdrawn": 0})
             if status in GONE:
                 of_owner["withdrawn"] += count
             elif status == "public":
                 of_owner["studies" if kind == "study" else "images"] += count
+        for owner, (images, withdrawn) in listed.items():
+            of_owner = owners.setdefault(owner, {"studies": 0, "images": 0, "withdrawn": 0})
+            of_owner["images"] += images
+            of_owner["withdrawn"] += withdrawn
         totals = {name: sum(o[name] for o in owners.values()) for name in ("studies", "images", "withdrawn")}
         return {**totals, "entries": entries, "owners": owners}
 
@@ -206,6 +230,7 @@ class Ledger(Bookkeeping, HeldReader):
         """Version of the model -> public records whose newest version was written under it, by version."""
         entry, head = schema.entry.c, schema.head.c
         query = select(entry.schema_version, func.count()).join(schema.head, head.position == entry.position)
+        query = query.where(head.kind != LIST)
         with self.engine.connect() as connection:
             rows = connection.execute(query.where(head.status == "public").group_by(entry.schema_version)).all()
         found: dict[str, int] = {}
@@ -231,7 +256,7 @@ class Ledger(Bookkeeping, HeldReader):
 
     def fsck(self) -> Iterator[Fault]:
         """Every fault in what is stored, see catalogue.store.fsck; nothing when all is well."""
-        return find_faults(self.engine)
+        return find_faults(self.engine, self.image_lists.files)
 
     def _entries(self, query: Select[Any]) -> list[Entry]:
         with self.engine.connect() as connection:

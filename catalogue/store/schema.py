@@ -233,3 +233,38 @@ lease = Table(
     Column("holder", Text, nullable=False),
     Column("expires", Text, nullable=False),
 )
+
+image_list = Table(
+    "image_list",
+    metadata,
+    Column("curie", Text, primary_key=True),
+    Column("position", BigInteger, ForeignKey("entry.position"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("withdrawn", BigInteger, nullable=False),
+)
+
+image_chunk = Table(
+    "image_chunk",
+    metadata,
+    Column("list", Text, ForeignKey("image_list.curie"), nullable=False),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("first", Text, nullable=False),
+    Column("last", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("list", "ordinal"),
+    Index("image_chunk_range", "owner", "first", "last"),
+    Index("image_chunk_digest", "digest"),
+)
+
+absent_image = Table(
+    "absent_image",
+    metadata,
+    Column("list", Text, nullable=False),
+    Column("accession", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    PrimaryKeyConstraint("list", "accession"),
+)

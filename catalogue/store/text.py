@@ -17,6 +17,7 @@ import structlog
 import tantivy
 
 from catalogue.problems import Locked
+from catalogue.store.image_lists import LIST
 from catalogue.store.ontologies import Ontology
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class TextView:
         try:
             self._writer.delete_documents_by_query(query)
             for entry in last.values():
-                if entry.status == "public":
+                if entry.status == "public" and entry.kind != LIST:
                     self._writer.add_document(document(entry, self._ontology))
         except ValueError:
             self._reopen()

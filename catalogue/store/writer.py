@@ -6,11 +6,11 @@ Rows are gathered and sent in batches; positions are handed out at once, since a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from catalogue.model.table import schema_version as current_schema_version
 from catalogue.problems import BadRequest, Conflict, NotFound
@@ -31,6 +31,7 @@ from catalogue.store.entries import (
     stamp,
 )
 from catalogue.store.held import HeldWriter
+from catalogue.store.image_lists import LIST, write_list
 from catalogue.store.originals import Packer, digest_of, original_stored_digest
 
 # Rows or raw bytes gathered before they are sent to the database; bounds memory in long transactions.
@@ -62,6 +63,8 @@ class LedgerWriter(BookWriter, HeldWriter):
         self._new_aliases: dict[tuple[str, str], int] = {}
         self._contents: dict[str, tuple[bytes, str]] = {}
         self._known_originals: set[str] = set()
+        self._new_lists: dict[str, tuple[int, str, bytes]] = {}
+        self.dropped_chunks: set[str] = set()
         self._gathered_bytes = 0
         last = connection.execute(
             select(schema.entry.c.position, schema.entry.c.entry_hash, schema.entry.c.recorded_at)
@@ -111,7 +114,7 @@ class LedgerWriter(BookWriter, HeldWriter):
         """The entry that makes `payload` the newest version of `curie`; durable when the transaction commits.
 
         Args:
-            kind: 'study' or 'image'.
+            kind: 'study', 'image', or 'image-list', whose payload names chunks that are durable already.
             status: one of catalogue.store.entries.STATUSES; those of GONE make the entry a deletion.
             payload: canonical JSON bytes (of the tombstone, when withdrawn or replaced).
             original_digest: of bytes put by `put_original`, now or earlier.
@@ -156,6 +159,8 @@ class LedgerWriter(BookWriter, HeldWriter):
         }
         fields["entry_hash"] = entry_hash(fields)
         self._gather(fields)
+        if kind == LIST:
+            self._new_lists[curie] = (fields["position"], owner, payload)
         values = {name: fields[name] for name in Entry.__slots__}
         values |= {"payload": payload, "recorded_at": recorded_at, "aliases": tuple(aliases)}
         values["retrieved_at"] = moment(fields["retrieved_at"])
@@ -181,6 +186,15 @@ class LedgerWriter(BookWriter, HeldWriter):
         self._known_originals.add(digest)
         return True
 
+    def set_absences(self, curie: str, since: Mapping[str, datetime]) -> None:
+        """Notes since when images of the list `curie` are absent from the source; all others are not."""
+        self.require_open()
+        table = schema.absent_image
+        self.connection.execute(delete(table).where(table.c.list == curie))
+        rows = [{"list": curie, "accession": name, "since": stamp(when)} for name, when in since.items()]
+        if rows:
+            self.connection.execute(insert(table), rows)
+
     def flush(self) -> None:
         """Sends everything gathered to the database, still within the transaction."""
         self.require_open()
@@ -191,6 +205,9 @@ class LedgerWriter(BookWriter, HeldWriter):
             rows = [{"alias": a, "curie": c, "position": p} for (a, c), p in self._new_aliases.items()]
             upsert(self.connection, schema.alias, rows)
             self._entries, self._new_heads, self._new_aliases = [], {}, {}
+        for position, owner, payload in self._new_lists.values():
+            self.dropped_chunks |= write_list(self.connection, position, owner, payload)
+        self._new_lists = {}
         self._gathered_bytes = 0
         self.flush_books()
 

@@ -11,5 +11,6 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "gide": "GideHarvester",
         "ngff_list": "NgffListHarvester",
         "table": "TableHarvester",
+        "image_table": "ImageTableHarvester",
         "ome_zarr": "OmeZarrHarvester",
     }

@@ -1,0 +1,1 @@
+"""Tables of strangers (Parquet, CSV, TSV), read as a stream in a process that can be killed."""
