@@ -1,6 +1,6 @@
-"""Documents to ledger entries, a batch a transaction: decide, append, quarantine, keep the books.
+"""Documents to ledger entries, a batch a transaction: decide, quarantine, keep the books.
 
-Reading the source is catalogue.ingest.run's, its end catalogue.ingest.closing's. Rules R2, R4, R16, R19.
+Appending is catalogue.ingest.appending's, reading the source catalogue.ingest.run's. Rules R2, R4, R16, R19.
 """
 
 from __future__ import annotations
@@ -13,26 +13,14 @@ from typing import Any
 
 import structlog
 
-from catalogue.ingest.decide import (
-    Decision,
-    carry_names,
-    decide,
-    last_public,
-    require_study,
-    restorations,
-    successors,
-)
-from catalogue.ingest.harmonise import TermSource
-from catalogue.ingest.harvester import Harvester
+from catalogue.ingest.appending import Appending
+from catalogue.ingest.decide import Decision, carry_names, decide, last_public, require_study, successors
 from catalogue.ingest.prepare import Candidate, Prepared, storable
 from catalogue.ingest.report import RunReport
-from catalogue.model.documents import Severity, SourceDocument, SourceSpec
+from catalogue.model.documents import Severity, SourceDocument
 from catalogue.model.payload import digest
 from catalogue.problems import BadRequest, Conflict, NotFound, RecordRejected
-from catalogue.settings import HarvestSettings
-from catalogue.store.books import ItemState, Lease
-from catalogue.store.entries import GONE, Entry
-from catalogue.store.ledger import Ledger
+from catalogue.store.books import ItemState
 from catalogue.store.writer import LedgerWriter
 
 log = structlog.get_logger(__name__)
@@ -65,13 +53,10 @@ class Deferred:
 
 
 @dataclass(slots=True)
-class Applying:
+class Applying(Appending):
     """The state of one run over one source, and what it does with prepared documents.
 
     Args:
-        mapping_version: names adapter, schema and ontologies; when it differs from an item's, the item is mapped again.
-        schema_version: of the model, under which new versions are written.
-        run_id: of the ledger's run table; 0 in a dry run, which writes nothing.
         holders: curie -> item that gave it when the run began.
         live_before: how many records the source had when the run began.
         claimed: curie -> item that gives it, as far as was read.
@@ -83,18 +68,6 @@ class Applying:
         stored: the cursor as kept, with the mapping version and the items that were read since it moved (`ahead`).
     """
 
-    ledger: Ledger
-    source: SourceSpec
-    harvester: Harvester
-    ontology: TermSource
-    settings: HarvestSettings
-    mapping_version: str
-    schema_version: str
-    run_id: int
-    clock: Callable[[], datetime]
-    report: RunReport
-    lease: Lease | None = None
-    dry_run: bool = False
     on_progress: Callable[[RunReport], None] | None = None
     full: bool = False
     items: dict[str, ItemState] = field(default_factory=dict)
@@ -103,11 +76,9 @@ class Applying:
     seen: set[str] = field(default_factory=set)
     claimed: dict[str, str] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
-    entered: set[str] = field(default_factory=set)
     pending: list[tuple[Prepared, SourceDocument]] = field(default_factory=list)
     pending_bytes: int = 0
     deferred: list[Deferred] = field(default_factory=list)
-    heads: dict[str, Entry] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
     successors: dict[str, str] = field(default_factory=dict)
@@ -125,6 +96,8 @@ class Applying:
         """
         if not self.pending:
             return
+        if not final:
+            self.look_at_form()
         candidates = [c for prepared, _ in self.pending for c in prepared.candidates]
         wanted = [name for c in candidates for name in (c.curie, c.parent) if name is not None]
         counted = self.report.snapshot()
@@ -152,6 +125,9 @@ class Applying:
         if self.on_progress is not None:
             self.on_progress(self.report)
 
+    def look_at_form(self) -> None:
+        """Looks whether the waiting documents are of the form that the source had; of a harvest only."""
+
     def note_progress(self) -> None:
         """Says in the report how far the run is; of a harvest the cursor and the items tell."""
 
@@ -176,8 +152,14 @@ class Applying:
         self._count(prepared, decisions)
         self._note_item(writer, prepared, document, original, appended)
 
+    def count_studies(self, curies: Collection[str]) -> bool:
+        """Counts studies that the source gives; False while it gave fewer than it should."""
+        return True
+
     def _must_wait(self, prepared: Prepared) -> bool:
         """Whether what is read later decides: a study to come, a document that moved, a change of identity."""
+        if not self.count_studies([candidate.curie for candidate in prepared.candidates]):
+            return True
         for candidate in prepared.candidates:
             holder = self.holders.get(candidate.curie, prepared.item)
             if holder != prepared.item and candidate.curie not in self.claimed:
@@ -207,15 +189,6 @@ class Applying:
         """Records that another document gave before, which the source still has."""
         names = {candidate.curie for candidate in prepared.candidates}
         return {name for name in names if self.holders.get(name, prepared.item) in self.seen - {prepared.item}}
-
-    def has_study(self, candidate: Candidate) -> bool:
-        """Whether the study that an image belongs to is live; a study needs none."""
-        study = self.heads.get(candidate.parent or "")
-        return (
-            candidate.parent is None
-            or candidate.parent in self.entered
-            or (study is not None and study.status == "public" and study.kind == "study")
-        )
 
     def _decide_all(self, prepared: Prepared, hold: bool) -> list[tuple[Candidate, Decision]]:
         if prepared.rejected is not None:
@@ -296,55 +269,6 @@ class Applying:
                 self.entered.add(candidate.curie)
         return appended
 
-    def append(
-        self,
-        writer: LedgerWriter,
-        candidate: Candidate,
-        original: str | None,
-        url: str | None,
-        read_at: datetime | None,
-    ) -> None:
-        """Makes a candidate the newest version of its record; a study that comes back brings its images along."""
-        head = self.heads.get(candidate.curie)
-        self.heads[candidate.curie] = writer.append(
-            curie=candidate.curie,
-            owner=candidate.owner,
-            kind=candidate.kind,
-            parent=candidate.parent,
-            status="public",
-            payload=candidate.payload,
-            source=self.source.name,
-            source_url=url,
-            original_digest=original,
-            harvester=self._adapter(),
-            run_id=self.run_id,
-            retrieved_at=read_at or self.clock(),
-            aliases=candidate.aliases,
-            schema_version=self.schema_version,
-        )
-        if candidate.kind == "study" and head is not None and head.status in GONE:
-            for image in restorations(self.ledger, candidate.curie):
-                self.append_again(writer, image, "public", image.payload)
-
-    def append_again(self, writer: LedgerWriter, entry: Entry, status: str, payload: bytes) -> None:
-        """Another version of what `entry` is a version of, with its provenance."""
-        self.heads[entry.curie] = writer.append(
-            curie=entry.curie,
-            owner=entry.owner,
-            kind=entry.kind,
-            parent=entry.parent,
-            status=status,
-            payload=payload,
-            source=entry.source,
-            source_url=entry.source_url,
-            original_digest=entry.original_digest,
-            harvester=entry.harvester,
-            run_id=self.run_id,
-            retrieved_at=entry.retrieved_at,
-            aliases=entry.aliases,
-            schema_version=entry.schema_version if payload == entry.payload else self.schema_version,
-        )
-
     def _note_item(
         self,
         writer: LedgerWriter | None,
@@ -384,7 +308,7 @@ class Applying:
                 detail=storable(prepared.rejected.detail),
                 original_digest=original or None,
                 url=storable(document.url),
-                harvester=self._adapter(),
+                harvester=self.adapter,
             )
         else:
             writer.resolve_quarantine(name, item)
@@ -415,9 +339,6 @@ class Applying:
             report.properties["unmapped"] += prepared.mapped.unmapped.total()
             report.ignored.update(prepared.mapped.ignored)
             report.unmapped.update(prepared.mapped.unmapped)
-
-    def _adapter(self) -> str:
-        return f"{self.harvester.name}/{self.harvester.version}"
 
     def _note_ahead(self, writer: LedgerWriter) -> None:
         if self.stored is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.ingest.applying import SUPERSEDES
 from catalogue.ingest.decide import successors, withdrawals
+from catalogue.ingest.drift import Fingerprint
 from catalogue.model.documents import Listed
 from catalogue.model.payload import digest
 from catalogue.store.books import HeldBatch, HeldChange
@@ -48,11 +49,17 @@ class Closing:
         hold = self._accepts is None and self._too_much(held)
         run.apply_deferred(hold)
         gone = self._gone(set())
+        if self._listed is not None:
+            known = Fingerprint.load(run.ledger.fingerprint(run.source.name))
+            run.report.drift = known.notices(run.form, len(run.items))
+            known.merge(run.form)
         if run.dry_run:
             self._foresee({} if hold else gone)
             return
         with run.ledger.transaction(run.lease) as writer:
             self._mark(writer)
+            if self._listed is not None and run.form.documents:
+                writer.set_fingerprint(run.source.name, known.dump())
             writer.supersede_held(run.source.name, SUPERSEDES[run.report.kind])
             if hold:
                 self._hold(writer, held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -26,6 +26,9 @@ DELIVERED: Final = ("Study", "Image")
 # PostgreSQL refuses index entries of more than 2,700 bytes; no name of a record comes near.
 MAX_ALIAS: Final = 600
 MAX_FAULTS: Final = 20
+
+# R23: a publisher's clock may be this much ahead of ours.
+FUTURE: Final = timedelta(minutes=10)
 
 MapDocument = Callable[[SourceDocument, SourceSpec], Mapped]
 
@@ -79,6 +82,10 @@ def prepare(
         now: aware UTC time, for the finding `future-date`.
     """
     prepared = Prepared(document.item)
+    stamped = moment_of(document.datestamp)
+    if stamped is not None and stamped > now + FUTURE:
+        message = "The source says the document changed in the future; the stamp is kept and orders nothing."
+        prepared.findings.append(Finding("future-date", Severity.WARNING, "datestamp", document.datestamp, message))
     try:
         _fill(prepared, map_document(document, source), source, ontology, now)
     except RecordRejected as rejection:
@@ -94,6 +101,15 @@ def prepare(
         prepared.candidates.clear()
     prepared.findings = [_storable_finding(finding) for finding in prepared.findings]
     return prepared
+
+
+def moment_of(datestamp: str) -> datetime | None:
+    """The moment that a source's datestamp names, UTC where it names no zone; None for anything else."""
+    try:
+        stamp = datetime.fromisoformat(datestamp)
+    except ValueError:
+        return None
+    return stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=UTC)
 
 
 def storable(text: str) -> str:

@@ -28,6 +28,8 @@ class RunReport:
         total: documents to be read, where that is known before.
         after: of a remap, the last document up to which all are decided.
         unkept: of a remap, documents that only the source can give again, their bytes not being kept whole.
+        lag_s: seconds from the newest datestamp of a document read to the moment it was read; None without one.
+        drift: sentence on a key that documents have or lack and had not or had before -> documents (R22).
         renewed: of a remap, live records written anew from their own original, a later one being in quarantine.
         images: what became of the rows of image tables: rows `read`, `quarantined`, `listed` (in the lists afterwards),
             `new`, `absent`, `withdrawn`; `chunks` of those lists, of them `new_chunks` with `new_bytes`.
@@ -57,6 +59,8 @@ class RunReport:
     batch: int = 0
     absent: int = 0
     images: Counter[str] = field(default_factory=Counter)
+    lag_s: float | None = None
+    drift: dict[str, int] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     finding_codes: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
@@ -113,6 +117,8 @@ class RunReport:
             "batch": self.batch,
             "absent": self.absent,
             "images": dict(self.images),
+            "lag_s": None if self.lag_s is None else round(self.lag_s, 3),
+            "drift": self.drift,
             "reasons": dict(self.reasons.most_common()),
             "finding_codes": dict(self.finding_codes.most_common()),
             "properties": dict(self.properties),

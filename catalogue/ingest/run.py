@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused
 from catalogue.ingest.closing import Closing
+from catalogue.ingest.drift import Fingerprint, key_paths
 from catalogue.ingest.image_tables import take_table, with_withdrawn_lists_open
-from catalogue.ingest.prepare import Prepared, prepare, storable
+from catalogue.ingest.prepare import FUTURE, Prepared, moment_of, prepare, storable
 from catalogue.model.documents import Event, ImageTable, Listed, Removed, SourceDocument, Unchanged, Unreadable
+from catalogue.model.identifiers import parse_identifier
 from catalogue.model.payload import digest
-from catalogue.problems import RecordRejected
+from catalogue.problems import BadRequest, RecordRejected, SourceChanged, SourceUnavailable
 from catalogue.store.books import ItemState, Quarantined
 
 log = structlog.get_logger(__name__)
@@ -26,12 +28,28 @@ log = structlog.get_logger(__name__)
 BATCH_DOCUMENTS = 200
 BATCH_BYTES = 16 << 20
 # Refusals that other documents may end: a study that comes, a double that goes.
+# Refusals that say that a document is not of the form that its source had.
+_OF_FORM = frozenset({"not-parsable", "schema-required", "shape-violation", "bad-identifier", "bad-encoding"})
 _DEPENDS_ON_OTHERS = frozenset({"quarantined:gap", "quarantined:equivocation"})
 
 
 @dataclass(slots=True)
 class Run(Applying):
-    """One reading of one source, or of what it left in quarantine."""
+    """One reading of one source, or of what it left in quarantine.
+
+    Args:
+        form: what the documents look like that were read.
+        checked: documents read anew that had been accepted when they were mapped in the same way.
+        broken: those of them that cannot be read any more.
+        studies: studies that the source gives, where it has to give a least number of them.
+        newest: the newest datestamp of a document that does not lie in the future.
+    """
+
+    form: Fingerprint = field(default_factory=Fingerprint)
+    checked: int = 0
+    broken: int = 0
+    studies: set[str] = field(default_factory=set)
+    newest: datetime | None = None
 
     def execute(self, full: bool) -> None:
         """Reads the source to its end and applies what it says.
@@ -127,6 +145,7 @@ class Run(Applying):
         if isinstance(event, Listed):
             self.flush()
             self.complete = event.complete
+            self._check_whole(event)
             Closing(self, event).close()
             return
         if isinstance(event, Removed):
@@ -137,6 +156,7 @@ class Run(Applying):
             event = Unreadable(item, "", "policy", f"The document's name is too long or is not UTF-8. {detail}")
         self.seen.add(event.item)
         self.report.read += 1
+        self._note_stamp(event)
         state = self.items.get(event.item)
         is_current = state is not None and not self.full and self._current(state)
         if isinstance(event, ImageTable):
@@ -162,6 +182,90 @@ class Run(Applying):
                 self._as_before(event.item, state)
         else:
             self.queue(event)
+
+    def look_at_form(self) -> None:
+        """Notes which keys the waiting documents have, and stops where too many good ones are broken at once (R22).
+
+        Raises:
+            SourceChanged: none of the waiting documents is applied; what was served stays.
+        """
+        if self.report.kind != "harvest":
+            return
+        first = ""
+        for prepared, document in self.pending:
+            if prepared.rejected is None:
+                self.form.add(key_paths(document))
+            state = self.items.get(prepared.item)
+            if state is None or not state.curies or is_refused(state) or state.mapping_version != self.mapping_version:
+                continue
+            self.checked += 1
+            if prepared.rejected is not None and prepared.rejected.reason in _OF_FORM:
+                self.broken += 1
+                first = first or f"{prepared.item}: {prepared.rejected.detail}"
+        if self.broken > max(self.settings.guard_count, int(self.settings.guard_share * self.checked)):
+            self.drop_waiting()
+            raise SourceChanged(
+                f"{self.broken} of {self.checked} documents that changed and were accepted before cannot be read any "
+                f"more ({first[:300]}). The source changed its form or serves something else; the old state stays "
+                "served. Update the adapter; where the documents are really so, take them by one harvest with "
+                f"harvest.guard_count at {self.checked}.",
+                rule="schema-drift",
+            )
+
+    def drop_waiting(self) -> None:
+        """Takes the waiting documents out of the run, as if they had not been read."""
+        self.report.read -= len(self.pending)
+        self.pending.clear()
+        self.pending_bytes = 0
+
+    @property
+    def least(self) -> int:
+        """How many studies the source should give at least; below that nothing of it is published.
+
+        Raises:
+            BadRequest: the option is no number.
+        """
+        text = self.source.options.get("least", "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise BadRequest(f"The option `least` of {self.source.name} is '{text}'; give a whole number of studies.")
+        return int(text)
+
+    def count_studies(self, curies: Collection[str]) -> bool:
+        """Counts studies that the source gives; False while it gave fewer than it should."""
+        if self.report.kind != "harvest" or not self.least:
+            return True
+        self.studies.update(curie for curie in curies if parse_identifier(curie).kind == "study")
+        return len(self.studies) >= self.least
+
+    def _check_whole(self, listed: Listed) -> None:
+        """Whether a complete listing holds what it should.
+
+        Raises:
+            SourceUnavailable: the source says it has more documents than it gave (R15, TP6).
+            SourceChanged: it gave fewer studies than it should.
+        """
+        if not listed.complete:
+            return
+        if listed.total is not None and len(self.seen) < listed.total:
+            raise SourceUnavailable(
+                f"The source says it has {listed.total} documents and gave {len(self.seen)}; nothing counts as "
+                "removed, and the cursor stays. The next harvest reads it again.",
+                rule="incomplete",
+            )
+        if len(self.studies) < self.least:
+            raise SourceChanged(
+                f"The source gave {len(self.studies)} studies and should give at least {self.least} (its option "
+                "`least`); nothing of it is published. Look at the source, or lower the option.",
+                rule="least",
+            )
+
+    def _note_stamp(self, event: Event) -> None:
+        """R23: a stamp from the future says nothing about how far behind we are."""
+        stamp = moment_of(event.datestamp) if isinstance(event, SourceDocument) else None
+        now = self.clock()
+        if stamp is not None and stamp <= now + FUTURE and (self.newest is None or stamp > self.newest):
+            self.newest = stamp
+            self.report.lag_s = max(0.0, (now - stamp).total_seconds())
 
     def _contested(self, item: str, state: ItemState) -> bool:
         """Whether another document of this run gives a record that this one gave before."""
@@ -206,6 +310,7 @@ class Run(Applying):
             self.report.reasons[state.outcome.partition(":")[2]] += 1
             return
         self.claimed.update(dict.fromkeys(state.curies, item))
+        self.count_studies(state.curies)
         self.report.accepted += 1
         self.report.unchanged += 1
         self.report.repaired += state.outcome == "repaired"

@@ -117,6 +117,13 @@ class Bookkeeping:
             found: str | None = connection.scalar(query)
             return found
 
+    def fingerprint(self, source: str) -> str | None:
+        """What the documents of `source` look like, as it was noted last; None before the first time."""
+        with self.engine.connect() as connection:
+            query = select(schema.fingerprint.c.paths).where(schema.fingerprint.c.source == source)
+            found: str | None = connection.scalar(query)
+            return found
+
     def items(self, source: str) -> dict[str, ItemState]:
         """Item -> state, of every document known of `source`, in item order."""
         query = select(schema.item).where(schema.item.c.source == source).order_by(schema.item.c.item)

@@ -58,6 +58,12 @@ class BookWriter:
         row = {"source": source, "cursor": cursor, "moved_at": stamp(self.clock())}
         upsert(self.connection, schema.cursor, [row])
 
+    def set_fingerprint(self, source: str, paths: str) -> None:
+        """Notes what the documents of `source` look like."""
+        self._require_source(source)
+        row = {"source": source, "paths": paths, "noted_at": stamp(self.clock())}
+        upsert(self.connection, schema.fingerprint, [row])
+
     def item(self, source: str, item: str) -> ItemState | None:
         """The state of one document as this transaction sees it."""
         self.require_open()

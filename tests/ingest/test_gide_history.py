@@ -90,7 +90,7 @@ def test_records_under_a_new_root_are_the_same_records(replayed: Replayed) -> No
 
 
 def test_broken_root_is_quarantined_and_the_old_version_stays(replayed: Replayed) -> None:
-    """R19: S-BSST1019 under the root @id `c` waits in quarantine while its last good version is served; none else does."""
+    """R19: S-BSST1019 under the root @id `c` is in quarantine, its last good version served; no other is."""
     for step in replayed.steps:
         broken = {name.rpartition("/")[2]: detail for name, detail in replayed.quarantined[step.snapshot].items()}
         if (step.member, step.snapshot) == ("bia", "3"):

@@ -185,8 +185,8 @@ def test_retry_that_renames_too_many_is_held(bench: Bench) -> None:
     def refuse(*_: Any) -> Any:
         raise RecordRejected("not yet", reason="schema-required")
 
-    bench.partner.map = refuse  # type: ignore[method-assign]
-    bench.ingest.harvest("scripted", full=True)
+    bench.partner.version, bench.partner.map = "2", refuse  # type: ignore[method-assign]
+    assert bench.harvest().quarantined == 10
     bench.partner.map = usual  # type: ignore[method-assign]
     report = bench.ingest.retry()
     assert (report.state, report.held) == ("held", 10)
