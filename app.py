@@ -14,14 +14,16 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from catalogue.problems import Locked, NotFound, SettingsInvalid
+from catalogue.problems import BadRequest, Locked, NotFound, SettingsInvalid
 from catalogue.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
+    from catalogue.ingest.report import RunReport
     from catalogue.ingest.service import Ingest
     from catalogue.model.profile_results import ProfileChecks
     from catalogue.query.pool import QueryPool
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from catalogue.store.ontologies import Ontology
     from catalogue.store.views import View
     from harvesters.http import Fetcher
+    from harvesters.traffic import Limits
 
 
 HEARTBEAT = "worker.json"
@@ -54,6 +57,8 @@ class LocalNode:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.home = settings.home
+        self.stopping = threading.Event()
+        self._ingest_lock = threading.Lock()
 
     def initialise(self) -> None:
         """Makes the home and an empty ledger; nothing that is there is touched."""
@@ -93,14 +98,57 @@ class LocalNode:
             max_bytes=part.max_document_bytes,
             clock=now,
             cache_dir=self.home / "cache",
+            sleep=self._sleep,
+            interrupt=lambda: self._sleep(0),
         )
+
+    def _sleep(self, seconds: float) -> None:
+        """Waits; ends the harvest under way when the node is asked to stop."""
+        from catalogue.ingest.service import HarvestStopped
+
+        if self.stopping.wait(seconds):
+            raise HarvestStopped("the node was asked to stop")
 
     @cached_property
     def harvesters(self) -> Mapping[str, Harvester]:
-        """Name -> harvester."""
+        """Name -> harvester, each within the limits of its source."""
+        from catalogue.federation.outlook import bytes_today
         from harvesters.base import members
+        from harvesters.manners import MannerlyHarvester
 
-        return {name: make(self.fetcher) for name, make in members().items()}
+        def used_today(source: str) -> int:
+            return bytes_today(self.ledger, source, now())
+
+        general = self._limits()
+        return {
+            name: MannerlyHarvester(make(self.fetcher), general, now, used_today) for name, make in members().items()
+        }
+
+    def _limits(self) -> Limits:
+        """What one run may use where its source says nothing else."""
+        from harvesters.manners import read_hours
+        from harvesters.traffic import Limits
+
+        part = self.settings.harvest
+        try:
+            hours = read_hours(part.hours)
+        except BadRequest as problem:
+            raise SettingsInvalid(f"harvest.hours cannot be used: {problem.detail}") from problem
+        return Limits(
+            requests=part.run_requests,
+            records=part.run_records,
+            bytes_raw=part.run_bytes,
+            seconds=part.run_s,
+            errors=part.run_errors,
+            bytes_per_day=part.bytes_per_day,
+            hours=hours,
+        )
+
+    def check_source(self, harvester: str, options: Mapping[str, str]) -> None:
+        """Nothing, when the options that limit the reading of a source can be understood; else BadRequest."""
+        from harvesters.manners import limits_of
+
+        limits_of(self._limits(), options)
 
     def write_template(self, path: Path) -> list[Path]:
         """The files of the spreadsheet template, now written."""
@@ -128,17 +176,19 @@ class LocalNode:
             schema_version(),
             self.settings.harvest,
             now,
+            lambda: self.fetcher.counters(),
         )
 
     def ingest_now(self) -> Ingest:
         """The harvest service over the ontologies as they are now, which a worker may outlive."""
         from catalogue.store.ontologies import Ontology
 
-        found = Ontology.load(self.home)
-        if found.digest != self.ontology.digest:
-            self.__dict__["ontology"] = found
-            self.__dict__.pop("ingest", None)
-        return self.ingest
+        with self._ingest_lock:
+            found = Ontology.load(self.home)
+            if found.digest != self.ontology.digest:
+                self.__dict__["ontology"] = found
+                self.__dict__.pop("ingest", None)
+            return self.ingest
 
     @cached_property
     def resolver(self) -> Resolver:
@@ -238,16 +288,29 @@ class LocalNode:
             pass
         return beat
 
+    def schedule(self, on_done: Callable[[RunReport], None] = lambda report: None) -> Schedule:
+        """The schedule of this node's harvests; it ends with `stopping`."""
+        from catalogue.federation.schedule import Schedule
+
+        part = self.settings.harvest
+        return Schedule(self.ledger, self.ingest_now, part.interval_s, now, self.stopping, part.parallel, on_done)
+
+    def resume(self, source: str) -> None:
+        """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
+        from catalogue.federation.outlook import resume
+
+        resume(self.ledger, source, self.settings.harvest.interval_s, now())
+
     def work(self, stop: threading.Event) -> int:
         """Runs the worker until `stop` is set; gives the exit code.
 
         Raises:
             Locked: another process goes on writing the views.
         """
-        from catalogue.federation.schedule import Schedule
         from catalogue.federation.worker import Worker
 
-        schedule = Schedule(self.ledger, self.ingest_now, self.settings.harvest.interval_s, now, stop)
+        self.stopping = stop
+        schedule = self.schedule()
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             return Worker(

@@ -55,6 +55,18 @@ class HarvestSettings(_Part):
     interval_s: float = Field(86_400.0, gt=0, description="Seconds between scheduled harvests of a source.")
     max_document_bytes: int = Field(10 << 20, gt=0, description="Bytes of one partner document, decoded.")
     timeout_s: float = Field(30.0, gt=0, description="Seconds one request may take.")
+    parallel: int = Field(4, ge=1, le=64, description="Sources read at the same time.")
+    run_s: float = Field(21_600.0, gt=0, description="Seconds one run of a source may take.")
+    run_requests: int = Field(200_000, gt=0, description="Requests one run of a source may send.")
+    run_records: int = Field(2_000_000, gt=0, description="Documents one run of a source may bring.")
+    run_bytes: int = Field(50 << 30, gt=0, description="Bytes one run of a source may receive.")
+    run_errors: int = Field(
+        20, ge=0, description="Failed requests one run survives; or a twentieth of all, where that is more (R8)."
+    )
+    bytes_per_day: int = Field(0, ge=0, description="Bytes a source may give in a day (UTC); 0 sets no limit (R10).")
+    hours: str = Field(
+        "", description="Hours (UTC) at which sources may be read, such as `22-06`; empty means always (R10)."
+    )
 
 
 class ImageSettings(_Part):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,12 @@ import typer
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, harvest_progress
+from catalogue.cli.watch import due_text, watch_sources
+from catalogue.federation.gaps import close_gaps
+from catalogue.federation.lanes import Ended, Lanes
+from catalogue.federation.worker import GRACE_S
 from catalogue.ingest.report import RunReport
+from catalogue.ingest.service import HarvestStopped
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
@@ -29,6 +35,7 @@ def register(app: typer.Typer) -> None:
     source.command("add")(source_add)
     source.command("set")(source_set)
     source.command("list")(source_list)
+    source.command("resume")(source_resume)
     quarantine = typer.Typer(help="Records that could not enter, with the reason.", no_args_is_help=True)
     quarantine.command("list")(quarantine_list)
     quarantine.command("show")(quarantine_show)
@@ -48,7 +55,9 @@ def source_add(
     harvester: Annotated[str, typer.Option(help="Format, one of `ommatidia harvester list`.")],
     location: Annotated[str, typer.Option(help="Folder, archive, git+ URL or http(s) address.")],
     owner: Annotated[list[str] | None, typer.Option(help="Prefix the source may record for; may be repeated.")] = None,
-    option: Annotated[list[str] | None, typer.Option(help="KEY=VALUE for the harvester; may be repeated.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="KEY=VALUE of the format, or a limit such as hours=22-06; may be repeated.")
+    ] = None,
 ) -> None:
     """Name a source to harvest."""
     node: Node = context.obj()
@@ -57,6 +66,7 @@ def source_add(
     if harvester not in node.harvesters:
         raise BadRequest(f"There is no harvester '{harvester}'; there are {', '.join(sorted(node.harvesters))}.")
     owners, location, options = _owners(owner), _location(location), _options(option)
+    node.check_source(harvester, options)
     node.initialise()
     node.ledger.add_source(name, harvester=harvester, location=location, owners=owners, options=options)
     out.print(plain(f"Added {name}; read it with `ommatidia harvest {name}`."))
@@ -75,6 +85,7 @@ def source_set(
     node: Node = context.obj()
     before = node.ledger.source(name)
     options = {key: value for key, value in {**before.options, **_options(option)}.items() if value}
+    node.check_source(before.harvester, options)
     node.ledger.change_source(
         name,
         location=before.location if location is None else _location(location),
@@ -108,34 +119,49 @@ def _options(given: list[str] | None) -> dict[str, str]:
     options: dict[str, str] = {}
     for text in given or []:
         key, equals, value = text.partition("=")
-        if not equals or not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", key):
-            raise BadRequest(f"'{text[:100]}' is no option; write KEY=VALUE, such as license=CC0-1.0.")
+        if not equals or not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", key) or key in options:
+            raise BadRequest(f"'{text[:100]}' is no option; write KEY=VALUE, each key once, such as license=CC0-1.0.")
         options[key] = value.strip()
     return options
 
 
 def source_list(context: typer.Context, json_: Json = False) -> None:
-    """The sources of this node."""
-    sources = context.obj().ledger.sources()
+    """The sources of this node, and when each is read next or why it is not."""
+    node: Node = context.obj()
+    rows = [
+        {
+            "source": one.source.name,
+            "harvester": one.source.harvester,
+            "location": one.source.location,
+            "owners": one.source.owners,
+            "options": dict(one.source.options),
+            "state": "stopped" if one.stopped else one.last.state if one.last is not None else "new",
+            "due": due_text(one),
+            "detail": one.stopped or (one.last.report.get("detail", "") if one.last is not None else ""),
+        }
+        for one in node.schedule().outlooks()
+    ]
     if json_:
-        print_json(
-            [
-                {
-                    "source": s.name,
-                    "harvester": s.harvester,
-                    "location": s.location,
-                    "owners": s.owners,
-                    "options": dict(s.options),
-                }
-                for s in sources
-            ]
-        )
+        print_json(rows)
         return
     print_rows(
-        ["source", "harvester", "owners", "location"],
-        [(s.name, s.harvester, ",".join(s.owners) or "any", s.location) for s in sources],
+        ["source", "harvester", "owners", "state", "due", "location"],
+        [
+            (r["source"], r["harvester"], ",".join(r["owners"]) or "any", r["state"], r["due"], r["location"])
+            for r in rows
+        ],
         empty="No sources yet; add one with `ommatidia source add`.",
     )
+    for row in rows:
+        if row["state"] == "stopped":
+            out.print(plain(f"  {row['source']}: {row['detail']}"))
+
+
+def source_resume(context: typer.Context, name: str) -> None:
+    """Let the schedule read a source again that refused us (403), once that is settled with the partner."""
+    node: Node = context.obj()
+    node.resume(name)
+    out.print(plain(f"{name} is read again by the schedule; at once with `ommatidia harvest {name}`."))
 
 
 def harvest(
@@ -143,11 +169,21 @@ def harvest(
     names: Annotated[list[str] | None, typer.Argument(help="Sources; all when absent.")] = None,
     full: Annotated[bool, typer.Option(help="Read and map everything again.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Decide everything, write nothing.")] = False,
+    parallel: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Sources read at the same time; default harvest.parallel.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: read what is due by the schedule.")] = False,
     json_: Json = False,
 ) -> None:
     """Read sources, append what differs, publish. Exit 4: records quarantined; 5: a source did not answer."""
     node: Node = context.obj()
-    _run_each(node, names, partial(node.ingest.harvest, full=full, dry_run=dry_run), dry_run, json_)
+    if watch:
+        if names or full or dry_run or json_ or parallel:
+            raise BadRequest("--watch reads all sources by the schedule; give it no names and no other options.")
+        watch_sources(node)
+        return
+    lanes = parallel or node.settings.harvest.parallel
+    _run_each(node, names, partial(node.ingest.harvest, full=full, dry_run=dry_run), dry_run, json_, lanes)
 
 
 def remap(
@@ -161,26 +197,33 @@ def remap(
     _run_each(node, names, partial(node.ingest.remap, dry_run=dry_run), dry_run, json_)
 
 
-def _run_each(node: Node, names: list[str] | None, run: Callable[..., RunReport], dry_run: bool, json_: bool) -> None:
-    """Runs the sources one after the other, publishes, shows the reports; ends with the exit code they ask for."""
+def _run_each(
+    node: Node, names: list[str] | None, run: Callable[..., RunReport], dry_run: bool, json_: bool, parallel: int = 1
+) -> None:
+    """Runs so many sources at a time, publishes, shows the reports; ends with the exit code they ask for."""
     wanted = [node.ledger.source(name).name for name in names or ()]
     wanted = wanted or [source.name for source in node.ledger.sources()]
     if not wanted:
         raise NotFound("There are no sources; add one with `ommatidia source add`.")
-    reports, locked = [], None
-    for name in wanted:
-        try:
-            with harvest_progress(name) as tell:
-                reports.append(run(name, on_progress=tell))
-        except Locked as problem:
+    ended = run_beside(node, wanted, run, parallel)
+    reports, errors = [], []
+    for name in dict.fromkeys(wanted):
+        problem = ended[name].error
+        if isinstance(problem, Locked):
             # One source that is being read already keeps no other waiting.
-            locked = problem
             reports.append(RunReport(name, state="locked", detail=problem.detail))
-    if locked is not None and all(report.state == "locked" for report in reports):
-        raise locked
+        if problem is not None:
+            errors.append(problem)
+        reports += [report] if (report := ended[name].result) is not None else []
+    if errors and all(report.state == "locked" for report in reports):
+        raise errors[0]
     if not dry_run:
+        close_gaps(node.ledger, lambda: node.ingest, reports)
         publish(node)
     show_reports(reports, json_)
+    for error in errors:
+        if not isinstance(error, Locked):
+            raise error
     end_with(reports)
 
 
@@ -189,6 +232,32 @@ def end_with(reports: list[RunReport]) -> None:
     code = _exit_code(reports)
     if code:
         raise typer.Exit(code)
+
+
+def run_beside(
+    node: Node, names: list[str], run: Callable[..., RunReport], parallel: int
+) -> dict[str, Ended[RunReport]]:
+    """What became of each source, read so many at a time; Ctrl-C ends them all at their next step."""
+    with harvest_progress() as tell:
+
+        def one(name: str) -> RunReport:
+            tell(RunReport(name))
+            return run(name, on_progress=told)
+
+        def told(report: RunReport) -> None:
+            if node.stopping.is_set():
+                raise HarvestStopped(report.source)
+            tell(report)
+
+        lanes = Lanes(one, parallel)
+        try:
+            return lanes.run_all(names)
+        except KeyboardInterrupt:
+            node.stopping.set()
+            end = monotonic() + GRACE_S
+            while lanes.busy and monotonic() < end:
+                lanes.wait(1.0)
+            raise
 
 
 def _exit_code(reports: list[RunReport]) -> int:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
+    from catalogue.ingest.report import RunReport
     from catalogue.ingest.service import Ingest
     from catalogue.query.pool import QueryPool
     from catalogue.resolver.service import Resolver
@@ -28,6 +30,7 @@ class Node(Protocol):
 
     settings: Settings
     home: Path
+    stopping: threading.Event
 
     @property
     def ledger(self) -> Ledger:
@@ -57,6 +60,18 @@ class Node(Protocol):
     @property
     def images(self) -> ImageService:
         """Pixels."""
+        ...
+
+    def schedule(self, on_done: Callable[[RunReport], None] = ...) -> Schedule:
+        """The schedule of this node's harvests; it ends with `stopping`."""
+        ...
+
+    def resume(self, source: str) -> None:
+        """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
+        ...
+
+    def check_source(self, harvester: str, options: Mapping[str, str]) -> None:
+        """Nothing, when the options that limit the reading of a source can be understood; else BadRequest."""
         ...
 
     def views(self) -> AbstractContextManager[list[View]]:

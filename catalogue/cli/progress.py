@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 import structlog
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from catalogue.cli.output import err
 from catalogue.ingest.report import RunReport
@@ -19,17 +19,16 @@ LOG_EVERY_S = 10.0
 
 
 @contextmanager
-def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
-    """A callable to tell how far a harvest or a remap is; a bar where the end is known."""
+def harvest_progress() -> Iterator[Callable[[RunReport], None]]:
+    """A callable to tell how far the harvests or remaps are, from any thread; a bar each where its end is known."""
     if not err.is_terminal:
-        last = monotonic()
+        last: dict[str, float] = {}
 
         def write(report: RunReport) -> None:
-            nonlocal last
-            if monotonic() - last >= LOG_EVERY_S:
-                last = monotonic()
+            if monotonic() - last.setdefault(report.source, monotonic()) >= LOG_EVERY_S:
+                last[report.source] = monotonic()
                 counts = {"read": report.read, "total": report.total or None, "quarantined": report.quarantined}
-                log.info(report.kind, source=name, **counts)
+                log.info(report.kind, source=report.source, **counts)
 
         yield write
         return
@@ -41,11 +40,13 @@ def harvest_progress(name: str) -> Iterator[Callable[[RunReport], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(name, total=None, line="")
+        tasks: dict[str, TaskID] = {}
 
         def draw(report: RunReport) -> None:
+            if report.source not in tasks:
+                tasks[report.source] = bar.add_task(report.source, total=None, line="")
             bar.update(
-                task,
+                tasks[report.source],
                 completed=report.read,
                 total=report.total or None,
                 line=f"{report.read} read, {report.new} new, {report.changed} changed, {report.quarantined} rejected",

@@ -1,29 +1,32 @@
-"""Which sources are due and in what order; harvesting itself is catalogue.ingest's.
+"""Which sources are due, in what order, and their harvests beside each other; harvesting itself is catalogue.ingest's.
 
-Times are of the last run's start, so that a long harvest does not drift through the day.
+Times are of the last run's start, so that a long harvest does not drift through the day; rules are outlook.py's.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 import structlog
 
+from catalogue.federation.gaps import close_gaps
+from catalogue.federation.lanes import Ended, Lanes
+from catalogue.federation.outlook import RETRY_FAILED_S, Outlook, outlook
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import HarvestStopped, Ingest
 from catalogue.problems import Locked, Problem
-from catalogue.store.books import Run, Source
+from catalogue.store.books import Source
 from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
-# A source that failed is read again sooner than at its next regular turn, but not at once (federation.md, R8).
-RETRY_FAILED_S: Final = 900.0
-JITTER: Final = 0.1
+# How often it is looked what has ended or become due while a harvest runs, and how soon one source is tried again.
+_LOOK_EVERY_S: Final = 1.0
+_AGAIN_S: Final = 5.0
 
 
 class Schedule:
@@ -31,9 +34,10 @@ class Schedule:
 
     Args:
         ingest: made when the first source is due.
-        interval_s: seconds between the starts of two harvests of one source; up to a tenth is added by the source's
-            name, so that nodes with equal settings do not all come at once.
-        stop: ends a harvest under way at its next batch.
+        interval_s: seconds between the starts of two harvests of one source; see outlook().
+        stop: ends the harvests under way at their next batch.
+        parallel: sources read at the same time.
+        on_done: called after each harvest that ended, in the thread of run_due.
     """
 
     def __init__(
@@ -43,81 +47,116 @@ class Schedule:
         interval_s: float,
         clock: Callable[[], datetime],
         stop: threading.Event,
+        parallel: int = 1,
+        on_done: Callable[[RunReport], None] = lambda report: None,
     ):
         self._ledger = ledger
         self._ingest = ingest
         self._interval_s = interval_s
         self._clock = clock
         self._stop = stop
+        self._parallel = parallel
+        self._on_done = on_done
         self._broke_at: dict[str, datetime] = {}
+        self._told: set[str] = set()
+        self.reports: dict[str, RunReport] = {}
 
     def run_due(self) -> int:
-        """Harvests every source that is due, those waiting longest first; gives the number of those begun.
+        """Harvests every source that is due until none is, new ones that come due meanwhile included.
 
+        Returns:
+            The number of harvests begun.
         Raises:
             Exception: the first that a harvest raised and that no Problem explains, after the other sources had their
                 turn; that source waits like one that failed.
         """
+        lanes = Lanes(self._harvest, self._parallel)
         begun = 0
+        tried: dict[str, float] = {}
+        reports: list[RunReport] = []
         unexplained: Exception | None = None
-        for source in self.due():
-            if self._stop.is_set():
+        while True:
+            tried = {name: moment for name, moment in tried.items() if time.monotonic() - moment < _AGAIN_S}
+            due = [] if self._stop.is_set() else self.due()
+            for source in due:
+                if lanes.free and source.name not in lanes.busy and source.name not in tried:
+                    lanes.begin(source.name)
+                    begun += 1
+            if not lanes.busy:
                 break
-            begun += 1
-            try:
-                self._harvest(source.name)
-            except Exception as error:  # one source's fault keeps no other waiting; logged here, raised again below
-                log.error("harvest.broke", source=source.name, exc_info=error)
-                self._broke_at[source.name] = self._clock()
-                unexplained = unexplained or error
+            ended = lanes.wait(_LOOK_EVERY_S)
+            if ended is not None:
+                tried[ended.name] = time.monotonic()
+                reports += [ended.result] if ended.result is not None else []
+                unexplained = unexplained or self._note(ended)
+        if not self._stop.is_set() and reports:
+            close_gaps(self._ledger, self._ingest, reports)
         if unexplained is not None:
             raise unexplained
         return begun
 
     def due(self) -> list[Source]:
-        """Sources that should be read now, longest waiting first."""
+        """Sources that should be read now: those that failed last time after the others, longest waiting first."""
         now = self._clock()
-        waiting = [(self._due_at(source, self._last(source.name)), source) for source in self._ledger.sources()]
-        ready = [(moment, source.name, source) for moment, source in waiting if moment is None or moment <= now]
-        return [source for _, _, source in sorted(ready, key=lambda row: (row[0] is not None, row[0] or now, row[1]))]
+        ready = [one for one in self.outlooks() if one.due <= now]
+        return [one.source for one in sorted(ready, key=lambda one: (one.failed, one.due, one.source.name))]
 
-    def _last(self, name: str) -> Run | None:
-        """The last run that read the source; mapping kept documents again is no reason to read it later."""
-        return next((run for run in self._ledger.runs(name) if run.report.get("kind", "harvest") == "harvest"), None)
+    def outlooks(self) -> list[Outlook]:
+        """How every source stands, by name."""
+        now = self._clock()
+        found = []
+        for source in self._ledger.sources():
+            one = outlook(self._ledger, source, self._interval_s, now)
+            broke = self._broke_at.get(source.name)
+            if broke is not None and broke <= now and not one.stopped:
+                again = broke + timedelta(seconds=min(RETRY_FAILED_S, self._interval_s))
+                one = Outlook(source, one.last, max(again, one.due), "")
+            self._tell(one)
+            found.append(one)
+        return found
 
-    def _due_at(self, source: Source, last: Run | None) -> datetime | None:
-        """When a source is due; None means at once."""
-        broke = self._broke_at.get(source.name)
-        if broke is not None and broke <= self._clock():
-            return broke + timedelta(seconds=min(RETRY_FAILED_S, self._interval_s))
-        if last is None or last.state == "interrupted":
-            return None
-        if last.started > self._clock():
-            # The clock was set back; nobody should wait for a day that was never meant.
-            return None
-        if last.state == "running":
-            # Its process may have died: the lease decides, harvest() raises Locked while it is alive.
-            return None
-        if last.state == "failed":
-            return last.started + timedelta(seconds=min(RETRY_FAILED_S, self._interval_s))
-        spread = int.from_bytes(sha256(source.name.encode()).digest()[:4]) / 2**32
-        return last.started + timedelta(seconds=self._interval_s * (1 + JITTER * spread))
+    def _tell(self, one: Outlook) -> None:
+        """Says once that a source is stopped, and why."""
+        name = one.source.name
+        if not one.stopped:
+            self._told.discard(name)
+        elif name not in self._told:
+            self._told.add(name)
+            log.warning("harvest.source_stopped", source=name, detail=one.stopped)
 
-    def _harvest(self, name: str) -> None:
+    def _harvest(self, name: str) -> RunReport | None:
         try:
-            report = self._ingest().harvest(name, on_progress=self._check)
+            return self._ingest().harvest(name, on_progress=self._check)
         except Locked:
-            return
+            return None
         except HarvestStopped:
             log.info("harvest.stopped", source=name)
-            return
-        except Problem as problem:
-            log.error("harvest.refused", source=name, kind=problem.slug, detail=problem.detail)
+            return None
+        finally:
+            self.reports.pop(name, None)
+
+    def _note(self, ended: Ended[RunReport | None]) -> Exception | None:
+        """Remembers how a harvest ended; gives back what no Problem explains."""
+        name, error = ended.name, ended.error
+        if error is not None:
             self._broke_at[name] = self._clock()
-            return
-        self._broke_at.pop(name, None)
-        log.info("harvest.done", **{k: v for k, v in report.as_dict().items() if isinstance(v, str | int | float)})
+            if isinstance(error, Problem):
+                log.error("harvest.refused", source=name, kind=error.slug, detail=error.detail)
+                return None
+            # One source's fault keeps no other waiting; it is raised when they have had their turn.
+            log.error("harvest.broke", source=name, exc_info=error)
+            return error
+        if ended.result is not None:
+            self._broke_at.pop(name, None)
+            shown = {k: v for k, v in ended.result.as_dict().items() if isinstance(v, str | int | float)}
+            log.info("harvest.done", **shown)
+            self._on_done(ended.result)
+        return None
 
     def _check(self, report: RunReport) -> None:
+        self.reports[report.source] = report
         if self._stop.is_set():
             raise HarvestStopped(report.source)
+
+
+__all__ = ["RETRY_FAILED_S", "HarvestStopped", "Schedule"]

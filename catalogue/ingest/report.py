@@ -30,6 +30,9 @@ class RunReport:
         unkept: of a remap, documents that only the source can give again, their bytes not being kept whole.
         lag_s: seconds from the newest datestamp of a document read to the moment it was read; None without one.
         drift: sentence on a key that documents have or lack and had not or had before -> documents (R22).
+        rule: the rule that ended the run early, such as `run-deadline`, `loop` or `forbidden`.
+        retry_after_s: seconds for which the source should be left alone, as it or a rule asks.
+        requests: sent to the source; `bytes_raw` came back, `bytes_decoded` with transport compression undone.
         renewed: of a remap, live records written anew from their own original, a later one being in quarantine.
         images: what became of the rows of image tables: rows `read`, `quarantined`, `listed` (in the lists afterwards),
             `new`, `absent`, `withdrawn`; `chunks` of those lists, of them `new_chunks` with `new_bytes`.
@@ -61,6 +64,11 @@ class RunReport:
     images: Counter[str] = field(default_factory=Counter)
     lag_s: float | None = None
     drift: dict[str, int] = field(default_factory=dict)
+    rule: str = ""
+    retry_after_s: int = 0
+    requests: int = 0
+    bytes_raw: int = 0
+    bytes_decoded: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     finding_codes: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
@@ -80,6 +88,10 @@ class RunReport:
         """Takes back what was counted since a snapshot, because it did not come to pass."""
         for part in fields(self):
             setattr(self, part.name, copy(getattr(before, part.name)))
+
+    def note_traffic(self, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
+        """Takes requests and bytes from two counts of the fetcher."""
+        self.requests, self.bytes_raw, self.bytes_decoded = (n - b for b, n in zip(before, now, strict=True))
 
     def add(self, other: RunReport) -> None:
         """Counts what another run did as well; its state and words are left out."""
@@ -119,6 +131,11 @@ class RunReport:
             "images": dict(self.images),
             "lag_s": None if self.lag_s is None else round(self.lag_s, 3),
             "drift": self.drift,
+            "rule": self.rule,
+            "retry_after_s": self.retry_after_s,
+            "requests": self.requests,
+            "bytes_raw": self.bytes_raw,
+            "bytes_decoded": self.bytes_decoded,
             "reasons": dict(self.reasons.most_common()),
             "finding_codes": dict(self.finding_codes.most_common()),
             "properties": dict(self.properties),

@@ -43,6 +43,7 @@ class Ingest:
         harvesters: name -> harvester, handed in by app.py.
         ontology: installed ontologies; `fingerprint` names their content.
         schema_version: of the model; part of the mapping version.
+        traffic: requests, bytes received and bytes decoded of the calling thread so far.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Ingest:
         schema_version: str,
         settings: HarvestSettings,
         clock: Callable[[], datetime],
+        traffic: Callable[[], tuple[int, int, int]] = lambda: (0, 0, 0),
     ):
         self.ledger = ledger
         self.harvesters = harvesters
@@ -62,6 +64,7 @@ class Ingest:
         self.schema_version = schema_version
         self.settings = settings
         self.clock = clock
+        self.traffic = traffic
 
     def harvest(
         self, name: str, *, full: bool = False, dry_run: bool = False, on_progress: Progress | None = None
@@ -79,7 +82,9 @@ class Ingest:
         report = RunReport(name)
         started = monotonic()
         if dry_run:
+            before = self.traffic()
             self._execute(self._run(Run, source, 0, report, True, on_progress), full)
+            report.note_traffic(before, self.traffic())
             report.state = report.ending
         else:
             with self._leased(Run, source, report, on_progress) as run:
@@ -182,6 +187,8 @@ class Ingest:
                 run_id = writer.start_run(source.name, {"kind": report.kind})
             run: R | None = None
             state = "interrupted"
+            # What is mapped again is not fetched.
+            before = self.traffic() if report.kind == "harvest" else None
             try:
                 run = self._run(kind, source, run_id, report, False, on_progress)
                 run.lease = lease
@@ -200,6 +207,8 @@ class Ingest:
                 if run is not None:
                     run.discard()
                 report.state = state
+                if before is not None:
+                    report.note_traffic(before, self.traffic())
                 report.seconds = monotonic() - started
                 with self.ledger.transaction(lease) as writer:
                     writer.end_run(run_id, state, report.as_dict())
@@ -256,4 +265,6 @@ class Ingest:
             run.abandon()
             run.report.state = "failed"
             run.report.detail = problem.detail
+            run.report.rule = str(problem.members.get("rule", ""))
+            run.report.retry_after_s = int(problem.members.get("retry_after_s", 0))
             log.warning("harvest-failed", source=run.source.name, kind=problem.slug, detail=problem.detail)

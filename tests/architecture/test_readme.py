@@ -37,6 +37,7 @@ VERBS = [
     "demo",
     "source add",
     "source list",
+    "source resume",
     "quarantine list",
     "quarantine show",
     "quarantine retry",

@@ -33,9 +33,18 @@ def test_status_tells_counts_positions_and_last_runs(node: Path) -> None:
 
 
 def test_source_list_gives_every_source(node: Path, archive: Path) -> None:
-    """source list tells name, format, address and owners."""
+    """source list tells name, format, address, owners, options and how the source stands."""
     first, *_ = well(node, "source", "list", "--json").json
-    assert first == {"source": "bia", "harvester": "gide", "location": str(archive), "owners": []}
+    assert first.pop("due").endswith(" UTC")
+    assert first == {
+        "source": "bia",
+        "harvester": "gide",
+        "location": str(archive),
+        "owners": [],
+        "options": {},
+        "state": "completed",
+        "detail": "",
+    }
 
 
 def test_quarantine_list_has_the_fields_of_the_interface(node: Path) -> None:

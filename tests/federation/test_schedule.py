@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from catalogue.federation.outlook import bytes_today, resume
 from catalogue.federation.schedule import RETRY_FAILED_S, HarvestStopped, Schedule
 from catalogue.ingest.report import RunReport
-from catalogue.problems import Locked, NotFound
+from catalogue.problems import Conflict, Locked, NotFound
 from catalogue.store.ledger import Ledger
 
 DAY_S = 86_400.0
@@ -41,9 +43,14 @@ class Bench:
     acts: dict[str, Callable[[], None]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.schedule = Schedule(self.ledger, lambda: self, DAY_S, self.clock, self.stop)  # type: ignore[arg-type]
+        self.schedule = self.in_lanes(1)
+
+    def in_lanes(self, parallel: int, on_done: Callable[[RunReport], None] = lambda report: None) -> Schedule:
+        """A schedule that reads so many sources at a time."""
+        return Schedule(self.ledger, lambda: self, DAY_S, self.clock, self.stop, parallel, on_done)  # type: ignore[arg-type,return-value]
 
     def add(self, *names: str) -> None:
         """Sources by these names."""
@@ -55,7 +62,7 @@ class Bench:
         self.acts.get(f"before {name}", lambda: None)()
         with self.ledger.transaction() as writer:
             run = writer.start_run(name)
-        report = RunReport(name, state=self.states.get(name, "completed"))
+        report = RunReport(name, state=self.states.get(name, "completed"), **self.said.get(name, {}))
         state = "interrupted"
         try:
             self.read.append(name)
@@ -234,3 +241,145 @@ def test_mapping_again_is_no_turn_of_the_source(bench: Bench, kind: str) -> None
     assert bench.due() == []
     bench.clock.pass_s(DAY_S * 0.6 + 1)
     assert bench.due() == ["bia"]
+
+
+# Beside each other
+
+
+def test_hanging_source_delays_no_other(bench: Bench) -> None:
+    """TP5: while three sources hang, the others are read, and read again when they are due again."""
+    bench.add("good", "hang1", "hang2", "hang3")
+    release = threading.Event()
+    for name in ("hang1", "hang2", "hang3"):
+        bench.acts[name] = lambda: release.wait(30)  # type: ignore[assignment,return-value]
+    done: list[str] = []
+
+    def on_done(report: RunReport) -> None:
+        done.append(report.source)
+        bench.add("late") if report.source == "good" else release.set()
+
+    assert bench.in_lanes(4, on_done).run_due() == 5
+    assert done[:2] == ["good", "late"]
+    assert sorted(done) == ["good", "hang1", "hang2", "hang3", "late"]
+
+
+def test_no_more_sources_than_allowed_are_read_at_once(bench: Bench) -> None:
+    """However many are due, so many are read at a time."""
+    bench.add(*(f"s{number}" for number in range(9)))
+    lock, now, most = threading.Lock(), [0], [0]
+    both = threading.Barrier(3, timeout=30)
+
+    def act() -> None:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        both.wait()
+        with lock:
+            now[0] -= 1
+
+    for number in range(9):
+        bench.acts[f"s{number}"] = act
+    assert bench.in_lanes(3).run_due() == 9
+    assert most[0] == 3
+
+
+def test_sources_that_failed_last_time_do_not_take_the_lanes_of_others(bench: Bench) -> None:
+    """Those that failed come after those that did not, however long they have waited."""
+    bench.add("ill", "well")
+    bench.states["ill"] = "failed"
+    bench.schedule.run_due()
+    bench.clock.pass_s(DAY_S * 2)
+    assert bench.due() == ["well", "ill"]
+
+
+def test_locked_source_does_not_keep_the_schedule_busy(bench: Bench) -> None:
+    """A source that another process reads is tried once a round, not for ever."""
+    bench.add("bia")
+    bench.acts["before bia"] = fails(Locked("another run"))
+    assert bench.in_lanes(4).run_due() == 1
+
+
+# When to come again
+
+
+def test_each_failure_in_a_row_doubles_the_wait(bench: Bench) -> None:
+    """R8: a source that goes on failing is asked ever more seldom, at least once an interval."""
+    bench.add("bia")
+    bench.states["bia"] = "failed"
+    for factor in (1, 2, 4, 8):
+        bench.schedule.run_due()
+        bench.clock.pass_s(RETRY_FAILED_S * factor - 1)
+        assert bench.due() == []
+        bench.clock.pass_s(1)
+        assert bench.due() == ["bia"]
+    for _ in range(20):
+        bench.schedule.run_due()
+        bench.clock.pass_s(DAY_S)
+    assert bench.due() == ["bia"]
+
+
+@pytest.mark.parametrize(("asked_s", "waits_s"), [(7200, 7200), (10**9, 86_400), (1, RETRY_FAILED_S)])
+def test_source_is_left_alone_as_long_as_it_asks(bench: Bench, asked_s: int, waits_s: float) -> None:
+    """R8: Retry-After postpones the next run, at most a day, and never brings it forward."""
+    bench.add("bia")
+    bench.states["bia"], bench.said["bia"] = "failed", {"retry_after_s": asked_s}
+    bench.schedule.run_due()
+    bench.clock.pass_s(waits_s - 1)
+    assert bench.due() == []
+    bench.clock.pass_s(1)
+    assert bench.due() == ["bia"]
+
+
+def forbid(bench: Bench) -> None:
+    """A source whose last run was refused."""
+    bench.add("bia")
+    bench.states["bia"], bench.said["bia"] = "failed", {"rule": "forbidden", "detail": "/x answers 403"}
+    bench.schedule.run_due()
+    bench.clock.pass_s(DAY_S * 400)
+
+
+def test_forbidden_source_is_not_asked_again(bench: Bench) -> None:
+    """R9: after 403 the schedule leaves a source alone however long, and says why."""
+    forbid(bench)
+    assert bench.due() == []
+    assert [one.stopped for one in bench.schedule.outlooks()] == ["/x answers 403"]
+
+
+def test_person_lets_a_forbidden_source_on(bench: Bench) -> None:
+    """R9: resumed, it is due at once; refused again, it is stopped again."""
+    forbid(bench)
+    resume(bench.ledger, "bia", DAY_S, bench.clock())
+    assert bench.due() == ["bia"]
+    bench.schedule.run_due()
+    bench.clock.pass_s(DAY_S * 2)
+    assert bench.due() == []
+
+
+def test_harvest_by_hand_that_succeeds_lets_the_source_on(bench: Bench) -> None:
+    """R9: a later run that was answered ends the stop."""
+    forbid(bench)
+    bench.states["bia"], bench.said["bia"] = "completed", {}
+    bench.harvest("bia", on_progress=lambda report: None)
+    bench.clock.pass_s(DAY_S * 2)
+    assert bench.due() == ["bia"]
+
+
+def test_only_a_stopped_source_can_be_resumed(bench: Bench) -> None:
+    """Resuming what is not stopped, or not there, is an error that says so."""
+    bench.add("bia")
+    with pytest.raises(Conflict, match="not stopped"):
+        resume(bench.ledger, "bia", DAY_S, bench.clock())
+    with pytest.raises(NotFound):
+        resume(bench.ledger, "idr", DAY_S, bench.clock())
+
+
+def test_bytes_of_today_are_those_of_runs_that_began_today(bench: Bench) -> None:
+    """R10: the day's byte budget begins anew at midnight UTC and is each source's own."""
+    bench.add("bia", "idr")
+    bench.said["bia"] = {"bytes_raw": 500}
+    for _ in range(2):
+        bench.harvest("bia", on_progress=lambda report: None)
+    assert bytes_today(bench.ledger, "bia", bench.clock()) == 1000
+    assert bytes_today(bench.ledger, "idr", bench.clock()) == 0
+    bench.clock.pass_s(DAY_S / 2)
+    assert bytes_today(bench.ledger, "bia", bench.clock()) == 0

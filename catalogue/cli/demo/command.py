@@ -112,7 +112,7 @@ def _harvest(node: Node, members: list[Member], running: list[RunningMember]) ->
         for name, harvester, path in ((studies, "gide", member.crates_path), (images, "ome_zarr", member.list_path)):
             node.ledger.add_source(name, harvester=harvester, location=server.url + path, owners=member.owners)
         for name in (studies, images):
-            with harvest_progress(name) as tell:
+            with harvest_progress() as tell:
                 reports.append(node.ingest.harvest(name, on_progress=tell))
     publish(node)
     show_reports(reports, False)
