@@ -1,4 +1,4 @@
-"""source, harvest, remap, quarantine, findings: what comes in from partners."""
+"""source, harvest, remap: what comes in from partners."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,10 +20,8 @@ from catalogue.federation.lanes import Ended, Lanes
 from catalogue.federation.worker import GRACE_S
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import HarvestStopped
-from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
-from catalogue.store.ledger import Ledger
 
 SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "renamed", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
@@ -36,17 +34,9 @@ def register(app: typer.Typer) -> None:
     source.command("set")(source_set)
     source.command("list")(source_list)
     source.command("resume")(source_resume)
-    quarantine = typer.Typer(help="Records that could not enter, with the reason.", no_args_is_help=True)
-    quarantine.command("list")(quarantine_list)
-    quarantine.command("show")(quarantine_show)
-    quarantine.command("retry")(quarantine_retry)
-    findings = typer.Typer(help="What was noticed about records that entered.", no_args_is_help=True)
-    findings.command("list")(findings_list)
     app.add_typer(source, name="source")
     app.command("harvest")(harvest)
     app.command("remap")(remap)
-    app.add_typer(quarantine, name="quarantine")
-    app.add_typer(findings, name="findings")
 
 
 def source_add(
@@ -58,6 +48,7 @@ def source_add(
     option: Annotated[
         list[str] | None, typer.Option(help="KEY=VALUE of the format, or a limit such as hours=22-06; may be repeated.")
     ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Show nobody what is refused of it.")] = False,
 ) -> None:
     """Name a source to harvest."""
     node: Node = context.obj()
@@ -68,6 +59,8 @@ def source_add(
     owners, location, options = _owners(owner), _location(location), _options(option)
     node.check_source(harvester, options)
     node.initialise()
+    if private:
+        options["visibility"] = "private"
     node.ledger.add_source(name, harvester=harvester, location=location, owners=owners, options=options)
     out.print(plain(f"Added {name}; read it with `ommatidia harvest {name}`."))
 
@@ -307,107 +300,3 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
             )
         for note in notes:
             out.print(plain(f"  {report.source}: {note}"))
-
-
-def quarantine_list(
-    context: typer.Context,
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    json_: Json = False,
-) -> None:
-    """Every record that could not enter."""
-    ledger = context.obj().ledger
-    rows = [_quarantine_row(row) for row in ledger.quarantined(_known(ledger, source))]
-    if json_:
-        print_json(rows)
-        return
-    print_rows(
-        ["source", "identifier", "reason", "detail", "tries"],
-        [(r["source"], r["identifier"], r["reason"], r["detail"], r["tries"]) for r in rows],
-        empty="Nothing is quarantined.",
-    )
-
-
-def _known(ledger: Ledger, source: str | None) -> str | None:
-    """The name of a source as it is; NotFound where a name is given that no source has."""
-    return None if source is None else ledger.source(source).name
-
-
-def _quarantine_row(row: Any) -> dict[str, Any]:
-    return {
-        "source": row.source,
-        "identifier": row.identifier or row.item,
-        "item": row.item,
-        "reason": row.reason,
-        "detail": row.detail,
-        "first_seen": row.first_seen.isoformat(),
-        "last_seen": row.last_seen.isoformat(),
-        "tries": row.tries,
-    }
-
-
-def quarantine_show(context: typer.Context, identifier: str, source: str | None = None, json_: Json = False) -> None:
-    """One rejected record: why, and the partner's bytes."""
-    ledger = context.obj().ledger
-    held = ledger.quarantined(_known(ledger, source))
-    rows = [row for row in held if identifier in (row.identifier, row.item)]
-    if not rows:
-        raise NotFound(f"Nothing is quarantined under '{identifier}'; see `ommatidia quarantine list`.")
-    shown = [
-        _quarantine_row(row)
-        | {"original": ledger.original(row.original_digest).decode("utf-8", "replace") if row.original_digest else ""}
-        for row in rows
-    ]
-    if json_:
-        print_json(shown)
-        return
-    for row in shown:
-        out.print(plain("{source} {item}: {reason}\n{detail}\n\n{original}".format_map(row)))
-
-
-def quarantine_retry(
-    context: typer.Context,
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    item: Annotated[str | None, typer.Option(help="Only this item.")] = None,
-    json_: Json = False,
-) -> None:
-    """Map the kept originals again, after the adapter or the rules changed."""
-    node: Node = context.obj()
-    report = node.ingest.retry(_known(node.ledger, source), item)
-    publish(node)
-    show_reports([report], json_)
-    end_with([report])
-
-
-def findings_list(
-    context: typer.Context,
-    identifier: Annotated[str | None, typer.Argument(help="Only this record.")] = None,
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    code: Annotated[str | None, typer.Option(help="Only findings of this code.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 1000,
-    json_: Json = False,
-) -> None:
-    """What was repaired or needs a curator."""
-    ledger = context.obj().ledger
-    curie = None if identifier is None else parse_identifier(identifier).curie
-    rows = ledger.findings(source=_known(ledger, source), curie=curie, code=code, limit=limit)
-    if json_:
-        print_json(
-            [
-                {
-                    "source": row.source,
-                    "identifier": row.curie or row.item,
-                    "code": row.code,
-                    "severity": str(row.severity),
-                    "path": row.path,
-                    "value": row.value,
-                    "message": row.message,
-                }
-                for row in rows
-            ]
-        )
-        return
-    print_rows(
-        ["identifier", "severity", "code", "path", "value", "message"],
-        [(r.curie or r.item, r.severity, r.code, r.path, r.value[:60], r.message) for r in rows],
-        empty="No findings.",
-    )

@@ -12,7 +12,19 @@ from typing import Annotated
 import structlog
 import typer
 
-from catalogue.cli import data, harvest, harvesters, held, images, ontologies, query, schema, serve, validate
+from catalogue.cli import (
+    data,
+    harvest,
+    harvesters,
+    held,
+    images,
+    ontologies,
+    quarantine,
+    query,
+    schema,
+    serve,
+    validate,
+)
 from catalogue.cli.demo import command as demo
 from catalogue.cli.node import Node, OpenNode
 from catalogue.cli.output import err, fail, print_document, set_log_level
@@ -55,6 +67,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     harvest.register(app)
     harvesters.register(app)
     held.register(app)
+    quarantine.register(app)
     query.register(app)
     images.register(app)
     ontologies.register(app)

@@ -28,15 +28,17 @@ _PAGE: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose issues: a source's, an owner's, or both where one name means either; neither means everybody's.
+    """Whose issues: a source's, an owner's, or either's where one name means both; neither means everybody's.
 
     Args:
         without: sources that are left out.
+        both: source and owner must fit, not one of them.
     """
 
     source: str | None = None
     owner: str | None = None
     without: tuple[str, ...] = ()
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,16 @@ class Wanted:
         reason: of a quarantine, so that only refused documents fit.
         code: of a finding, so that only findings fit.
         text: that document, record, field, value or message contain, in any case.
+        name: of the record or the document, whole.
+        findings_only: no refused documents.
     """
 
     severity: str = ""
     reason: str = ""
     code: str = ""
     text: str = ""
+    name: str = ""
+    findings_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,11 @@ class Issue:
     def item(self) -> str:
         """Name of the document within its source."""
         return self.refused.item if self.refused is not None else self._found.item
+
+    @property
+    def owner(self) -> str | None:
+        """Prefix of whose it is, where that is known."""
+        return self.refused.owner if self.refused is not None else self._found.owner
 
     @property
     def curie(self) -> str | None:
@@ -221,12 +232,14 @@ class Issues:
         return (*(last or ()), alive, newest, position)
 
     def _refusals(self, scope: Scope, wanted: Wanted, after: tuple[str | int, ...], limit: int) -> list[Issue]:
-        if wanted.code or wanted.severity not in ("", REJECTED):
+        if wanted.findings_only or wanted.code or wanted.severity not in ("", REJECTED):
             return []
         table = schema.quarantine
         conditions = [*_refused(scope), _has_text(table, ("item", "identifier", "reason", "detail"), wanted.text)]
         if wanted.reason:
             conditions.append(table.c.reason == wanted.reason)
+        if wanted.name:
+            conditions.append(or_(table.c.identifier == wanted.name, table.c.item == wanted.name))
         if after:
             before = tuple_(table.c.first_seen, table.c.source, table.c.item)
             conditions.append(before < tuple_(*(str(part) for part in after[1:])))
@@ -267,6 +280,8 @@ class Issues:
         conditions.append(table.c.severity == wanted.severity if wanted.severity else table.c.severity != REJECTED)
         if wanted.code:
             conditions.append(table.c.code == wanted.code)
+        if wanted.name:
+            conditions.append(or_(table.c.curie == wanted.name, table.c.item == wanted.name))
         conditions.append(_has_text(table, ("item", "curie", "code", "path", "value", "message"), wanted.text))
         if below is not None:
             conditions.append(table.c.id < below)
@@ -288,7 +303,7 @@ def _found(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
     named = [table.c[name] == value for name in ("source", "owner") if (value := getattr(scope, name)) is not None]
-    inside = or_(false(), *named) if named else true()
+    inside = true() if not named else and_(true(), *named) if scope.both else or_(false(), *named)
     return and_(inside, table.c.source.not_in(scope.without)) if scope.without else inside
 
 

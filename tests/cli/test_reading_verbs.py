@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def test_status_tells_counts_positions_and_last_runs(node: Path) -> None:
     told = as_json.json
     assert told["counts"]["studies"] == GOOD + 5 and told["counts"]["images"] == 6
     assert told["position"] == told["counts"]["entries"] == GOOD + 5 + 6
-    assert told["views"] == {"graph": told["position"], "text": told["position"]}
+    assert told["views"] == dict.fromkeys(("identity", "graph", "text"), told["position"])
     assert told["worker"] is None
     sources = {source["source"]: source for source in told["sources"]}
     states = {name: source["state"] for name, source in sources.items()}
@@ -72,18 +73,37 @@ def test_quarantine_show_gives_the_partners_bytes(node: Path) -> None:
 
 def test_findings_are_listed_by_record_source_and_code(node: Path) -> None:
     """findings list tells code, severity, path, value and message, of all records or one by any of its names."""
-    of_record, of_code, three = together(
+    of_record, of_code, three, shown = together(
         node,
         ("findings", "list", accession(0), "--json"),
         ("findings", "list", "--source", "bia", "--code", "type-spelling", "--json"),
         ("findings", "list", "--limit", "3", "--json"),
+        ("findings", "list", "--limit", "3"),
     )
     rows = of_record.json
     assert {"type-spelling", "descriptor-relative-id"} <= {row["code"] for row in rows}
-    assert all(set(row) == {"source", "identifier", "code", "severity", "path", "value", "message"} for row in rows)
+    told = {"source", "identifier", "code", "severity", "path", "value", "message", "first_seen", "last_seen", "tries"}
+    assert all(told <= set(row) and row["tries"] == 1 and row["first_seen"] for row in rows)
     assert {row["identifier"] for row in rows} == {curie(0)}
     assert len({row["identifier"] for row in of_code.json}) == len(of_code.json) == GOOD
-    assert len(three.json) == 3
+    assert len(three.json) == 3 and "more than 3" in shown.err
+
+
+def test_issues_are_filtered_and_written_as_tables(node: Path) -> None:
+    """R19: both lists take source, owner, rule and text; --csv gives a line a field, with when it was seen."""
+    refused, by_reason, by_owner, repaired = together(
+        node,
+        ("quarantine", "list", "--csv"),
+        ("quarantine", "list", "--reason", "not-parsable", "--text", accession(7), "--json"),
+        ("quarantine", "list", "--owner", "idr", "--json"),
+        ("findings", "list", "--severity", "repaired", "--owner", "biostudies", "--csv"),
+    )
+    lines = list(csv.DictReader(refused.out.splitlines()))
+    assert {row["source"] for row in lines} == {"bia"} and len({row["document"] for row in lines}) == broken(COUNT)
+    assert all(row["severity"] == "rejected" and row["first_seen"] and row["message"] for row in lines)
+    assert [row["item"] for row in by_reason.json] == [accession(7) + SUFFIX] and by_owner.json == []
+    lines = list(csv.DictReader(repaired.out.splitlines()))
+    assert lines and all((row["severity"], row["owner"]) == ("repaired", "biostudies") for row in lines)
 
 
 def test_resolve_understands_every_name_of_a_study(node: Path) -> None:

@@ -12,12 +12,13 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
+from catalogue.federation.issue_cells import cell
 from catalogue.model.documents import Finding, Severity
 from catalogue.model.finding_codes import finding_codes, reasons
 from catalogue.resolver.service import Resolver
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import Services, create_web
-from catalogue.web.federation.issue_rows import COLUMNS, cell
+from catalogue.web.federation.issue_rows import COLUMNS
 from tests.web.issues_for_pages import FORMULA, REFUSED, SECRET
 from tests.web.studies_for_pages import HOSTILE, HUMAN, MOMENT, SCRIPT, STUDY
 from tests.web.test_hostile_records import BIDI, read

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from catalogue.exchange.base import archive_accession
+from catalogue.federation.issue_cells import Fault, cell, faults_of
 from catalogue.model.finding_codes import explain
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import BASE
@@ -19,7 +20,7 @@ from catalogue.store.entries import stamp
 from catalogue.store.issues import Issue
 from catalogue.web.federation.withholding import Withholding
 from catalogue.web.services import Links
-from catalogue.web.text import plain, safe_url
+from catalogue.web.text import safe_url
 
 HIDDEN: Final = (
     "Not shown: the record is not open to everybody. Its partner sees it in its own node or asks the operator."
@@ -29,23 +30,6 @@ COLUMNS: Final = (
     "first_seen", "last_seen", "tries", "original",
 )  # fmt: skip
 _RULE: Final = re.compile(r"(?:profile|rule):([A-Za-z0-9][A-Za-z0-9._-]{0,150})", re.ASCII)
-# What a spreadsheet takes for a formula (OWASP, CSV injection), also in full width.
-_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One field of a document, its value, and what is asked of it."""
-
-    field: str
-    value: str
-    rule: str
-    message: str
-
-    @property
-    def page(self) -> str:
-        """Path of the page that explains the rule."""
-        return rule_page(self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +83,7 @@ class Rows:
             page=page,
             rule_page=rule_page(issue.code),
             meaning=found.meaning if found is not None else "",
-            faults=(Fault("", "", issue.code, HIDDEN),) if hidden else _faults(issue),
+            faults=(Fault("", "", issue.code, HIDDEN),) if hidden else faults_of(issue),
             original=self._original(issue),
             hidden=hidden,
             key=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, _key(issue))}",
@@ -139,7 +123,7 @@ def as_json(row: Row, links: Links) -> dict[str, Any]:
     return {
         "id": row.key,
         "source": issue.source,
-        "owner": _owner(issue),
+        "owner": issue.owner,
         "document": issue.item,
         "url": _url(row),
         "identifier": issue.curie,
@@ -165,31 +149,12 @@ def as_cells(row: Row, links: Links) -> Iterator[list[str]]:
     issue = row.issue
     for fault in row.faults:
         cells: Iterable[object] = (
-            issue.source, _owner(issue) or "", issue.item, issue.curie or "", issue.severity, fault.rule,
-            links.full(fault.page), fault.field, fault.value, fault.message,
+            issue.source, issue.owner or "", issue.item, issue.curie or "", issue.severity, fault.rule,
+            links.full(rule_page(fault.rule)), fault.field, fault.value, fault.message,
             _moment(issue.first_seen) or "", _moment(issue.last_seen) or "", issue.tries,
             links.full(row.original) if row.original else "",
         )  # fmt: skip
         yield [cell(value) for value in cells]
-
-
-def cell(value: object) -> str:
-    """Text that a spreadsheet shows and never runs."""
-    text = plain(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _faults(issue: Issue) -> tuple[Fault, ...]:
-    if issue.finding is not None:
-        found = issue.finding
-        return (Fault(found.path, found.value, found.code, found.message),)
-    told = tuple(Fault(fault.path, fault.value, fault.code, fault.message) for fault in issue.faults)
-    return told or (Fault("", "", issue.code, issue.message),)
-
-
-def _owner(issue: Issue) -> str | None:
-    kept = issue.refused or issue.finding
-    return kept.owner if kept is not None else None
 
 
 def _url(row: Row) -> str | None:

@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from catalogue.exchange.base import RENDERER_VERSION
+from catalogue.federation.issue_cells import cell
 from catalogue.federation.partner_states import PartnerState, partner_states
 from catalogue.model.finding_codes import FindingCode, explain, finding_codes, reasons
 from catalogue.model.identifiers import owner_name
@@ -22,7 +23,7 @@ from catalogue.store.entries import stamp
 from catalogue.store.issues import SEVERITIES, Issue, Scope
 from catalogue.web.documents import CACHE, finish
 from catalogue.web.federation.asked import FORMS, Asked, Partner, asked, find_partner
-from catalogue.web.federation.issue_rows import COLUMNS, Rows, as_cells, as_json, cell, rule_page
+from catalogue.web.federation.issue_rows import COLUMNS, Rows, as_cells, as_json, rule_page
 from catalogue.web.federation.withholding import Withholding, is_private, private_names
 from catalogue.web.negotiation import Offer, choose
 from catalogue.web.services import Services
@@ -202,6 +203,7 @@ def _page(services: Services, partner: Partner, wanted: Asked, rows: Rows) -> Re
         path=services.links.path(partner.path),
         forms=FORMS,
         private=_PRIVATE if partner.private else "",
+        rule_page=rule_page,
     )
     return Response(page)
 
