@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
 from catalogue.web.filters import Door, register_filters
+from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
@@ -47,6 +48,7 @@ def create_web(services: Services) -> Flask:
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING])
+    app.register_blueprint(image_lists_blueprint(services))
     for make in (pages_blueprint, resolver_blueprint, images_blueprint, studies_blueprint, search_blueprint):
         app.register_blueprint(make(services))
     if services.pool is not None:
