@@ -68,7 +68,7 @@ class LocalNode:
     def _open_ledger(self, *, create: bool) -> Ledger:
         from catalogue.store.ledger import Ledger
 
-        return Ledger(self.settings.ledger, now, create=create)
+        return Ledger(self.settings.ledger, now, create=create, chunks=self.home / "chunks")
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -14,6 +14,7 @@ from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
 from catalogue.exchange.dump import DumpFormat, dump
 from catalogue.problems import BadRequest, Locked
+from catalogue.store.chunk_fsck import repair_chunks
 
 LOOK_S = 2.0
 
@@ -106,9 +107,23 @@ def rebuild(context: typer.Context) -> None:
     out.print(plain(f"Rebuilt from {applied} ledger entries."))
 
 
-def fsck(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Check every payload, the chain and the kept originals; exit 3 when something is damaged."""
+def fsck(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First mend image lists: their tables, lost chunks, chunks nobody names.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Check every payload, the chain, the kept originals and image chunks; exit 3 when something is damaged."""
     node: Node = context.obj()
+    if repair:
+        done = repair_chunks(node.ledger)
+        err.print(
+            plain(
+                f"Image lists: {done.lists} tables made anew, {done.damaged} damaged chunks to be read again at the "
+                f"next harvest, {done.removed} chunks that no list has removed, {done.freed_bytes:,} bytes freed."
+            )
+        )
     faults = list(node.ledger.fsck())
     if json_:
         print_json([{"position": f.position, "identifier": f.curie, "what": f.what} for f in faults])
@@ -116,7 +131,7 @@ def fsck(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] 
         print_rows(
             ["position", "identifier", "what"],
             [(f.position, f.curie, f.what) for f in faults],
-            empty=f"Clean: {node.ledger.last_position()} entries, chain and originals checked.",
+            empty=f"Clean: {node.ledger.last_position()} entries, chain, originals and image chunks checked.",
         )
     if faults:
         raise typer.Exit(3)

@@ -1,7 +1,8 @@
-"""image info, image open: pixels by identifier."""
+"""image info, image open: pixels by identifier; image list: the image list of a study."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,10 @@ import typer
 
 from catalogue.cli.lookup import find
 from catalogue.cli.node import Node
-from catalogue.cli.output import out, plain, print_json
+from catalogue.cli.output import err, out, plain, print_json
+from catalogue.exchange.image_rows import render_csv, write_parquet
+from catalogue.problems import BadRequest, NotFound
+from catalogue.store.image_lists import list_curie
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
@@ -19,6 +23,7 @@ def register(app: typer.Typer) -> None:
     image = typer.Typer(help="Images by identifier.", no_args_is_help=True)
     image.command("info")(image_info)
     image.command("open")(image_open)
+    image.command("list")(image_list)
     app.add_typer(image, name="image")
 
 
@@ -40,6 +45,38 @@ def image_info(context: typer.Context, identifier: str, json_: Json = False) -> 
         )
         for replica in representation.get("replicas", ()):
             out.print(plain(f"  at {replica['endpoint']}{replica['key']}"))
+
+
+def image_list(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument(help="Identifier of the study.")],
+    parquet: Annotated[Path | None, typer.Option(help="Write all rows to this Parquet file.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV on standard output.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The manifest of the list, as JSON.")] = False,
+) -> None:
+    """The image list of a study: name and title of each image, or all rows as a file."""
+    node: Node = context.obj()
+    curie = find(node.resolver, study, "study")[1].curie
+    entry = node.ledger.head(list_curie(curie))
+    if entry is None or entry.status != "public":
+        raise NotFound(f"{curie} has no image list here; its images, if any, have entries of their own.")
+    lists = node.ledger.image_lists
+    if json_:
+        print_json(entry.record)
+    elif parquet is not None:
+        if not parquet.parent.is_dir():
+            raise BadRequest(f"There is no folder '{parquet.parent}'.")
+        rows = write_parquet(lists.tables(curie), parquet)
+        err.print(plain(f"Wrote {parquet}: {rows:,} rows, {parquet.stat().st_size:,} bytes."))
+    elif csv:
+        for piece in render_csv(lists.tables(curie)):
+            sys.stdout.buffer.write(piece)
+    else:
+        after = ""
+        while images := lists.listed(curie, after, 1000):
+            for image in images:
+                out.print(plain(f"{image.curie}  {image.record.get('title', '')}"))
+            after = images[-1].curie
 
 
 def image_open(

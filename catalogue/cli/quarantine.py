@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from catalogue.cli.harvest import publish, show_reports
+from catalogue.cli.harvest import end_with, publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.federation.issue_cells import cell, faults_of
@@ -103,8 +103,7 @@ def quarantine_retry(
     report = node.ingest.retry(None if source is None else node.ledger.source(source).name, item)
     publish(node)
     show_reports([report], json_)
-    if report.quarantined:
-        raise typer.Exit(4)
+    end_with([report])
 
 
 def findings_list(

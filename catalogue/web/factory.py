@@ -10,6 +10,7 @@ from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
+from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.resolve import resolver_blueprint
@@ -50,6 +51,7 @@ def create_web(services: Services) -> Flask:
     app = _application(services.links, services.name, [*doors, *_READING])
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
+        image_lists_blueprint,
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,

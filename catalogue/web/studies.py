@@ -17,8 +17,8 @@ from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
+from catalogue.web.image_lists import image_count, pictures, study_images
 from catalogue.web.negotiation import offers
-from catalogue.web.pictures import picture
 from catalogue.web.services import Services
 from catalogue.web.signposting import page_links
 
@@ -36,7 +36,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
     assert entry is not None
     record, links = entry.record, services.links
     after = request.args.get("after", "")[:300]
-    children = services.ledger.children(curie, after_curie=after, limit=PAGE_SIZE + 1)
+    children = study_images(services, curie, after, PAGE_SIZE + 1)
     shown, available = children[:PAGE_SIZE], offers("Study")
     response = Response(
         render_template(
@@ -47,8 +47,9 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             archive=owner_name(entry.owner),
             state=resolution.state,
             terms={term["id"]: term for term in record.get("terms", ())},
-            image_count=services.ledger.count_children(curie),
-            images=[picture(services, child.record) for child in shown],
+            image_count=image_count(services, curie),
+            images=pictures(services, shown),
+            listed=services.ledger.image_lists.count(curie),
             after=after,
             next_after=shown[-1].curie if len(children) > PAGE_SIZE else "",
             path=links.path(links.document("study", curie)),
