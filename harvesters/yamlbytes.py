@@ -19,14 +19,14 @@ _OPENING: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING: Final = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
-class _Loader(_FASTEST):  # type: ignore[misc]
-    """Scalars stay text; a key twice in one map is refused."""
+def _construct_mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any]:
+    found: dict[Any, Any] = _FASTEST.construct_mapping(loader, node, deep)
+    if len(found) != len(node.value):
+        raise yaml.constructor.ConstructorError(None, None, "a key stands twice in one map", node.start_mark)
+    return found
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        found: dict[Any, Any] = super().construct_mapping(node, deep)
-        if len(found) != len(node.value):
-            raise yaml.constructor.ConstructorError(None, None, "a key stands twice in one map", node.start_mark)
-        return found
+
+_Loader: Any = type("_Loader", (_FASTEST,), {"construct_mapping": _construct_mapping})
 
 
 def parse_yaml(content: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ REFUSED = {
 
 def test_scalars_stay_what_was_written() -> None:
     """No text becomes a date, number, boolean or null."""
-    found = parse_yaml("day: 2020-10-22\nno: NO\nnumber: 1.10\nempty:\ntext: |\n  a\n  b\n".encode())
+    found = parse_yaml(b"day: 2020-10-22\nno: NO\nnumber: 1.10\nempty:\ntext: |\n  a\n  b\n")
     assert found == {"day": "2020-10-22", "no": "NO", "number": "1.10", "empty": "", "text": "a\nb\n"}
 
 
@@ -43,7 +45,5 @@ def test_what_is_dangerous_or_doubtful_is_refused(name: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """Nothing but RecordRejected is raised, whatever comes."""
-    try:
+    with contextlib.suppress(RecordRejected):
         parse_yaml(content)
-    except RecordRejected:
-        pass
