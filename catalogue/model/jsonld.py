@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from catalogue import resources
-from catalogue.model.namespaces import PREFIXES
+from catalogue.model.namespaces import OWNERS, PREFIXES
 from catalogue.model.released import released, released_versions
 from catalogue.model.table import Class, FieldError, Slot, class_of, classes, record_classes, schema_version
 from catalogue.model.terms import XSD, iri
@@ -102,7 +102,10 @@ def _dated(slot: Slot, value: str) -> Any:
 
 def _name(value: str, version: str) -> str:
     """As given, unless the context cannot expand its prefix because a field has the same name."""
-    return iri(value) if value.partition(":")[0] in _hidden_prefixes(version) else value
+    prefix = value.partition(":")[0]
+    # An operator's own archives, of owners.toml, are in no context either.
+    added = prefix in OWNERS and prefix not in PREFIXES
+    return iri(value) if added or prefix in _hidden_prefixes(version) else value
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring  # C speed; JSON's escapes are all N-Triples escapes
 from typing import Any, Final
 
-from catalogue.model.namespaces import PREFIXES
+from catalogue.model.namespaces import BASE, OWNERS, PREFIXES
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 Term = Callable[[Any], str]
@@ -34,6 +34,11 @@ _IRI: Final = re.compile(
 )
 
 
+def _namespace(prefix: str) -> str | None:
+    """The namespace of a prefix; those of owners.toml came after PREFIXES was made."""
+    return PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS else None)
+
+
 @lru_cache(maxsize=20_000)
 def iri(name: str) -> str:
     """The absolute IRI of a CURIE or IRI, checked against RFC 3987.
@@ -42,7 +47,7 @@ def iri(name: str) -> str:
         ValueError: no known prefix and no scheme, or characters that an IRI must not have.
     """
     prefix, colon, local = name.partition(":")
-    namespace = PREFIXES.get(prefix)
+    namespace = _namespace(prefix)
     found = name if namespace is None or local.startswith("//") else namespace + local
     if not colon or not _IRI.fullmatch(found):
         raise ValueError(f"'{name[:200]}' is no absolute IRI and no CURIE of the prefix map")
@@ -57,7 +62,7 @@ def reference(name: str) -> str:
         ValueError: as for `iri`, and for other schemes.
     """
     prefix, _, local = name.partition(":")
-    if prefix not in ("https", "http") and (prefix not in PREFIXES or local.startswith("/")):
+    if prefix not in ("https", "http") and (_namespace(prefix) is None or local.startswith("/")):
         raise ValueError(f"'{name[:200]}' is no CURIE with a known prefix and no http(s) IRI")
     return f"<{iri(name)}>"
 

@@ -9,6 +9,9 @@ import pytest
 
 from catalogue.model import identifiers, namespaces
 from catalogue.model.identifiers import add_owners, landing_page, parse_identifier
+from catalogue.model.jsonld import jsonld
+from catalogue.model.rdf import triples
+from catalogue.model.validation import check_schema
 
 LAB = """
 [owner.lab]
@@ -66,3 +69,17 @@ def test_wrong_owner_is_said_and_not_added(tmp_path: Path, text: str, word: str)
     with pytest.raises(ValueError, match=word):
         add_owners(path)
     assert "lab" not in namespaces.OWNERS
+
+
+def test_record_of_an_added_owner_means_the_same_in_every_form(tmp_path: Path) -> None:
+    """It passes the schema, and its names are full IRIs in N-Triples and in JSON-LD, whose context lacks the prefix."""
+    path = tmp_path / "owners.toml"
+    path.write_text(LAB)
+    add_owners(path)
+    record = {
+        "type": "Study", "id": "lab:L0002", "accession": "L0002", "owner": "lab", "title": "Cells",
+        "license": "https://creativecommons.org/publicdomain/zero/1.0/",
+    }  # fmt: skip
+    assert not check_schema(record)
+    assert b"<https://w3id.org/ommatidia/lab:L0002>" in triples(record)
+    assert jsonld(record)["id"] == "https://w3id.org/ommatidia/lab:L0002"
