@@ -103,8 +103,8 @@ WHOLE = submission(
             Imaging_method="confocal microscopy", Image_acquisition_parameters="63x"),
     section("Image analysis", "a1", Title="Counting", Image_analysis_overview="Counted."),
     section("Study Component", "c1", Name="All", Description="All images.", File_List="list.json", below=[
-        section("Associations", Biosample="Healthy tissue", Specimen="Stained", Image_acquisition="Confocal Microscopy ",
-                Image_analysis="Counting"),
+        section("Associations", Biosample="Healthy tissue", Specimen="Stained",
+                Image_acquisition="Confocal Microscopy ", Image_analysis="Counting"),
         section("Associations", Biosample="Ill tissue", Specimen="Plain", Image_acquisition="confocal microscopy"),
     ]),
     section("Annotations", "n1", Title="Masks", Annotation_Overview="Masks of cells", File_List="masks.json",

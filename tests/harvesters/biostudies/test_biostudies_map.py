@@ -106,7 +106,7 @@ def test_sections_named_by_accession_are_found() -> None:
 
 
 def test_authors_keep_order_roles_and_affiliations() -> None:
-    """Affiliations are accessions, two of them in one text at times (S-BIADTEST), with or without the flag (S-BSMS4)."""
+    """Affiliations are accessions, two in one text at times (S-BIADTEST), with or without the flag (S-BSMS4)."""
     study = study_of(WHOLE)
     (author,) = study["authors"]
     assert [place["name"] for place in author["affiliations"]] == ["One", "Two", "Three"]
