@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from catalogue.model.documents import Severity
@@ -25,6 +25,7 @@ _TABLES: Final = ("sectionsTable", "filesTable", "linksTable")
 MAX_SECTIONS: Final = 20_000
 
 
+@lru_cache(maxsize=10_000)
 def slug(name: str) -> str:
     """The name of an attribute or kind as the crosswalk spells it; names that differ in case only are one."""
     return re.sub(r"[^\w.@*-]+", "_", name, flags=re.ASCII).strip("_").lower()

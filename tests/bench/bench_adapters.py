@@ -24,7 +24,8 @@ from harvesters.http import Fetcher
 PARTNERS = Path(__file__).resolve().parents[3] / "shared" / "partners"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 COLUMNS = (
-    "source", "read", "accepted", "repaired", "quarantined", "by reason", "mapped", "ignored", "unmapped", "documents/s",
+    "source", "read", "accepted", "repaired", "quarantined", "by reason", "mapped", "ignored", "unmapped",
+    "documents/s",
 )  # fmt: skip
 
 
