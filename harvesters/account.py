@@ -176,9 +176,9 @@ class Entry:
             )  # fmt: skip
         return found[0] if found else None
 
-    def texts(self, key: str, *, word: bool = True) -> list[str]:
-        """The distinct, trimmed texts of a property in the order given."""
-        return self._texts(key, lines=False, word=word)
+    def texts(self, key: str, *, lines: bool = False, word: bool = True) -> list[str]:
+        """The distinct, trimmed texts of a property in the order given; see `text` for the arguments."""
+        return self._texts(key, lines=lines, word=word)
 
     def whole(self, key: str) -> int | None:
         """A whole number from 0 on, also where it is written as text."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected
+from harvesters.base import Harvester
+from harvesters.biostudies import BiostudiesHarvester
 from harvesters.gide import GideHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
 
@@ -87,9 +89,16 @@ def _study(store: str) -> str:
     return found[0] if found else STUDY
 
 
-def _mapped(
-    harvester: GideHarvester | OmeZarrHarvester, document: SourceDocument, source: SourceSpec, name: str
-) -> Outcome:
+def submissions(partners: Path) -> Iterator[Outcome]:
+    """Every submission of BioStudies, with what lies beside it; some state no licence and may not enter."""
+    harvester = BiostudiesHarvester(None)  # type: ignore[arg-type]
+    source = SourceSpec("biostudies", "biostudies", str(partners / "biostudies"), ("biostudies", "empiar"))
+    for event in harvester.fetch(source, None, {}):
+        if isinstance(event, SourceDocument):
+            yield _mapped(harvester, event, source, f"biostudies/{event.item}")
+
+
+def _mapped(harvester: Harvester, document: SourceDocument, source: SourceSpec, name: str) -> Outcome:
     try:
         return Outcome(name, harvester.map(document, source))
     except RecordRejected as rejected:
