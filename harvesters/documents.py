@@ -27,7 +27,7 @@ def iter_documents(
     *,
     since: str | None,
     known: Mapping[str, str],
-    suffix: str,
+    suffix: str | tuple[str, ...],
     fetcher: Fetcher,
     max_bytes: int,
     media_type: str = "application/ld+json",
@@ -43,7 +43,7 @@ def iter_documents(
             a fragment `#folder/` restricts the set to that folder.
         since: cursor of the last complete reading (Git: a commit id; HTTP: validators as JSON); None reads all.
         known: item -> SHA-256 (hex) of the bytes held for it.
-        suffix: ending of document names, such as `-ro-crate-metadata.json`; other files are not documents.
+        suffix: ending of document names, such as `-ro-crate-metadata.json`, or several; other files are no documents.
         max_bytes: decoded bytes one document may have; larger ones become Unreadable `too-large`.
         options: `ref` (Git branch, tag or commit instead of HEAD), `cache` (folder for copies of remote Git
             repositories instead of the fetcher's `cache_dir`; one of both is needed for those).

@@ -18,12 +18,12 @@ class Delivery:
     """How documents of one source are recognised and handed on.
 
     Args:
-        suffix: ending of a document's file name; other files are not documents.
+        suffix: ending of a document's file name, or several; other files are not documents.
         known: item -> SHA-256 (hex) of the bytes held for it.
         max_bytes: decoded bytes one document may have.
     """
 
-    suffix: str
+    suffix: str | tuple[str, ...]
     known: Mapping[str, str]
     max_bytes: int
     media_type: str

@@ -71,7 +71,7 @@ class Page:
             return None
 
 
-def parse_page(content: bytes, content_type: str, url: str, suffix: str) -> Page:
+def parse_page(content: bytes, content_type: str, url: str, suffix: str | tuple[str, ...]) -> Page:
     """The entries of an index page.
 
     Args:
@@ -89,7 +89,7 @@ def parse_page(content: bytes, content_type: str, url: str, suffix: str) -> Page
     return Page(url, _html_entries(text, url), is_html=True)
 
 
-def _json_entries(text: str, url: str, suffix: str) -> tuple[Entry, ...]:
+def _json_entries(text: str, url: str, suffix: str | tuple[str, ...]) -> tuple[Entry, ...]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -107,7 +107,7 @@ def _json_entries(text: str, url: str, suffix: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _collect(value: Any, url: str, suffix: str, found: list[Entry], depth: int) -> bool:
+def _collect(value: Any, url: str, suffix: str | tuple[str, ...], found: list[Entry], depth: int) -> bool:
     """Add what `value` lists; whether it is a list of something."""
     if isinstance(value, list):
         for one in value:
@@ -126,7 +126,7 @@ def _collect(value: Any, url: str, suffix: str, found: list[Entry], depth: int) 
     return False
 
 
-def _entry(one: dict[str, Any], url: str, suffix: str) -> Entry:
+def _entry(one: dict[str, Any], url: str, suffix: str | tuple[str, ...]) -> Entry:
     version = next((f"{key}={one[key]}" for key in _VERSION_KEYS if isinstance(one.get(key), str | int)), "")
     given = [one[key] for key in _ADDRESS_KEYS if isinstance(one.get(key), str) and one[key]]
     for address in given:
@@ -134,7 +134,12 @@ def _entry(one: dict[str, Any], url: str, suffix: str) -> Entry:
             return Entry(_absolute(url, address), version)
     # A GIDE index names studies, not files; by the profile's custom the crate is called <identifier><suffix>.
     identifier = one.get("identifier")
-    if isinstance(identifier, str) and _IDENTIFIER.match(identifier) and suffix.startswith("-"):
+    if (
+        isinstance(suffix, str)
+        and suffix.startswith("-")
+        and isinstance(identifier, str)
+        and _IDENTIFIER.match(identifier)
+    ):
         return Entry(_absolute(url, identifier + suffix), version)
     return Entry(_absolute(url, given[0]) if given else url)
 

@@ -62,6 +62,7 @@ def read(
     options: Mapping[str, str] | None = None,
     fetcher: Fetcher | None = None,
     media_type: str = "application/ld+json",
+    suffix: str | tuple[str, ...] = SUFFIX,
 ) -> Reading:
     """Read a location once."""
     tool = fetcher or Fetcher(
@@ -75,7 +76,7 @@ def read(
         str(location),
         since=since,
         known=known or {},
-        suffix=SUFFIX,
+        suffix=suffix,
         fetcher=tool,
         max_bytes=max_bytes,
         media_type=media_type,

@@ -35,6 +35,14 @@ def test_other_files_are_not_documents(tmp_path: Path) -> None:
     assert read(tmp_path).order == [name("a")]
 
 
+def test_documents_may_have_several_endings(tmp_path: Path) -> None:
+    """An adapter whose study is several kinds of file names all their endings."""
+    for file in ("a-study.txt", "a-annotation.csv", "a.py"):
+        (tmp_path / file).write_text("x")
+    reading = read(tmp_path, suffix=(".txt", ".csv"), media_type="text/plain")
+    assert reading.order == ["a-annotation.csv", "a-study.txt"]
+
+
 def test_bytes_are_verbatim(tmp_path: Path) -> None:
     """Line ends, byte order marks and blanks arrive as they lie."""
     content = b"\xef\xbb\xbf{\r\n}\n \x00"
