@@ -17,6 +17,7 @@ from harvesters.account import PLACEHOLDERS, Account, Entry
 
 RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+_MISSING: Final = PLACEHOLDERS | {"not applicable", "not provided", "--", ".", "..", "/", "?"}
 _NOT_REACHED: Final = "not reached from the study"
 
 
@@ -94,6 +95,7 @@ class Nodes:
         described: IRI or blank label -> types (short names) and properties (short name -> values), with the values in
             an order that means something only where the format says so.
         kind_of: types of a node -> its name in paths and reasons.
+        literals_may_point: a text that is the name of a node stands for it, as in JSON-LD without its context.
     """
 
     def __init__(
@@ -101,8 +103,11 @@ class Nodes:
         account: Account,
         described: Mapping[str, tuple[frozenset[str], dict[str, list[Term]]]],
         kind_of: Callable[[frozenset[str]], str],
+        *,
+        literals_may_point: bool = False,
     ):
         self.account = account
+        self._literals_may_point = literals_may_point
         self._nodes = {
             name: Node(self, name, types, properties, kind_of(types)) for name, (types, properties) in described.items()
         }
@@ -135,6 +140,15 @@ class Nodes:
         """The node of this IRI or blank label."""
         return self._nodes.get(name)
 
+    def target(self, term: Term) -> Node | None:
+        """The node that a value stands for."""
+        points = term.kind != "literal" or self._literals_may_point
+        return self._nodes.get(term.text) if points else None
+
+    def all(self) -> list[Node]:
+        """All nodes, in the order of the document where it has one."""
+        return list(self._nodes.values())
+
     def of_type(self, *types: str) -> list[Node]:
         """The nodes that have one of the types, by their names."""
         return [node for _, node in sorted(self._nodes.items()) if node.types & set(types)]
@@ -158,7 +172,7 @@ class Nodes:
             for key, values in node.properties.items():
                 reason = node.reason(key)
                 for term in values:
-                    inner = self._nodes.get(term.text) if term.kind != "literal" else None
+                    inner = self.target(term)
                     if inner is not None and not inner.is_open:
                         inner.settle(reason)
                         waiting.append(inner)
@@ -231,7 +245,7 @@ class Node:
             if self.properties.get(key):
                 self.entry.raw(key)
             for term in self.properties.get(key, ()):
-                node = self._nodes.find(term.text) if term.kind != "literal" else None
+                node = self._nodes.target(term)
                 if term.text.strip():
                     found.setdefault(term, Reference(term, node))
         return list(found.values())
@@ -282,7 +296,7 @@ class Node:
                 self.complain("wrong-type", Severity.WARNING, key, "Text is expected; left out.", "a node")
                 continue
             clean = term.text.strip() if lines else " ".join(term.text.split())
-            if clean and not word and clean.lower() in PLACEHOLDERS:
+            if clean and not word and clean.lower() in _MISSING:
                 self.complain(
                     "placeholder", Severity.REPAIRED, key, "Stands for a missing value; leave it out.", term.text
                 )
