@@ -112,6 +112,11 @@ class Account:
         """None when read, a reason when left out, something else when nobody asked for it."""
         return self._states.get((id(value), key), _UNREAD)
 
+    def reason(self, path: str) -> str | None:
+        """Why a property that nobody asked for is left out; None where no reason is written."""
+        found = self._reason(path)
+        return found if type(found) is str else None
+
     def _settle(self, entry: Entry, ignored: Counter[str], unmapped: Counter[str]) -> int:
         mapped = 0
         for key, value in entry.value.items():

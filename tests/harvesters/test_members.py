@@ -15,4 +15,6 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "table": "TableHarvester",
         "image_table": "ImageTableHarvester",
         "ome_zarr": "OmeZarrHarvester",
+        "ro_crate": "RoCrateHarvester",
+        "ssbd": "SsbdHarvester",
     }
