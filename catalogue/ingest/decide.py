@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from catalogue.ingest.list_withdrawal import withdrawn_list
 from catalogue.ingest.prepare import Candidate
 from catalogue.model.documents import Record, SourceSpec
 from catalogue.model.identifiers import parse_identifier
@@ -175,7 +174,12 @@ def withdrawals(
 
 def _gravestone(ledger: Ledger, head: Entry, reason: str, now: datetime, replacement: str | None = None) -> bytes:
     stone = tombstone(head.record, reason, now, replacement)
-    return canonical(withdrawn_list(ledger.image_lists, head, stone) if head.kind == LIST else stone)
+    if head.kind != LIST:
+        return canonical(stone)
+    # pyarrow: 0.1 s that a command without image lists need not wait
+    from catalogue.ingest.list_withdrawal import withdrawn_list
+
+    return canonical(withdrawn_list(ledger.image_lists, head, stone))
 
 
 def last_public(ledger: Ledger, head: Entry | None) -> Entry | None:

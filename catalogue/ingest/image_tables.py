@@ -36,7 +36,6 @@ from catalogue.store.writer import LedgerWriter
 
 if TYPE_CHECKING:
     from catalogue.ingest.run import Run
-    from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
@@ -79,15 +78,6 @@ def take_table(run: Run, table: ImageTable) -> None:
         reading.refuse(rejection)
     except TooManyAbsent:
         reading.hold()
-
-
-def with_withdrawn_lists_open(ledger: Ledger, items: dict[str, ItemState]) -> dict[str, ItemState]:
-    """The items of a source, those whose image list is withdrawn to be read again: only the source has the rows."""
-    withdrawn = ledger.image_lists.withdrawn()
-    return {
-        item: replace(state, mapping_version="") if withdrawn.intersection(state.curies) else state
-        for item, state in items.items()
-    }
 
 
 class _Reading:

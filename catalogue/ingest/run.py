@@ -15,7 +15,6 @@ import structlog
 from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused
 from catalogue.ingest.closing import Closing
 from catalogue.ingest.drift import Fingerprint, key_paths
-from catalogue.ingest.image_tables import take_table, with_withdrawn_lists_open
 from catalogue.ingest.prepare import FUTURE, Prepared, moment_of, prepare, storable
 from catalogue.model.documents import Event, ImageTable, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.model.identifiers import parse_identifier
@@ -76,9 +75,17 @@ class Run(Applying):
 
     def load(self) -> None:
         """Reads what is known of the source's documents."""
-        self.items = with_withdrawn_lists_open(self.ledger, self.ledger.items(self.source.name))
+        self.items = self._with_withdrawn_lists_open(self.ledger.items(self.source.name))
         self.holders = {curie: item for item, state in self.items.items() for curie in state.curies}
         self.live_before = len(self.holders)
+
+    def _with_withdrawn_lists_open(self, items: dict[str, ItemState]) -> dict[str, ItemState]:
+        """The items, those whose image list is withdrawn to be read again: only the source has the rows."""
+        withdrawn = self.ledger.image_lists.withdrawn()
+        return {
+            item: replace(state, mapping_version="") if withdrawn.intersection(state.curies) else state
+            for item, state in items.items()
+        }
 
     def take_again(self, item: str | None) -> None:
         """Maps quarantined documents again, whose bytes are kept; nothing is read from the source.
@@ -164,6 +171,9 @@ class Run(Applying):
             if state is not None and is_current and state.digest == event.digest:
                 self._as_before(event.item, state)
             else:
+                # pyarrow: 0.1 s that a source without image tables need not wait
+                from catalogue.ingest.image_tables import take_table
+
                 take_table(self, event)
         elif isinstance(event, Unreadable):
             document = SourceDocument(event.item, event.url, event.content, "application/octet-stream")
