@@ -71,8 +71,10 @@ class Accepting(Run):
         for change in self.ledger.held_changes(batch.id):
             self._agree(change)
         decided = self.renamed.keys() | self.agreed.keys()
-        self.leave_all_but(decided)
-        self.seen -= self.agreed.keys()
+        # What the last listing lacked keeps no record from a document that gives it now.
+        missing = {item for item, state in self.items.items() if state.missing_since is not None}
+        self.leave_all_but(decided | missing)
+        self.seen -= self.agreed.keys() | missing
         for row in self.ledger.quarantined(self.source.name):
             # A document in quarantine keeps the record that it names, whoever gave it before (R19).
             if row.identifier is not None and row.item not in decided:
