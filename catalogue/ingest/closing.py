@@ -105,7 +105,8 @@ class Closing:
     def _hold(self, writer: LedgerWriter, held: dict[str, HeldChange]) -> None:
         run = self._run
         changes = [held[curie] for curie in sorted(held)]
-        number = writer.hold(run.source.name, run.run_id, run.report.kind, run.live_before, changes)
+        kind, documents = run.report.kind, sorted(run.withheld)
+        number = writer.hold(run.source.name, run.run_id, kind, run.live_before, changes, documents)
         run.report.batch = number
         run.report.detail += (
             f" `ommatidia held show {number}` lists them; `held accept {number}` lets them pass, `held drop {number}` "
