@@ -63,6 +63,7 @@ class Applying(Appending):
         mentioned: curies that a refused document names; not withdrawn, the last good version stays (R19).
         replaced: curies that their item no longer gives -> that item.
         successors: curies that their item no longer gives -> what it gives instead, where that is certain.
+        withheld: documents refused because too many change identity at once.
         agreed: item -> reason why its records go, which a person let pass.
         unsettled: item -> state to write when its replaced records are withdrawn.
         stored: the cursor as kept, with the mapping version and the items that were read since it moved (`ahead`).
@@ -82,6 +83,7 @@ class Applying(Appending):
     removed: dict[str, str] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
     successors: dict[str, str] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
     agreed: dict[str, str] = field(default_factory=dict)
     unsettled: dict[str, ItemState] = field(default_factory=dict)
     stored: dict[str, Any] | None = None
@@ -199,6 +201,7 @@ class Applying(Appending):
             lost = sorted((self._dropped(prepared) | self._taken(prepared)) - self.claimed.keys())
             if hold and lost:
                 prepared.again = True
+                self.withheld.add(prepared.item)
                 raise RecordRejected(
                     f"The document gives another record than before ({', '.join(lost[:5])}), as do too many others at "
                     "once; held until a person has looked (`ommatidia held list`).",

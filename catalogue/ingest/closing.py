@@ -105,7 +105,8 @@ class Closing:
     def _hold(self, writer: LedgerWriter, held: dict[str, HeldChange]) -> None:
         run = self._run
         changes = [held[curie] for curie in sorted(held)]
-        number = writer.hold(run.source.name, run.run_id, run.report.kind, run.live_before, changes)
+        kind, documents = run.report.kind, sorted(run.withheld)
+        number = writer.hold(run.source.name, run.run_id, kind, run.live_before, changes, documents)
         run.report.batch = number
         run.report.detail += (
             f" `ommatidia held show {number}` lists them; `held accept {number}` lets them pass, `held drop {number}` "
@@ -115,7 +116,7 @@ class Closing:
     def _gone(self, waiting: set[str]) -> dict[str, HeldChange]:
         """Records that the source no longer has, by curie; counts items that may be on their way out."""
         run = self._run
-        kept = run.claimed.keys() | run.mentioned | waiting
+        kept = (run.claimed, run.mentioned, waiting)
         gone: dict[str, HeldChange] = {}
         run.report.absent = 0
         for item, reason in self._missing():
@@ -123,7 +124,7 @@ class Closing:
                 run.report.absent += not self._moved(item)
                 continue
             for curie in run.items[item].curies:
-                if curie not in kept:
+                if not any(curie in names for names in kept):
                     gone[curie] = HeldChange(curie, "withdrawn", reason, item)
         for deferred in run.deferred:
             item = deferred.document.item
@@ -132,9 +133,11 @@ class Closing:
             lost = [curie for curie in before if curie not in deferred.curies]
             original = deferred.original or digest(deferred.document.content)
             instead = successors(lost, run.gained(before, deferred.curies, original) if lost else ())
-            gone.update((c, self._renaming(c, item, instead.get(c))) for c in before if c not in kept)
+            for curie in lost:
+                if not any(curie in names for names in kept):
+                    gone[curie] = self._renaming(curie, item, instead.get(curie))
         for curie, item in run.replaced.items():
-            if curie not in kept:
+            if not any(curie in names for names in kept):
                 gone[curie] = self._renaming(curie, item, run.successors.get(curie))
         return gone
 

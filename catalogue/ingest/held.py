@@ -5,6 +5,7 @@ Holding is catalogue.ingest.closing's, the books are catalogue.store.held's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from catalogue.ingest.closing import REMAPPED, RENAMED, Closing
@@ -68,33 +69,40 @@ class Accepting(Run):
         Each step leaves the books whole, and the last one closes the batch: after a crash it is accepted again.
         """
         self.load()
-        for change in self.ledger.held_changes(batch.id):
-            self._agree(change)
-        decided = self.renamed.keys() | self.agreed.keys()
+        documents = [item for item in self.ledger.held_documents(batch.id) if item in self.items]
+        # What the last listing lacked keeps no record from a document that gives it now.
+        missing = {item for item, state in self.items.items() if state.missing_since is not None}
+        self._agree(self.ledger.held_changes(batch.id), missing)
+        decided = {*documents, *self.agreed, *missing}
         self.leave_all_but(decided)
-        self.seen -= self.agreed.keys()
-        for row in self.ledger.quarantined(self.source.name):
-            # A document in quarantine keeps the record that it names, whoever gave it before (R19).
-            if row.identifier is not None and row.item not in decided:
-                self.mentioned.add(row.identifier)
-        for item in sorted(self.renamed):
-            self.take_kept(item, self._url(item), None)
+        self.seen -= self.agreed.keys() | missing
+        refused = {row.item: row for row in self.ledger.quarantined(self.source.name)}
+        # A document in quarantine keeps the record that it names, whoever gave it before (R19).
+        self.mentioned.update(row.identifier for item, row in refused.items() if item not in decided and row.identifier)
+        for item in documents:
+            row = refused.get(item)
+            self.take_kept(item, self._url(item) if row is None else row.url, None)
         self.flush()
         Closing(self, None, batch).close()
 
-    def _agree(self, change: HeldChange) -> None:
-        if change.item not in self.items:
-            return
-        if change.reason in (RENAMED, REMAPPED):
-            self.renamed.setdefault(change.item, {})[change.curie] = change.replacement
-        else:
-            self.agreed[change.item] = change.reason
+    def _agree(self, changes: Iterable[HeldChange], missing: Iterable[str]) -> None:
+        """Notes what the batch renames, and which documents are gone together with all that they gave."""
+        reasons: dict[str, str] = {}
+        gone = set(missing)
+        for change in changes:
+            if change.reason in (RENAMED, REMAPPED):
+                self.renamed.setdefault(change.item, {})[change.curie] = change.replacement
+            else:
+                reasons[change.curie] = change.reason
+                gone.add(change.item)
+        for item in gone & self.items.keys():
+            curies = self.items[item].curies
+            if curies and all(curie in reasons for curie in curies):
+                self.agreed[item] = reasons[curies[0]]
 
     def _url(self, item: str) -> str | None:
+        """Where a document was read that an acceptance before this one has let in."""
         curies = self.items[item].curies
-        rows = [row for row in self.ledger.quarantined(self.source.name) if row.item == item]
-        if rows:
-            return rows[0].url
         head = self.ledger.head(curies[0]) if curies else None
         return head.source_url if head is not None else None
 
@@ -105,10 +113,10 @@ class Accepting(Run):
         held = self.items[document.item].curies
         lost = [curie for curie in held if curie not in names]
         instead = successors(lost, self.gained(held, names, digest(document.content)))
-        said = self.renamed[document.item].items()
+        said = self.renamed.get(document.item, {}).items()
         if prepared.rejected is None and any(old not in lost or instead.get(old) != new for old, new in said):
             prepared.again = True
             detail = "Mapped again, the document gives other records than the held batch says. Harvest it again."
-            prepared.reject(RecordRejected(detail, reason="policy", identifier=held[0]))
+            prepared.reject(RecordRejected(detail, reason="policy", identifier=(*lost, *names)[0]))
             prepared.candidates.clear()
         return prepared

@@ -6,7 +6,7 @@ Applying is catalogue.ingest.applying's, the end catalogue.ingest.closing's; fed
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,6 +30,26 @@ BATCH_BYTES = 16 << 20
 # Refusals that say that a document is not of the form that its source had.
 _OF_FORM = frozenset({"not-parsable", "schema-required", "shape-violation", "bad-identifier", "bad-encoding"})
 _DEPENDS_ON_OTHERS = frozenset({"quarantined:gap", "quarantined:equivocation"})
+
+
+class Known(Mapping[str, str]):
+    """Item -> digest of the bytes held for it, of those items that need not be read again; a view, no copy."""
+
+    def __init__(self, items: Mapping[str, ItemState], is_known: Callable[[str, ItemState], bool]) -> None:
+        self._items, self._is_known = items, is_known
+
+    def __getitem__(self, item: str) -> str:
+        state = self._items[item]
+        if not state.digest or not self._is_known(item, state):
+            raise KeyError(item)
+        return state.digest
+
+    def __iter__(self) -> Iterator[str]:
+        # Items change while documents are applied.
+        return (item for item in list(self._items) if item in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(slots=True)
@@ -65,10 +85,8 @@ class Run(Applying):
         since, ahead = None, set()
         if self.stored is not None and not full and self.stored["mapping"] == self.mapping_version:
             since, ahead = self.stored["cursor"], set(self.stored.get("ahead", ()))
-        known = {}
-        if not full:
-            # A source compares with the cursor, not with what is held: what was read after it moved is read again.
-            known = {i: s.digest for i, s in self.items.items() if s.digest and self._current(s) and i not in ahead}
+        # A source compares with the cursor, not with what is held: what was read after it moved is read again.
+        known = Known({} if full else self.items, lambda item, state: self._current(state) and item not in ahead)
         for event in self.harvester.fetch(self.source, since, known):
             self._take(event)
             self.flush_when_full()

@@ -6,6 +6,7 @@ Writing that must move together with entries is catalogue.store.writer's.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -128,7 +129,8 @@ class Bookkeeping:
         """Item -> state, of every document known of `source`, in item order."""
         query = select(schema.item).where(schema.item.c.source == source).order_by(schema.item.c.item)
         with self.engine.connect() as connection:
-            return {row["item"]: item_state(row) for row in connection.execute(query).mappings()}
+            rows = connection.execution_options(yield_per=5000).execute(query).mappings()
+            return {row["item"]: item_state(row) for row in rows}
 
     def quarantined(self, source: str | None = None, *, resolved: bool = False) -> list[Quarantined]:
         """Documents in quarantine, by source and item.
@@ -267,10 +269,11 @@ def item_state(row: RowMapping) -> ItemState:
     """The state stored as `row` of the table `item`."""
     return ItemState(
         digest=row["digest"],
-        mapping_version=row["mapping_version"],
+        # The same few words stand in every row; a million items share them.
+        mapping_version=sys.intern(row["mapping_version"]),
         curies=tuple(json.loads(row["curies"])),
         missing_since=_optional(row["missing_since"]),
-        outcome=row["outcome"],
+        outcome=sys.intern(row["outcome"]),
         read_at=_optional(row["read_at"]),
     )
 

@@ -67,13 +67,23 @@ class HeldReader:
             rows = connection.execute(query if limit is None else query.limit(limit)).mappings()
             return [HeldChange(**{name: row[name] for name in HeldChange.__slots__}) for row in rows]
 
-    def held_items(self, source: str, kinds: Iterable[str]) -> set[str]:
-        """Documents that open batches of runs of these kinds are about."""
-        held, change = schema.held.c, schema.held_change.c
-        query = select(change.item).distinct().join(schema.held, held.id == change.held_id)
-        query = query.where(held.source == source, held.state == "open", held.kind.in_(list(kinds)))
+    def held_documents(self, number: int) -> list[str]:
+        """Documents that a batch keeps from being applied, by name; those that are gone are not among them."""
+        table = schema.held_document
         with self.engine.connect() as connection:
-            return set(connection.scalars(query))
+            return list(
+                connection.scalars(select(table.c.item).where(table.c.held_id == number).order_by(table.c.item))
+            )
+
+    def held_items(self, source: str, kinds: Iterable[str]) -> set[str]:
+        """Documents that open batches of runs of these kinds are about, gone or kept from being applied."""
+        held, found = schema.held.c, set()
+        for table in (schema.held_change, schema.held_document):
+            query = select(table.c.item).distinct().join(schema.held, held.id == table.c.held_id)
+            query = query.where(held.source == source, held.state == "open", held.kind.in_(list(kinds)))
+            with self.engine.connect() as connection:
+                found.update(connection.scalars(query))
+        return found
 
 
 class HeldWriter:
@@ -82,8 +92,20 @@ class HeldWriter:
     connection: Connection
     clock: Clock
 
-    def hold(self, source: str, run_id: int, kind: str, live: int, changes: Sequence[HeldChange]) -> int:
-        """The number of a new open batch."""
+    def hold(
+        self,
+        source: str,
+        run_id: int,
+        kind: str,
+        live: int,
+        changes: Sequence[HeldChange],
+        documents: Iterable[str] = (),
+    ) -> int:
+        """The number of a new open batch.
+
+        Args:
+            documents: that are kept from being applied.
+        """
         table = schema.held
         number = (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
         values: dict[str, Any] = {"id": number, "source": source, "run_id": run_id, "kind": kind, "live": live}
@@ -91,6 +113,9 @@ class HeldWriter:
         rows = [{name: getattr(c, name) for name in HeldChange.__slots__} | {"held_id": number} for c in changes]
         if rows:
             self.connection.execute(insert(schema.held_change), rows)
+        items = [{"held_id": number, "item": item} for item in documents]
+        if items:
+            self.connection.execute(insert(schema.held_document), items)
         return number
 
     def supersede_held(self, source: str, kinds: Iterable[str]) -> None:

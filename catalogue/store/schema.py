@@ -218,6 +218,14 @@ held_change = Table(
     PrimaryKeyConstraint("held_id", "curie"),
 )
 
+held_document = Table(
+    "held_document",
+    metadata,
+    Column("held_id", BigInteger, ForeignKey("held.id"), nullable=False),
+    Column("item", Text, nullable=False),
+    PrimaryKeyConstraint("held_id", "item"),
+)
+
 fingerprint = Table(
     "fingerprint",
     metadata,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from catalogue.ingest.drift import MAX_PATHS, Fingerprint, key_paths
 from catalogue.model.documents import Listed, SourceDocument, Unreadable
+from catalogue.problems import BadRequest
 from tests.ingest.conftest import Bench, study
 
 
@@ -207,6 +208,12 @@ def test_nothing_is_published_below_the_least_number(bench: Bench) -> None:
     report = least(bench, "10")
     assert report.state == "failed" and len(bench.live()) == 10
     assert {state.missing_since for state in bench.ledger.items("other").values()} == {None}
+
+
+def test_least_number_that_is_none_is_refused(bench: Bench) -> None:
+    """An option that nobody can understand is said and not passed over."""
+    with pytest.raises(BadRequest, match="whole number"):
+        least(bench, "many")
 
 
 def test_listing_of_changes_need_not_reach_the_least_number(bench: Bench) -> None:

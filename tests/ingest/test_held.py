@@ -226,6 +226,19 @@ def test_deleted_document_that_was_in_quarantine_goes_with_its_batch(bench: Benc
     assert bench.live() == curies(*range(11, 41)) and bench.ledger.quarantined() == []
 
 
+def test_renaming_to_a_record_whose_document_went_is_accepted(bench: Bench) -> None:
+    """R16: a document that takes over the record of one that was deleted in the same batch is let in with it."""
+    serve(bench, range(1, 21))
+    bench.harvest()
+    serve(bench, range(12, 21), **{f"{n:03}": Removed(f"{n:03}", "gone") for n in range(1, 12)})
+    bench.partner.held["020"] = study(1)
+    report = bench.ingest.accept_held(bench.harvest().batch)
+    assert (report.quarantined, report.withdrawn, report.renamed) == (0, 10, 1)
+    assert bench.live() == curies(1, *range(12, 20))
+    bench.harvest()
+    assert set(bench.ledger.items("scripted")) == {f"{n:03}" for n in range(12, 21)}
+
+
 @pytest.mark.parametrize("step", ["_withdraw", "_forget", "_mark"])
 def test_acceptance_that_is_cut_off_is_taken_up_again(bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """R6: a process that dies while it accepts leaves the batch open; accepted again, all is as if it had not."""

@@ -12,7 +12,7 @@ _COUNTER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Adds three tables, empty; nothing that stands is touched."""
+    """Adds four tables, empty; nothing that stands is touched."""
     op.create_table(
         "held",
         sa.Column("id", _COUNTER, primary_key=True, autoincrement=False),
@@ -36,6 +36,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("held_id", "curie"),
     )
     op.create_table(
+        "held_document",
+        sa.Column("held_id", sa.BigInteger, sa.ForeignKey("held.id"), nullable=False),
+        sa.Column("item", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("held_id", "item"),
+    )
+    op.create_table(
         "fingerprint",
         sa.Column("source", sa.Text, sa.ForeignKey("source.name"), primary_key=True),
         sa.Column("paths", sa.Text, nullable=False),
@@ -44,7 +50,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drops the three tables; what they hold is lost, entries are not."""
+    """Drops the four tables; what they hold is lost, entries are not."""
     op.drop_table("fingerprint")
+    op.drop_table("held_document")
     op.drop_table("held_change")
     op.drop_table("held")
