@@ -59,8 +59,9 @@ def iter_web(base: str, folder: str, since: str | None, delivery: Delivery, fetc
     """Documents an index lists, sorted by item, then Listed(validators, complete).
 
     Only the index's own origin is read. An unchanged index proves nothing about the documents it lists, so each is
-    asked for conditionally, unless the index itself states a version of it (etag, digest, modified) that is the same
-    as last time. A document that the index lists but the server lacks is Unreadable, not absent.
+    asked for conditionally, unless the index itself states a version of it (etag, digest, modified; in a folder
+    listing date and size, once a day has passed) that is the same as last time. A document that the index lists but
+    the server lacks is Unreadable, not absent.
 
     Args:
         base: address of the index.
@@ -189,7 +190,8 @@ class _Walk:
                 )
             if answer.status != 200:
                 raise _refused(answer)
-            page = parse_page(answer.content, answer.headers.get("content-type", ""), answer.url, self._delivery.suffix)
+            kind = answer.headers.get("content-type", "")
+            page = parse_page(answer.content, kind, answer.url, self._delivery.suffix, answer.date)
             etag, modified = answer.etag, _settled(answer)
         # Pages without validators are read anew each time; remembering their entries would only swell the cursor.
         if etag or modified:
