@@ -38,7 +38,9 @@ def watch_sources(node: Node) -> None:
                 live.update(_table(schedule), refresh=True)
     else:
         log.info("watch.started", sources=len(node.ledger.sources()))
-        stop.wait()
+        # With a timeout: a signal that another thread receives does not end a wait of this one.
+        while not stop.wait(_REFRESH_S):
+            pass
     thread.join(GRACE_S)
     err.print("Stopped; what was acknowledged is kept.")
 

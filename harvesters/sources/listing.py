@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any, cast
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -26,8 +27,14 @@ _VERSION_KEYS = (
     "modified",
     "dateModified",
 )
+# What Apache and nginx write beside a name: when it changed, to the minute, in a zone they do not tell, and its size.
+_LISTED = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{2}-[A-Z][a-z]{2}-\d{4}) (\d{2}:\d{2})(?::\d{2})?\s+([\d.]+\s?[kKMG]?)")
+_DATES = ("%Y-%m-%d", "%d-%b-%Y")
+# Zones reach 14 h either way, and a file may change twice in a minute: what changed lately may change unseen.
+_SETTLED_AFTER = timedelta(hours=26)
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$")
 _MAX_NESTING = 4
+_MAX_BEHIND = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,15 @@ class Page:
             return None
 
 
-def parse_page(content: bytes, content_type: str, url: str, suffix: str | tuple[str, ...]) -> Page:
+def parse_page(
+    content: bytes, content_type: str, url: str, suffix: str | tuple[str, ...], now: datetime | None = None
+) -> Page:
     """The entries of an index page.
 
     Args:
         url: where it was read, after redirects; relative addresses are relative to it.
         suffix: ending of document names.
+        now: the server's own clock, against which it is told whether a date in a listing has settled; None trusts none.
     Raises:
         SourceChanged: it is neither a JSON index nor a folder listing.
     """
@@ -86,7 +96,7 @@ def parse_page(content: bytes, content_type: str, url: str, suffix: str | tuple[
         raise SourceChanged(f"The index {shown(url)} is not UTF-8. Check the source's location.") from error
     if "json" in content_type.lower() or text.lstrip()[:1] in ("[", "{"):
         return Page(url, _json_entries(text, url, suffix))
-    return Page(url, _html_entries(text, url), is_html=True)
+    return Page(url, _html_entries(text, url, now), is_html=True)
 
 
 def _json_entries(text: str, url: str, suffix: str | tuple[str, ...]) -> tuple[Entry, ...]:
@@ -154,25 +164,46 @@ def _absolute(url: str, address: str) -> str:
 class _Anchors(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.hrefs: list[str] = []
+        self.links: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep where anchors lead."""
         if tag == "a":
-            self.hrefs += [value for name, value in attrs if name == "href" and value]
+            self.links += [(value, "") for name, value in attrs if name == "href" and value][:1]
+
+    def handle_data(self, data: str) -> None:
+        """Keep what stands behind an anchor, as far as a date and a size may reach."""
+        if self.links and len(self.links[-1][1]) < _MAX_BEHIND:
+            href, behind = self.links[-1]
+            self.links[-1] = (href, behind + data[:_MAX_BEHIND])
 
 
-def _html_entries(text: str, url: str) -> tuple[Entry, ...]:
+def _listed_version(behind: str, now: datetime | None) -> str:
+    """Date and size of a line of a listing; "" where there are none, or the date is too fresh to tell two states."""
+    match = _LISTED.search(behind)
+    if match is None or now is None:
+        return ""
+    for form in _DATES:
+        try:
+            day = datetime.strptime(f"{match[1]} {match[2]}", f"{form} %H:%M").replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        return f"listed={day:%Y-%m-%dT%H:%M} {match[3].strip()}" if now - day > _SETTLED_AFTER else ""
+    return ""
+
+
+def _html_entries(text: str, url: str, now: datetime | None) -> tuple[Entry, ...]:
     parser = _Anchors()
     parser.feed(text)
     parser.close()
     stem = urljoin(_plain(url), ".")
     found: dict[str, Entry] = {}
-    for href in parser.hrefs:
+    for href, behind in parser.links:
         address = _absolute(url, href.strip())
         # Links with a query are the sort orders of Apache; links not below the index lead to parents and elsewhere.
         if "?" not in address and address.startswith(stem) and address != stem:
-            found.setdefault(address, Entry(address, is_page=address.endswith("/")))
+            is_page = address.endswith("/")
+            found.setdefault(address, Entry(address, "" if is_page else _listed_version(behind, now), is_page))
     if not found:
         raise SourceChanged(f"The page {shown(url)} lists nothing below itself; it is no index. Check the location.")
     return tuple(found.values())

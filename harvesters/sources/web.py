@@ -16,6 +16,7 @@ from catalogue.model.documents import Event, Listed, Unchanged, Unreadable
 from catalogue.problems import FetchRefused, SourceChanged, SourceUnavailable
 from harvesters.addresses import shown
 from harvesters.http import Fetcher, Response
+from harvesters.loop_guard import LoopGuard
 from harvesters.sources.delivery import Delivery, plain_name
 from harvesters.sources.listing import Entry, Page, parse_page
 from harvesters.sources.robots import Robots, fetch_robots
@@ -58,8 +59,9 @@ def iter_web(base: str, folder: str, since: str | None, delivery: Delivery, fetc
     """Documents an index lists, sorted by item, then Listed(validators, complete).
 
     Only the index's own origin is read. An unchanged index proves nothing about the documents it lists, so each is
-    asked for conditionally, unless the index itself states a version of it (etag, digest, modified) that is the same
-    as last time. A document that the index lists but the server lacks is Unreadable, not absent.
+    asked for conditionally, unless the index itself states a version of it (etag, digest, modified; in a folder
+    listing date and size, once a day has passed) that is the same as last time. A document that the index lists but
+    the server lacks is Unreadable, not absent.
 
     Args:
         base: address of the index.
@@ -81,6 +83,7 @@ class _Walk:
         self._delivery, self._fetcher = delivery, fetcher
         self._origin = fetcher.origin(base)
         self._robots: Robots | None = None
+        self._guard = LoopGuard(shown(base), max_pages=_MAX_PAGES)
 
     def events(self) -> Iterator[Event]:
         """As iter_web."""
@@ -103,11 +106,13 @@ class _Walk:
             seen.add(url)
             if len(seen) > _MAX_PAGES:
                 raise SourceChanged(
-                    f"The index has more than {_MAX_PAGES:,} pages. Point the source at a smaller folder."
+                    f"The index has more than {_MAX_PAGES:,} pages. Point the source at a smaller folder.", rule="pages"
                 )
             if self._robots:
                 self._robots.require(url)
             page = self._page(url, seen)
+            if depth == 0:
+                self._guard_loops(page)
             if page.is_html and self._robots is None:
                 # Only the content tells that this is a page for people, so the first one is read before its rules.
                 self._robots = fetch_robots(self._fetcher, self._base)
@@ -121,7 +126,7 @@ class _Walk:
                     if entry.url in seen:
                         # A `next` that leads back would repeat for ever; a folder is simply read once.
                         if entry.is_next:
-                            raise SourceChanged("The index's next link leads back to a page already read.")
+                            raise SourceChanged("The index's next link leads back to a page already read.", rule="loop")
                     elif entry.is_next or (depth < _MAX_DEPTH and self._leads_to_folder(entry.url, stem)):
                         queue.append((entry.url, depth if entry.is_next else depth + 1))
                     continue
@@ -136,6 +141,12 @@ class _Walk:
                 "Check the source's location."
             )
         return found
+
+    def _guard_loops(self, page: Page) -> None:
+        """R11: a chain of `next` pages must bring something new."""
+        onward = next((entry.url for entry in page.entries if entry.is_next), "")
+        listed = [entry.url for entry in page.entries if not entry.is_page]
+        self._guard.page(json.dumps([page.url, listed]).encode(), listed, onward)
 
     def _leads_to_folder(self, url: str, stem: str) -> bool:
         name = unquote(url.removeprefix(stem))
@@ -179,7 +190,8 @@ class _Walk:
                 )
             if answer.status != 200:
                 raise _refused(answer)
-            page = parse_page(answer.content, answer.headers.get("content-type", ""), answer.url, self._delivery.suffix)
+            kind = answer.headers.get("content-type", "")
+            page = parse_page(answer.content, kind, answer.url, self._delivery.suffix, answer.date)
             etag, modified = answer.etag, _settled(answer)
         # Pages without validators are read anew each time; remembering their entries would only swell the cursor.
         if etag or modified:

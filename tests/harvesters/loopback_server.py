@@ -24,9 +24,10 @@ Route = bytes | Callable[[Request, socket.socket], bytes | None]
 
 @dataclass
 class Server:
-    """What a test sees of the server: its address, its routes and what it was asked."""
+    """What a test sees of the server: its address, its routes, what other paths answer, and what it was asked."""
 
     port: int = 0
+    otherwise: Route | None = None
     routes: dict[str, Route] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
@@ -130,7 +131,7 @@ def _speak(server: Server, raw: socket.socket, wrap: Callable[[socket.socket], s
                 body, pending = pending[:size], pending[size:]
                 request = Request(first.split(" ")[1], headers, body)
                 server.requests.append(request)
-                route = server.routes.get(request.path, answer(b"no such thing", "404 Not Found"))
+                route = server.routes.get(request.path) or server.otherwise or answer(b"no such thing", "404 Not Found")
                 reply = route if isinstance(route, bytes) else route(request, connection)
                 if reply is None:
                     return

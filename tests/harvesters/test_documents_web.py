@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socket import socket
 
 import pytest
 from loopback_server import Request, Route, Server, answer, in_turn, serving
@@ -116,18 +117,19 @@ def test_next_that_repeats_ends_the_run(server: Server) -> None:
         read(server.url + "/i")
 
 
-def test_next_that_never_ends_is_bounded(server: Server) -> None:
-    """Ever new next links without end stop after a thousand pages."""
+@pytest.mark.parametrize(("fresh", "rule", "requests"), [(True, "pages", 1000), (False, "loop", 4)])
+def test_next_that_never_ends_is_bounded(server: Server, fresh: bool, rule: str, requests: int) -> None:
+    """R11: ever new next links stop after a thousand pages, and after three that bring no new document."""
 
-    class Numbered(dict[str, object]):
-        def get(self, path: str, default: object = None) -> object:
-            number = int(path.rsplit("=", 1)[-1]) if "=" in path else 0
-            return index({"items": [], "next": f"/i?n={number + 1}"})
+    def page(request: Request, _: socket) -> bytes:
+        number = int(request.path.rsplit("=", 1)[-1]) if "=" in request.path else 0
+        return index({"items": [name(f"a{number if fresh else 0}")], "next": f"/i?n={number + 1}"})
 
-    server.routes = Numbered()  # type: ignore[assignment]
-    with pytest.raises(SourceChanged, match="more than 1,000 pages"):
+    server.otherwise = page
+    with pytest.raises(SourceChanged) as caught:
         read(server.url + "/i")
-    assert len(server.requests) == 1000
+    assert caught.value.members["rule"] == rule
+    assert len(server.requests) == requests
 
 
 def test_documents_elsewhere_are_not_fetched(server: Server) -> None:
