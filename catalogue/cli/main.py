@@ -12,7 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from catalogue.cli import data, harvest, images, ontologies, quarantine, query, schema, serve, validate
+from catalogue.cli import data, harvest, identity, images, ontologies, quarantine, query, schema, serve, validate
 from catalogue.cli.demo import command as demo
 from catalogue.cli.node import Node, OpenNode
 from catalogue.cli.output import err, fail, print_document, set_log_level
@@ -54,6 +54,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     data.register(app)
     harvest.register(app)
     quarantine.register(app)
+    identity.register(app)
     query.register(app)
     images.register(app)
     ontologies.register(app)

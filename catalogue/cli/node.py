@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.service import Ingest
     from catalogue.query.pool import QueryPool
+    from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.settings import Settings
@@ -47,6 +48,11 @@ class Node(Protocol):
     @property
     def resolver(self) -> Resolver:
         """The resolver."""
+        ...
+
+    @property
+    def identities(self) -> Identities:
+        """Which records are about one study."""
         ...
 
     @property
