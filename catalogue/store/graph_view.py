@@ -287,8 +287,8 @@ class GraphView:
         state = self._links.state() if self._links is not None else ""
         if self._links is None or state == (self._engine.value(STATE, IDENTITY, LINKS_STATE) or ""):
             return
-        changes = [ReplaceGraph(IDENTITY, self._links.quads()), SetValue(STATE, IDENTITY, LINKS_STATE, state)]
-        self._engine.change(changes, self._engine.mark())
+        written = ReplaceGraph(IDENTITY, self._links.quads())
+        self._engine.change([written, SetValue(STATE, IDENTITY, LINKS_STATE, state)], self._engine.mark())
 
 
 def _in_shared(triples: Iterable[bytes]) -> bytes:
