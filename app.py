@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from catalogue.ingest.service import Ingest
     from catalogue.model.profile_results import ProfileChecks
     from catalogue.query.pool import QueryPool
+    from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.store.ledger import Ledger
@@ -198,6 +199,14 @@ class LocalNode:
         return Resolver(self.ledger)
 
     @cached_property
+    def identities(self) -> Identities:
+        """Which records are about one study."""
+        from catalogue.resolver.identities import Identities
+        from catalogue.store.claims import Claims
+
+        return Identities(Claims(self.home / "identity"), self.ledger.decisions)
+
+    @cached_property
     def search(self) -> SearchService:
         """Full-text search."""
         from catalogue.search.service import SearchService
@@ -227,17 +236,23 @@ class LocalNode:
     def views(self) -> Iterator[list[View]]:
         """The views, writable, until the context ends; Locked when a worker holds them."""
         from catalogue.model.rdf import quads
+        from catalogue.store.claims import ClaimsView
         from catalogue.store.graph.embedded import EmbeddedGraph
         from catalogue.store.graph_view import GraphView
         from catalogue.store.ontologies import OntologyGraphs
         from catalogue.store.text import TextView
 
         with ExitStack() as stack:
-            graph = GraphView(EmbeddedGraph(self.home / "graph"), quads, OntologyGraphs(self.home), self._checks())
+            # The graph's lock keeps every other writer of views out.
+            engine = EmbeddedGraph(self.home / "graph")
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), self.identities)
             stack.callback(graph.close)
+            claims = ClaimsView(self.home / "identity")
+            stack.callback(claims.close)
             text = TextView(self.home / "search", self.ontology)
             stack.callback(text.close)
-            yield [graph, text]
+            # Links in the graph follow from claims, so these come first.
+            yield [claims, graph, text]
 
     def _checks(self) -> ProfileChecks:
         """What records are held against on their way into the graph."""
@@ -341,6 +356,7 @@ class LocalNode:
                 search=self.search,
                 pool=pool,
                 images=self.images,
+                identities=self.identities,
                 snapshot=snapshot,
                 index=self.home / "search",
                 web=self.settings.web,

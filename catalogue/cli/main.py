@@ -17,6 +17,7 @@ from catalogue.cli import (
     harvest,
     harvesters,
     held,
+    identity,
     images,
     ontologies,
     quarantine,
@@ -68,6 +69,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     harvesters.register(app)
     held.register(app)
     quarantine.register(app)
+    identity.register(app)
     query.register(app)
     images.register(app)
     ontologies.register(app)

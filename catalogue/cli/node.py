@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from catalogue.ingest.report import RunReport
     from catalogue.ingest.service import Ingest
     from catalogue.query.pool import QueryPool
+    from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.settings import Settings
@@ -50,6 +51,11 @@ class Node(Protocol):
     @property
     def resolver(self) -> Resolver:
         """The resolver."""
+        ...
+
+    @property
+    def identities(self) -> Identities:
+        """Which records are about one study."""
         ...
 
     @property

@@ -90,4 +90,4 @@ def _load(name: str) -> list[FindingCode]:
     for number, row in enumerate(rows, 2):
         if len(row) != len(COLUMNS) or not all(row) or row[2] not in WHO:
             raise ValueError(f"{name}.tsv, line {number}: four filled cells are needed, `who` one of {', '.join(WHO)}")
-    return [FindingCode(*row, group=name) for row in rows]
+    return [FindingCode(code, meaning, who, mend, name) for code, meaning, who, mend in rows]

@@ -135,7 +135,7 @@ def _write(connection: Connection, fresh: list[dict[str, Any]], again: list[dict
     for part in _parts(gone):
         connection.execute(delete(table).where(table.c.id.in_(part)))
     if again:
-        values = {name: bindparam(f"new_{name}") for name in (*_CHANGED, "tries")}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*_CHANGED, "tries")}
         connection.execute(update(table).where(table.c.id == bindparam("of_id")).values(values), again)
     if fresh:
         connection.execute(insert(table), fresh)

@@ -14,6 +14,7 @@ import structlog
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
 from catalogue.store.entries import GONE
 from catalogue.store.graph.base import (
+    IDENTITY,
     SHARED,
     STATE,
     SUMMARY,
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 STUDY_COUNT: Final = TERMS + "studyCount"
 CONTENT_DIGEST: Final = TERMS + "contentDigest"
+LINKS_STATE: Final = TERMS + "linksState"
 STATUS: Final = TERMS + "status"
 PUBLIC: Final = TERMS + "public"
 STUDY: Final = expand("dcterms:isPartOf")
@@ -66,6 +68,18 @@ class RecordChecks(Protocol):
         ...
 
 
+class RecordLinks(Protocol):
+    """Which records are about one study (catalogue.resolver.identities.Identities)."""
+
+    def state(self) -> str:
+        """Changes when the links may have; cheap."""
+        ...
+
+    def quads(self) -> bytes:
+        """N-Quads in the graph IDENTITY."""
+        ...
+
+
 class GraphView:
     """The view that SPARQL reads.
 
@@ -83,6 +97,7 @@ class GraphView:
         emit: `catalogue.model.rdf.quads`.
         ontologies: the ontologies as they are now; must be cheap when unchanged.
         checks: their results stand in the provenance graph of each public record.
+        links: written to the graph IDENTITY, outside every record, whenever they change.
     """
 
     name = "graph"
@@ -93,8 +108,10 @@ class GraphView:
         emit: Emit,
         ontologies: Callable[[], PublishedOntologies] = no_ontologies,
         checks: RecordChecks | None = None,
+        links: RecordLinks | None = None,
     ) -> None:
         self._engine = engine
+        self._links = links
         self._checks = checks
         self._emit = emit
         self._ontologies = ontologies
@@ -156,6 +173,7 @@ class GraphView:
     def publish(self) -> None:
         """Let readers see everything applied, with the ontologies."""
         self._take_in_ontologies()
+        self._take_in_links()
         self._engine.publish()
 
     def tidy(self) -> None:
@@ -278,6 +296,13 @@ class GraphView:
             log.info("graph.made_with", name=name)
         if changes:
             self._engine.change(changes, self._engine.mark())
+
+    def _take_in_links(self) -> None:
+        state = self._links.state() if self._links is not None else ""
+        if self._links is None or state == (self._engine.value(STATE, IDENTITY, LINKS_STATE) or ""):
+            return
+        written = ReplaceGraph(IDENTITY, self._links.quads())
+        self._engine.change([written, SetValue(STATE, IDENTITY, LINKS_STATE, state)], self._engine.mark())
 
 
 def _in_shared(triples: Iterable[bytes]) -> bytes:

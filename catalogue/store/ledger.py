@@ -18,6 +18,7 @@ from catalogue.store import schema
 from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
 from catalogue.store.database import open_engine
+from catalogue.store.decisions import Decisions
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, GONE, Entry, entry_from, normalised_alias
 from catalogue.store.faults import Fault
 from catalogue.store.fsck import find_faults
@@ -70,6 +71,11 @@ class Ledger(Bookkeeping, HeldReader):
     def issues(self) -> Issues:
         """What is refused and what was noticed, as partners are told."""
         return Issues(self.engine)
+
+    @property
+    def decisions(self) -> Decisions:
+        """What curators decided about records of one study."""
+        return Decisions(self.engine, self._write_engine, self.clock)
 
     def close(self) -> None:
         """Gives back every connection."""

@@ -13,6 +13,7 @@ from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.store.ledger import Ledger
@@ -58,6 +59,7 @@ class Services:
         pool: catalogue.query.pool.QueryPool, None where SPARQL is not offered.
         search: None where there is no text index.
         images: None where previews are not offered.
+        identities: None where records of one study are not told.
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
         index: folder of the text index, for /readyz; None where it is not looked at.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
@@ -69,6 +71,7 @@ class Services:
     search: SearchService | None = None
     pool: Any = None
     images: Images | None = None
+    identities: Identities | None = None
     snapshot: Path | None = None
     index: Path | None = None
     web: WebSettings = field(default_factory=lambda: WebSettings())

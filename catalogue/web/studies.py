@@ -61,10 +61,28 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             sites=_sites(shown),
             findings=services.ledger.findings(curie=curie, limit=_SHOWN_FINDINGS),
             refused=services.ledger.issues.refused(curie),
+            twins=_twins(services, curie),
         )
     )
     response.headers["Link"] = page_links(links, "study", record, available, [child.curie for child in shown])
     return response
+
+
+def _twins(services: Services, curie: str) -> list[dict[str, Any]]:
+    """Other records of the same study, the preferred one first, with the evidence of every link to them."""
+    cluster = services.identities.cluster(curie) if services.identities is not None else None
+    if cluster is None:
+        return []
+    others = [
+        {
+            "study": member,
+            "preferred": member.curie == cluster.preferred,
+            "links": [link for link in cluster.links if member.curie in (link.curie, link.other)],
+        }
+        for member in cluster.members
+        if member.curie != curie
+    ]
+    return sorted(others, key=lambda other: not other["preferred"])
 
 
 def _sites(images: list[Any]) -> list[str]:

@@ -14,6 +14,7 @@ from catalogue.model.namespaces import BASE, TERMS
 STATE: Final = BASE + "state"
 SUMMARY: Final = BASE + "summary"
 SHARED: Final = BASE + "shared"
+IDENTITY: Final = BASE + "identity"
 APPLIED_POSITION: Final = TERMS + "appliedPosition"
 APPLIED_ENTRY: Final = TERMS + "appliedEntry"
 

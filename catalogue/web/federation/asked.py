@@ -67,12 +67,13 @@ class Asked:
 
     def query(self, after: tuple[str | int, ...] = (), **changed: str) -> str:
         """The query string of this page with other filters or from another place on; "" takes a filter away."""
-        wanted = replace(self.wanted, **changed)
+        wanted = self.wanted
         given = {
             "severity": wanted.severity,
             "reason": wanted.reason,
             "code": wanted.code,
             "q": wanted.text,
+            **changed,
             "limit": str(self.limit) if self.limit != _USUAL else "",
             "after": _written(after) if after else "",
         }

@@ -121,7 +121,7 @@ def _owners(services: Services) -> list[dict[str, Any]]:
             "name": owner_name(owner),
             "studies": live.get(owner, {}).get("studies", 0),
             "images": live.get(owner, {}).get("images", 0),
-            "counts": {severity: totals.get(owner, {}).get(severity, 0) for severity in SEVERITIES},
+            "counts": {severity: totals[owner][severity] for severity in SEVERITIES},
             "page": services.links.full(f"/federation/quarantine/{owner}"),
         }
         for owner in OWNERS
@@ -249,7 +249,9 @@ def _atom(services: Services, partner: Partner, wanted: Asked, rows: Rows) -> Re
     found = [] if partner.private else services.ledger.issues.newest(partner.scope, wanted.wanted, _FEED_LENGTH)
     ledger = services.ledger
     moments = [issue.first_seen for issue in found if issue.first_seen is not None]
-    moments += [run.ended or run.started for run in ledger.runs(partner.source and partner.source.name, limit=1)]
+    moments += [
+        run.ended or run.started for run in ledger.runs(partner.source.name if partner.source else None, limit=1)
+    ]
     moments = moments or [source.added_at for source in ledger.sources()] or [ledger.clock()]
     text = render_template(
         "federation/feed.xml",
