@@ -52,6 +52,7 @@ VERBS = [
     "ontology suggest",
     "image open",
     "image info",
+    "image list",
 ]
 
 
