@@ -233,7 +233,9 @@ class LocalNode:
         from catalogue.store.text import TextView
 
         with ExitStack() as stack:
-            graph = GraphView(EmbeddedGraph(self.home / "graph"), quads, OntologyGraphs(self.home), self._checks())
+            listed = self.ledger.image_lists.files.table if self.settings.graph_images == "all" else None
+            engine = EmbeddedGraph(self.home / "graph")
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), listed)
             stack.callback(graph.close)
             text = TextView(self.home / "search", self.ontology)
             stack.callback(text.close)

@@ -82,3 +82,46 @@ def test_a_dump_names_the_chunks(lists: Lists) -> None:
     assert lines[1]["record"]["chunks"][0]["sha256"] == lists.chunks()[0]
     content = b"".join(dump(lists.ledger, DumpFormat.NQUADS))
     assert len(list(px.parse(content, px.RdfFormat.N_QUADS))) > 10
+
+
+def test_images_of_lists_can_have_triples_of_their_own(lists: Lists, tmp_path: Path) -> None:
+    """With `graph_images = all` each listed image is in the graph, once; a change writes the graphs of its chunks."""
+    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, listed=lists.ledger.image_lists.files.table)
+
+    def images() -> dict[str, str]:
+        catch_up(lists.ledger, view)
+        store = px.Store.read_only(str(tmp_path / "graph" / "current"))
+        kind = px.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+        found = list(store.quads_for_pattern(None, kind, px.NamedNode(TERMS + "Image"), None))
+        assert len(found) == len({quad.subject.value for quad in found})
+        return {quad.subject.value.removeprefix(BASE): quad.graph_name.value for quad in found}
+
+    lists.partner.tables["idr0001"] = rows(100_000, 6_000, organism="NCBITaxon:9606", organism_label="Homo sapiens")
+    lists.harvest()
+    first = images()
+    assert len(first) == 6_000
+    assert set(first.values()) == {f"{BASE}idr:idr0001/images/chunk/{digest}" for digest in lists.chunks()}
+    lists.partner.tables["idr0001"] = rows(100_000, 6_001, organism="NCBITaxon:9606", organism_label="Homo sapiens")
+    lists.harvest()
+    after = images()
+    assert len(after) == 6_001
+    assert set(after.values()) == {f"{BASE}idr:idr0001/images/chunk/{digest}" for digest in lists.chunks()}
+    lists.partner.studies = []
+    for _ in range(2):
+        lists.harvest()
+        lists.clock.pass_hours(25)
+    assert images() == {}
+    view.close()
+
+
+def test_switching_the_setting_makes_the_graph_stale(lists: Lists, tmp_path: Path) -> None:
+    """A graph made without the images of lists is made anew when they are wanted, and the other way round."""
+    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, listed=lists.ledger.image_lists.files.table)
+    lists.partner.tables["idr0001"] = rows(100_000, 5)
+    lists.harvest()
+    catch_up(lists.ledger, view)
+    assert not view.stale
+    view.close()
+    plain = GraphView(EmbeddedGraph(tmp_path / "graph"), quads)
+    assert plain.stale
+    plain.close()
