@@ -243,9 +243,10 @@ class LocalNode:
         from catalogue.store.text import TextView
 
         with ExitStack() as stack:
+            listed = self.ledger.image_lists.files.table if self.settings.graph_images == "all" else None
             # The graph's lock keeps every other writer of views out.
             engine = EmbeddedGraph(self.home / "graph")
-            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), self.identities)
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), self.identities, listed)
             stack.callback(graph.close)
             claims = ClaimsView(self.home / "identity")
             stack.callback(claims.close)

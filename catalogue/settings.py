@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     profiles: tuple[str, ...] = Field(
         ("gide-0.2", "human-data-1", "mifa-1.0", "reference-image-1"),
         description="Shipped profiles that records are held against for SPARQL; those in DIR/profiles/ always are.",
+    )
+    graph_images: Literal["none", "all"] = Field(
+        "none",
+        description="Triples for images of image lists: their numbers only, or all of each image (18 kB an image).",
     )
     query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")

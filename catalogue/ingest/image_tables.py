@@ -219,12 +219,9 @@ class _Reading:
     def _merging(self, study: Identifier, checks: RowChecks) -> Merging:
         lists, curie, owner = self._lists, self._curie, study.prefix
 
-        def elsewhere(first: str, last: str) -> tuple[list[str], list[str]]:
-            listed: list[str] = []
-            for chunk in lists.overlapping(owner, first, last, curie):
-                rows = lists.files.table(chunk.digest)
-                listed += rows.column("accession").filter(rows.column("date_withdrawn").is_null()).to_pylist()
-            return listed, lists.own_entries(owner, first, last)
+        def elsewhere(keys: pa.Array) -> tuple[list[str], list[str]]:
+            own = lists.own_entries(owner, keys[0].as_py(), keys[-1].as_py())
+            return lists.listed_elsewhere(owner, keys, curie), own
 
         settings = self._run.settings
         return Merging(

@@ -25,7 +25,7 @@ MENTIONED: Final = 2**61
 """Row number of a refused row, of which only the accession is known: the last good version stays (R19)."""
 ABSENT: Final = "absent-from-source"
 
-Elsewhere = Callable[[str, str], tuple[list[str], list[str]]]
+Elsewhere = Callable[[pa.Array], tuple[list[str], list[str]]]
 
 
 class TooManyAbsent(Exception):
@@ -41,7 +41,8 @@ class Merging:
         wait: how long an image is absent before it is withdrawn; the first reading without it never withdraws (R14).
         since: accession -> since when it is absent, as known before.
         allowed: images that may be absent.
-        elsewhere: accessions between two that are (live in another list, entries of their own).
+        elsewhere: of sorted accessions those that are live in another list; accessions among which are those that have
+            entries of their own.
         absent: what `since` becomes.
     """
 
@@ -104,8 +105,8 @@ class Merging:
         """Rows of images that belong here, the absent ones dealt with."""
         if not rows.num_rows:
             return rows
-        keys = rows.column("accession")
-        listed, own = self.elsewhere(keys[0].as_py(), keys[-1].as_py())
+        keys = rows.column("accession").combine_chunks()
+        listed, own = self.elsewhere(keys)
         stays = np.ones(rows.num_rows, dtype=bool)
         if listed:
             here = pc.is_in(keys, pa.array(listed)).to_numpy(zero_copy_only=False) & ~left

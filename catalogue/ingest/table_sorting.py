@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 KEY: Final = "accession"
-RUN_ROWS: Final = 250_000
-RUN_BYTES: Final = 96 << 20
-_BATCH_ROWS: Final = 8_192
+RUN_ROWS: Final = 125_000
+RUN_BYTES: Final = 64 << 20
+_BATCH_ROWS: Final = 4_096
 
 Tables = Iterator[pa.Table]
 

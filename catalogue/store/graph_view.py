@@ -26,10 +26,13 @@ from catalogue.store.graph.base import (
     SetValue,
 )
 from catalogue.store.image_lists import LIST
+from catalogue.store.list_graphs import MARK, ListedImages
 from catalogue.store.list_summary import IMAGE_COUNT, list_values, listed_images
 from catalogue.store.ontologies.graphs import PublishedOntologies, no_ontologies
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from catalogue.store.ledger import Entry
 
 log = structlog.get_logger(__name__)
@@ -98,6 +101,8 @@ class GraphView:
         ontologies: the ontologies as they are now; must be cheap when unchanged.
         checks: their results stand in the provenance graph of each public record.
         links: written to the graph IDENTITY, outside every record, whenever they change.
+        listed: table of a chunk by digest, where images of lists shall have triples of their own; None for their
+            numbers only.
     """
 
     name = "graph"
@@ -109,9 +114,11 @@ class GraphView:
         ontologies: Callable[[], PublishedOntologies] = no_ontologies,
         checks: RecordChecks | None = None,
         links: RecordLinks | None = None,
+        listed: Callable[[str], pa.Table] | None = None,
     ) -> None:
         self._engine = engine
         self._links = links
+        self._listed = ListedImages(engine, listed, self._quads, _split) if listed is not None else None
         self._checks = checks
         self._emit = emit
         self._ontologies = ontologies
@@ -155,6 +162,8 @@ class GraphView:
             newest = last[entry.curie] is entry
             if entry.kind == LIST:
                 if newest:
+                    if self._listed is not None:
+                        self._listed.follow(entry)
                     self._count_list(entry, delta)
                     changes.extend([*self._graphs(entry, None, catalog_record(entry)), *list_values(entry)])
                 continue
@@ -204,17 +213,7 @@ class GraphView:
 
     def _described(self, entry: Entry, quads: bytes | None) -> tuple[bytes | None, list[bytes]]:
         """Quads about the record and its parts; triples (`s p o`) about things that are not its own."""
-        graph = BASE + entry.curie
-        if quads is None:
-            return None, []
-        end = f" <{graph}> .\n".encode()
-        lines = quads.splitlines(keepends=True)
-        foreign = [
-            line.removesuffix(end)
-            for line in lines
-            if not line.startswith(_OWN) and _SAID not in line and _CALLED not in line
-        ]
-        return b"".join([line for line in lines if line.startswith(_OWN)]), foreign
+        return (None, []) if quads is None else _split(quads, BASE + entry.curie)
 
     def _of_others(self, shared: set[bytes], subjects: set[str]) -> Iterator[Change]:
         """What records say of things that are not theirs, less what ontologies say; and that, where it is not whole."""
@@ -226,7 +225,8 @@ class GraphView:
 
     def _digests(self, ontologies: PublishedOntologies) -> dict[str, str]:
         """What the content is made with beside the ledger: IRI -> digest."""
-        return {**ontologies.digests, **(self._checks.digests if self._checks is not None else {})}
+        images = {MARK: "all"} if self._listed is not None else {}
+        return {**ontologies.digests, **(self._checks.digests if self._checks is not None else {}), **images}
 
     def _made_with(self) -> PublishedOntologies:
         """The ontologies that this store is made with: one installed meanwhile makes it stale, never mixed."""
@@ -303,6 +303,18 @@ class GraphView:
             return
         written = ReplaceGraph(IDENTITY, self._links.quads())
         self._engine.change([written, SetValue(STATE, IDENTITY, LINKS_STATE, state)], self._engine.mark())
+
+
+def _split(quads: bytes, graph: str) -> tuple[bytes, list[bytes]]:
+    """Quads of a graph about things of this federation; triples (`s p o`) about all others."""
+    end = f" <{graph}> .\n".encode()
+    lines = quads.splitlines(keepends=True)
+    foreign = [
+        line.removesuffix(end)
+        for line in lines
+        if not line.startswith(_OWN) and _SAID not in line and _CALLED not in line
+    ]
+    return b"".join([line for line in lines if line.startswith(_OWN)]), foreign
 
 
 def _in_shared(triples: Iterable[bytes]) -> bytes:

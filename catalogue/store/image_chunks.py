@@ -75,10 +75,9 @@ def decode(content: bytes) -> pa.Table:
         raise StoreDamaged("A chunk of image rows cannot be read. Run `ommatidia fsck`.") from error
 
 
-def place_of(rows: pa.Table, accession: str) -> int:
-    """Index of the first row whose accession is not below `accession`; the number of rows when there is none."""
-    keys = rows.column("accession")
-    low, high = 0, rows.num_rows
+def place_of(keys: Any, accession: str) -> int:
+    """Index of the first of sorted accessions that is not below `accession`; their number when there is none."""
+    low, high = 0, len(keys)
     while low < high:
         middle = (low + high) // 2
         if keys[middle].as_py() < accession:
@@ -165,6 +164,23 @@ class ChunkFiles:
                 self._decoded.popitem(last=False)
         return table
 
+    def live_names(self, digest: str) -> pa.Array:
+        """Accessions of the rows called `digest` that are no tombstones, in order."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        content = self.content(digest)
+        try:
+            file = pq.ParquetFile(pa.BufferReader(content))
+            wanted = ["accession", "date_withdrawn"]
+            table = file.read([name for name in wanted if name in file.schema_arrow.names], use_threads=False)
+        except (pa.ArrowException, OSError) as error:
+            raise StoreDamaged(f"The image chunk {digest} cannot be read. Run `ommatidia fsck`.") from error
+        names = table.column("accession")
+        if "date_withdrawn" in table.column_names:
+            names = names.filter(table.column("date_withdrawn").is_null())
+        return names.combine_chunks()
+
     def find_row(self, digest: str, accession: str) -> dict[str, Any] | None:
         """The row of one image in the chunk called `digest`, columns without a value left out; None when it has none.
 
@@ -179,12 +195,15 @@ class ChunkFiles:
             file = pq.ParquetFile(pa.BufferReader(content))
             for number in range(file.metadata.num_row_groups):
                 bounds = file.metadata.row_group(number).column(0).statistics
-                if bounds is None or not bounds.has_min_max or bounds.min <= accession <= bounds.max:
+                if bounds is not None and bounds.has_min_max and not bounds.min <= accession <= bounds.max:
+                    continue
+                # Ranges of lists may overlap: most of a chunk is read only when it has the image.
+                names = file.read_row_group(number, ["accession"], use_threads=False).column(0)
+                place = place_of(names, accession)
+                if place < len(names) and names[place].as_py() == accession:
                     rows = file.read_row_group(number, use_threads=False)
-                    place = place_of(rows, accession)
-                    if place < rows.num_rows and rows.column("accession")[place].as_py() == accession:
-                        found: dict[str, Any] = rows.slice(place, 1).to_pylist()[0]
-                        return found
+                    found: dict[str, Any] = rows.slice(place, 1).to_pylist()[0]
+                    return found
         except (pa.ArrowException, OSError, KeyError) as error:
             raise StoreDamaged(f"The image chunk {digest} cannot be read. Run `ommatidia fsck`.") from error
         return None

@@ -116,7 +116,7 @@ class ImageLists:
         found: list[Entry] = []
         for chunk in self.chunks(above.curie, after):
             table = self.files.table(chunk.digest)
-            start = place_of(table, after)
+            start = place_of(table.column("accession"), after)
             for row in _rows(table.slice(start)):
                 if row["accession"] > after and not is_withdrawn(row):
                     found.append(_entry_of(above, row))
@@ -139,17 +139,27 @@ class ImageLists:
         query = select(table).where(table.c.list == curie, table.c.last > above).order_by(table.c.ordinal)
         return self._chunks(query)
 
-    def overlapping(self, owner: str, first: str, last: str, but: str) -> list[Chunk]:
-        """Chunks of other lists of an owner, whose range of accessions has something of `first` to `last`.
+    def listed_elsewhere(self, owner: str, keys: pa.Array, but: str) -> list[str]:
+        """Which of some accessions are images of other lists of their owner.
 
         Args:
+            keys: sorted, not empty.
             but: curie of the list that does not count.
         """
+        import pyarrow.compute as pc
+
         table = schema.image_chunk.c
+        first, last = keys[0].as_py(), keys[-1].as_py()
         query = select(schema.image_chunk).where(
             table.owner == owner, table.first <= last, table.last >= first, table.list != but
         )
-        return self._chunks(query)
+        found: list[str] = []
+        for chunk in self._chunks(query):
+            place = place_of(keys, chunk.first)
+            if place < len(keys) and keys[place].as_py() <= chunk.last:
+                here = keys.filter(pc.is_in(keys, self.files.live_names(chunk.digest)))
+                found.extend(here.to_pylist())
+        return found
 
     def own_entries(self, owner: str, first: str, last: str) -> list[str]:
         """Accessions from `first` to `last` of public images that have entries of their own."""

@@ -22,7 +22,7 @@ CHUNK_CACHE = "public, max-age=31536000, immutable"
 
 def study_images(services: Services, curie: str, after: str, limit: int) -> list[Entry]:
     """Images of a study above `after` in the order of their names: those with entries of their own and listed ones."""
-    own = [e for e in services.ledger.children(curie, after_curie=after, limit=limit) if e.kind == "image"]
+    own = [e for e in services.ledger.children(curie, after_curie=after, limit=limit + 1) if e.kind == "image"]
     listed = services.ledger.image_lists.listed(curie, after, limit)
     return sorted([*own, *listed], key=lambda entry: entry.curie)[:limit]
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,7 +71,7 @@ class TableReader:
         if "reason" in ended:
             raise RecordRejected(ended["detail"], reason=ended["reason"])
 
-    def _stream(self, path: Path, form: str) -> Iterator[Any]:
+    def _stream(self, path: Path, form: str) -> Generator[pa.RecordBatch, None, dict[str, Any]]:
         import pyarrow as pa  # a tenth of a second that other harvesters do not need
 
         process = self._started()
@@ -92,7 +92,8 @@ class TableReader:
                     yield batch
             with self._watched(process):
                 line = process.stdout.readline()
-            return json.loads(line)
+            ended: dict[str, Any] = json.loads(line)
+            return ended
         except (pa.ArrowException, OSError, ValueError) as error:
             raise RecordRejected(
                 f"Reading {path.name[:200]} ended or stalled the process that read it; the file may be damaged.",

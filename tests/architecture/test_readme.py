@@ -57,6 +57,7 @@ VERBS = [
     "ontology suggest",
     "image open",
     "image info",
+    "image list",
 ]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from catalogue.problems import Locked, StoreDamaged
 from catalogue.store.chunk_fsck import repair_chunks
+from catalogue.store.image_chunks import ChunkFiles
+from catalogue.store.writer import LedgerWriter
 from tests.ingest.tables.conftest import Lists, rows
 
 
@@ -85,3 +87,34 @@ def test_a_repair_waits_for_harvests(filled: Lists) -> None:
     """While a source is read, chunks may lie there that its end will name: nothing is removed."""
     with filled.ledger.lease("harvest:lists", "somebody"), pytest.raises(Locked):
         repair_chunks(filled.ledger)
+
+
+def test_a_crash_before_the_commit_leaves_only_chunks_to_remove(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R2: until the transaction that names them has committed, chunks mean nothing; the next harvest uses them."""
+    lists.partner.tables["idr0001"] = rows(100_000, 3_000)
+    real = LedgerWriter.set_absences
+
+    def die(*_arguments: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(LedgerWriter, "set_absences", die)
+    with pytest.raises(OSError, match="full"):
+        lists.harvest()
+    assert lists.ledger.head("idr:idr0001/images") is None
+    (left,) = [name for name, _ in lists.ledger.image_lists.files.kept()]
+    assert list(lists.ledger.fsck()) == []
+    monkeypatch.setattr(LedgerWriter, "set_absences", real)
+    lists.harvest()
+    assert lists.chunks() == [left]
+
+
+def test_chunks_are_durable_before_they_are_named(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Acknowledged is durable: every chunk is synced to the disk before the transaction that names it begins."""
+    order: list[str] = []
+    sync, note = ChunkFiles.sync, LedgerWriter.set_absences
+    monkeypatch.setattr(ChunkFiles, "sync", lambda files: (order.append("sync"), sync(files))[1])
+    monkeypatch.setattr(LedgerWriter, "set_absences", lambda *a: (order.append("named"), note(*a))[1])
+    lists.partner.tables["idr0001"] = rows(100_000, 10)
+    lists.harvest()
+    assert order == ["sync", "named"]
+    assert lists.ledger.image_lists.files._unsynced == []

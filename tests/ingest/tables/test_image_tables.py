@@ -298,3 +298,13 @@ def test_defaults_fill_empty_cells(lists: Lists, defaults: dict[str, str]) -> No
         for n in range(3)
     ]
     assert endpoints == ["https://store.example/", "https://store.example/", "https://other.example/"]
+
+
+def test_names_of_different_length_do_not_look_alike(lists: Lists) -> None:
+    """Lists whose names lie between one another in the order of texts are told apart, image by image."""
+    lists.partner.studies.append("idr0002")
+    lists.partner.tables = {"idr0001": rows(100_000, 200), "idr0002": [*rows(1_000_500, 100), *rows(999_990, 5)]}
+    assert lists.harvest().images["quarantined"] == 0
+    found = [lists.ledger.head(f"idr:{number}") for number in (100_050, 1_000_505, 999_991)]
+    assert [entry.parent for entry in found if entry is not None] == ["idr:idr0001", "idr:idr0002", "idr:idr0002"]
+    assert lists.ledger.head("idr:1000999") is None

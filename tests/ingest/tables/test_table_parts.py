@@ -21,6 +21,7 @@ from catalogue.model.rdf import triples
 from catalogue.model.record_identity import check_identity
 from catalogue.model.validation import check_schema, check_shapes
 from catalogue.problems import RecordRejected
+from catalogue.resources import docs_dir
 from catalogue.store.image_chunks import decode, encode
 
 STUDY = parse_identifier("idr:idr0001")
@@ -229,3 +230,11 @@ def test_every_column_says_what_it_is_for() -> None:
     """Each column belongs to a slot of the model, from which its description and words come."""
     for column in COLUMNS:
         assert column.description, column.name
+
+
+def test_the_description_of_image_tables_names_every_column() -> None:
+    """The page has a line for each column, with the field of the model that it fills."""
+    page = (docs_dir() / "image-tables.md").read_text("utf-8")
+    for column in COLUMNS:
+        assert f"| `{column.name}` | " in page, column.name
+        assert f"| `{column.of}` | {column.description}" in page, column.name
