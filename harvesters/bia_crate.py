@@ -1,300 +1,375 @@
-"""What crates of the BioImage Archive say in words of its own (http://bia/): samples, protocols, annotation, data sets.
+"""Image-level RO-Crates of the BioImage Archive as a pool of documents of its model; file lists are in bia_lists.
 
-Where each property goes: schema/crosswalks/bia-ro-crate.sssom.tsv. Images one by one are the `bia` harvester's.
+Names of properties become those of the API, so that both forms are mapped by one table. field.md 5, bia-ro-crate.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
+from urllib.parse import unquote
 
 from catalogue.model.documents import Severity
-from harvesters.draft import METHOD, TAXON
-from harvesters.rdf_nodes import Node, Nodes, Reference
-from harvesters.schema_study import SchemaStudy
+from catalogue.model.forms import orcid_iri, ror_iri
+from catalogue.problems import RecordRejected
+from harvesters.account import Account, crosswalk_reasons
+from harvesters.bia_pool import KINDS, Doc, Pool
+from harvesters.bia_pool import reasons as api_reasons
+from harvesters.jsonbytes import parse_json
 
-OF_IMAGE: Final = "of a single image; images of these crates are the `bia` harvester's"
-_TYPES: Final = frozenset(
-    {
-        "class_labels", "bounding_boxes", "counts", "derived_annotations", "geometrical_annotations", "graphs",
-        "point_annotations", "segmentation_mask", "tracks", "weak_annotations", "other",
-    }
+METADATA: Final = "ro-crate-metadata.json"
+ROOT: Final = "./"
+# Namespaces of the archive's context; a term of any other is not read as the archive means it.
+_NAMESPACES: Final = (
+    "http://bia/", "http://schema.org/", "https://schema.org/", "http://purl.org/dc/terms/",
+    "http://rs.tdwg.org/dwc/terms/", "http://www.w3.org/ns/csvw#", "https://www.w3.org/ns/csvw#", "http://www.w3.org/",
 )  # fmt: skip
-# Property of a data set or association -> what it points at.
-_LINKS: Final = {
-    "biosamples": ("associatedBiologicalEntity", "associatedBioSample"),
-    "specimens": ("associatedSpecimen", "associatedSpecimenImagingPreparationProtocol", "associatedSubject"),
-    "acquisitions": ("associatedImageAcquisitionProtocol", "associatedSpecimenImageAcquisitionProtocol"),
-    "annotation_methods": ("associatedAnnotationMethod",),
-    "analyses": ("associatedImageAnalysisMethod", "analysisMethod"),
-    "correlations": ("associatedImageCorrelationMethod", "correlationMethod"),
-    "protocols": ("associatedProtocol",),
-}
-_KINDS: Final = {
-    "biosamples": ("bia.BioSample", "BioSample"),
-    "specimens": ("bia.Specimen", "bia.SpecimenImagingPreparationProtocol"),
-    "acquisitions": ("bia.ImageAcquisitionProtocol",),
-    "annotation_methods": ("bia.AnnotationMethod",),
-    "analyses": ("bia.ImageAnalysisMethod",),
-    "correlations": ("bia.ImageCorrelationMethod",),
-    "protocols": ("bia.Protocol",),
-}
+# Names of the crate that are not the API's in another spelling.
+_RENAMED: Final = {
+    "name": "title", "license": "licence", "date_published": "release_date", "contributor": "author",
+    "funding": "grant", "author_names": "authors_name", "year_published": "publication_year",
+    "result_of": "creation_process_uuid", "creation_process": "creation_process_uuid",
+    "representation_of": "representation_of_uuid", "subject": "subject_specimen_uuid",
+    "subject_specimen": "subject_specimen_uuid", "image_acquisition_protocol": "image_acquisition_protocol_uuid",
+    "annotation_method": "annotation_method_uuid", "input_image": "input_image_uuid", "protocol": "protocol_uuid",
+    "growth_protocol": "growth_protocol_uuid", "biological_entity": "sample_of_uuid", "sample_of": "sample_of_uuid",
+    "imaging_preparation_protocol": "imaging_preparation_protocol_uuid",
+    "associated_biological_entity": "bio_sample_uuid", "associated_bio_sample": "bio_sample_uuid",
+    "associated_specimen_imaging_preparation_protocol": "specimen_imaging_preparation_protocol_uuid",
+    "associated_image_acquisition_protocol": "image_acquisition_protocol_uuid",
+    "associated_specimen_image_acquisition_protocol": "image_acquisition_protocol_uuid",
+    "associated_annotation_method": "annotation_method_uuid", "associated_protocol": "protocol_uuid",
+    "associated_specimen": "specimen_uuid", "associated_subject": "specimen_uuid", "specimen": "specimen_uuid",
+    "associated_image_analysis_method": "analysis_method",
+    "associated_image_correlation_method": "correlation_method", "exemplar_image": "example_image_uri",
+    "sample_image": "example_image_uri", "digital_size_x": "size_x", "digital_size_y": "size_y",
+    "digital_size_z": "size_z", "digital_size_c": "size_c", "digital_size_t": "size_t",
+    "total_size_in_bytes": "total_size_in_bytes", "voxel_size_x": "voxel_physical_size_x",
+    "voxel_size_y": "voxel_physical_size_y", "voxel_size_z": "voxel_physical_size_z", "label": "label",
+    "channel_id": "channel_label",
+}  # fmt: skip
+_OF_AGENT: Final = {"title": "display_name", "identifier": "id"}
+# Properties whose values are nodes that become objects inside the document.
+_INSIDE: Final = frozenset({
+    "author", "affiliation", "grant", "funder", "related_publication", "see_also", "organism_classification",
+    "signal_channel_information", "analysis_method", "correlation_method",
+})  # fmt: skip
+_AGENTS: Final = frozenset({"Contributor", "Affiliation", "FundingBody", "Person", "Organization"})
+_ASSOCIATED: Final = (
+    "bio_sample_uuid", "specimen_imaging_preparation_protocol_uuid", "image_acquisition_protocol_uuid",
+    "annotation_method_uuid", "specimen_uuid",
+)  # fmt: skip
+Node = dict[str, Any]
 
 
-def spell(name: str, types: frozenset[str]) -> str | None:
-    """A property of the archive's own types, in camel case (crates of 2023 write snake case); None for other types."""
-    if not any(kind.startswith("bia:") for kind in types):
-        return None
-    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+@cache
+def crate_reasons() -> Mapping[str, str]:
+    """Path in the account -> why that field is left out, by the crosswalks bia-ro-crate and bia-shared-models."""
+    given = crosswalk_reasons("bia-ro-crate", "bia_crate:")
+    found = {**api_reasons(), **given}
+    for path, reason in given.items():
+        if path.startswith("Thing/"):
+            found |= {f"{kind}/{_snake(path[6:])}": reason for kind in (*KINDS, "FileList")}
+    return found
 
 
-class BiaParts:
-    """Adds the archive's own parts to a study; nothing for crates without them."""
+def pool_of_crate(files: Mapping[str, bytes], account: Account) -> Pool:
+    """The documents of a crate and of the file lists it names.
 
-    def __init__(self, root: Node, nodes: Nodes, study: SchemaStudy):
-        self._root, self._nodes, self._study, self._draft = root, nodes, study, study.draft
-        self._ids: dict[str, str | None] = {}
+    Raises:
+        RecordRejected: `not-parsable`, no crate; `equivocation`, one @id for two entities; `schema-required`, no
+            root.
+    """
+    from harvesters.bia_lists import read_lists
 
-    def read(self) -> None:
-        """Everything below the root that is of the archive's own types."""
-        root, draft = self._root, self._draft
-        if root.kind != "bia.Study":
-            return
-        for ref in root.refs("contributor"):
-            draft.author(self._contributor(ref))
-        draft.set("acknowledgements", root.first_text("acknowledgement", lines=True))
-        draft.set("funding_statement", root.first_text("fundingStatement", lines=True))
-        for ref in root.refs("hasPart"):
-            if ref.node is not None and ref.node.kind == "bia.Dataset" and ref.node.properties:
-                self._add_dataset(ref.node)
+    crate = Crate(parse_json(files[METADATA]).value, account)
+    pool = Pool(account)
+    crate.fill(pool)
+    read_lists(crate, pool, files)
+    crate.leave_the_rest()
+    return pool
 
-    def add_rest(self) -> None:
-        """What the crate describes and no data set names: files lists name it by row (S-TEST_specimen)."""
-        for node in self._nodes.all():
-            slot = next((slot for slot, kinds in _KINDS.items() if node.kind in kinds and node.kind != "BioSample"), "")
-            if slot and node.properties and node.id not in self._ids:
-                self._ids[node.id] = None
-                self._ids[node.id] = getattr(self, f"_add_{slot}")(node)
-        for node in self._nodes.all():
-            if node.kind == "bia.AnnotationData":
-                self._add_annotation(node)
-            for key in ("creationProcess", "resultOf", "representation"):
-                if node.kind == "bia.Image":
-                    node.leave(key, OF_IMAGE)
 
-    def _add_annotation(self, node: Node) -> None:
-        methods, sources = [], []
-        for ref in node.refs("resultOf"):
-            if ref.node is None:
-                continue
-            methods += [
-                part[1] for own in ref.node.refs("annotationMethod") if (part := self._part(node, "resultOf", own))
-            ]
-            sources += [text for text in ref.node.iris("inputImage") if text]
-        number = len(self._draft.find("annotations") or []) + 1
-        name = f"{self._draft.curie}/annotation/{number}"
-        self._draft.part(
-            "annotations", "annotation", annotation_method=methods[0] if methods else None,
-            source_paths=sorted(set(sources)),
-            files=[{"id": f"{name}/file/1", "path": node.iri, "file_role": "annotation"}] if node.iri else [],
-        )  # fmt: skip
+class Crate:
+    """The entities of a crate by @id, and the keys of the documents they become."""
 
-    def _contributor(self, ref: Reference) -> dict[str, Any] | None:
-        node = ref.node
-        if node is None or node.kind != "bia.Contributor":
-            return self._study.people.agent(self._root, "contributor", ref)
-        places = []
-        for place in node.refs("affiliation"):
-            inner = place.node
-            name = inner.first_text("displayName", "name") if inner is not None and inner.properties else place.text
-            ror = place.iri if "ror.org" in place.iri else None
-            places.append(self._draft.organization(name, node.path("affiliation"), ror=ror))
-        part = self._draft.person(
-            node.first_text("displayName", "name"), node.path("displayName"), address=node.text("contactEmail"),
-            orcid=node.iri if "orcid" in node.iri.lower() else None, affiliations=places, roles=node.texts("role"),
-            url=self._draft.web_address(node.text("website"), node.path("website")),
-        )  # fmt: skip
-        address = node.text("address", lines=True)
-        if part is not None and address:
-            part["address"] = address
-        return part
+    def __init__(self, value: Any, account: Account):
+        self.account = account
+        graph = value.get("@graph") if type(value) is dict else None
+        if type(graph) is not list:
+            raise RecordRejected("The crate has no @graph.", reason="not-parsable")
+        self.nodes: dict[str, Node] = {}
+        self.nameless: list[Node] = []
+        for node in graph:
+            if type(node) is not dict:
+                raise RecordRejected("An entity of the crate is no object.", reason="not-parsable")
+            name = node.get("@id")
+            if type(name) is not str:
+                self.nameless.append(node)
+            elif name in self.nodes and self.nodes[name] != node:
+                raise RecordRejected(
+                    f"Two entities of the crate have the @id '{name[:200]}'; give one of them another.",
+                    reason="equivocation",
+                )
+            else:
+                self.nodes[name] = node
+        if ROOT not in self.nodes:
+            raise RecordRejected("The crate has no root entity './'.", reason="schema-required")
+        self._keys: dict[str, str] = {}
+        self._used: set[int] = set()
+        self._kinds: dict[int, str] = {}
+        self._check_context(value.get("@context"))
 
-    # -- data sets -----------------------------------------------------------------------------------------------
+    def kind_of(self, node: Node) -> str:
+        """The class of the archive's model that an entity is of; "" for none."""
+        if id(node) not in self._kinds:
+            self._kinds[id(node)] = self._kind(node)
+        return self._kinds[id(node)]
 
-    def _add_dataset(self, node: Node) -> None:
-        base = f"{self._draft.curie}/component/{len(self._draft.find('components') or []) + 1}"
-        links = self._links(node)
-        associations = []
-        for ref in node.refs("association"):
-            if ref.node is None:
-                continue
-            own = self._links(ref.node)
-            ref.node.leave("genotype", "of an association; its sample is described as such")
-            for slot, ids in own.items():
-                links[slot] = sorted({*links.get(slot, ()), *ids})
-            kept = {
-                slot: own[slot]
-                for slot in ("biosamples", "specimens", "acquisitions", "correlations", "analyses")
-                if slot in own
-            }
-            if kept:
-                associations.append({"id": f"{base}/association/{len(associations) + 1}", **kept})
-        title = node.first_text("title", "name")
-        self._draft.part(
-            "components", "component", type="StudyComponent", title=title or node.iri,
-            description=node.text("description", lines=True), associations=associations,
-            files=self._study.files.files_below(node, base), **links,
-        )  # fmt: skip
-
-    def _links(self, node: Node) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for keys in _LINKS.values():
-            for ref in node.refs(*keys):
-                part = self._part(node, keys[0], ref)
-                if part is not None:
-                    actual, name = part
-                    found[actual] = sorted({*found.get(actual, ()), name})
-        return found
-
-    def _part(self, holder: Node, key: str, ref: Reference) -> tuple[str, str] | None:
-        """Slot and id of the part that a reference names, added to the study when first met."""
-        node = ref.node
-        slot = next((slot for slot, kinds in _KINDS.items() if node is not None and node.kind in kinds), "")
-        if node is None or not node.properties or not slot:
-            holder.complain(
-                "dangling-reference",
-                Severity.WARNING,
-                key,
-                "The crate does not describe this; left out.",
-                ref.term.text,
-            )
-            return None
-        if node.id not in self._ids:
-            self._ids[node.id] = None
-            self._ids[node.id] = getattr(self, f"_add_{slot}")(node)
-        name = self._ids[node.id]
-        return (slot, name) if name else None
-
-    def _add_biosamples(self, node: Node) -> str:
-        organisms = []
-        for ref in node.refs("organismClassification"):
-            taxon = ref.node
-            label = taxon.first_text("scientificName", "commonName") if taxon is not None else None
-            common = taxon.text("commonName") if taxon is not None else None
-            number = taxon.text("ncbiId") if taxon is not None else None
-            given = ref.iri if not ref.iri.startswith(("#", "_:")) else number
-            term = self._draft.term(given, TAXON, node.path("organismClassification"), label=label, vernacular=common)
-            organisms += [term] if term else []
-        self._draft.extend("organisms", organisms)
-        return self._draft.part(
-            "biosamples", "biosample", title=node.first_text("title", "name"), organisms=organisms,
-            biological_entity=node.text("biologicalEntityDescription", lines=True),
-            intrinsic_variables=node.texts("intrinsicVariableDescription"),
-            extrinsic_variables=node.texts("extrinsicVariableDescription"),
-            experimental_variables=node.texts("experimentalVariableDescription"),
-            growth_protocol=self._text_behind(node, "growthProtocol"),
-        )  # fmt: skip
-
-    def _text_behind(self, node: Node, key: str) -> str | None:
-        texts = []
-        for ref in node.refs(key):
-            text = (
-                ref.node.first_text("protocolDescription", "description", lines=True)
-                if ref.node is not None
-                else ref.text
-            )
-            if ref.node is not None:
-                ref.node.leave("title", "title of a protocol whose text is kept with the sample")
-            texts += [text] if text else []
-        return "\n".join(texts) or None
-
-    def _add_specimens(self, node: Node) -> str:
-        if node.kind == "bia.Specimen":
-            return self._add_specimen(node)
-        base = f"{self._draft.curie}/specimen/{len(self._draft.find('specimens') or []) + 1}"
-        return self._draft.part(
-            "specimens", "specimen", title=node.first_text("title", "name"),
-            sample_preparation=node.text("protocolDescription", lines=True), signal_channels=self._channels(node, base),
-        )  # fmt: skip
-
-    def _add_specimen(self, node: Node) -> str:
-        """A specimen takes up the text of the protocols that prepared it."""
-        biosamples = [
-            part[1]
-            for ref in node.refs("biologicalEntity", "sampleOf")
-            if (part := self._part(node, "biologicalEntity", ref)) and part[0] == "biosamples"
+    def _kind(self, node: Node) -> str:
+        given = node.get("@type")
+        found = [
+            str(one).rpartition("bia:")[2].rpartition("http://bia/")[2]
+            for one in (given if type(given) is list else [given])
+            if str(one).startswith(("bia:", "http://bia/"))
         ]
-        texts, channels = [], []
-        base = f"{self._draft.curie}/specimen/{len(self._draft.find('specimens') or []) + 1}"
-        for ref in node.refs("imagingPreparationProtocol"):
-            if ref.node is not None:
-                title, text = ref.node.text("title"), ref.node.text("protocolDescription", lines=True)
-                texts += [part for part in (title, text) if part]
-                channels += self._channels(ref.node, base)
-        return self._draft.part(
-            "specimens", "specimen", title=node.first_text("title", "name"), biosamples=sorted(set(biosamples)),
-            sample_preparation="\n".join(texts) or None, signal_channels=channels,
-        )  # fmt: skip
+        if len(set(found)) > 1:
+            self.account.note(
+                "unexpected-type", Severity.WARNING, "@type", ", ".join(found),
+                f"{node.get('@id')} is of several classes; read as {found[0]}. Give each thing an entity of its own.",
+            )  # fmt: skip
+        return found[0] if found else ""
 
-    def _channels(self, node: Node, base: str) -> list[dict[str, Any]]:
+    def key(self, name: str) -> str:
+        """The key of the document that an entity or a path becomes, stable and of plain characters."""
+        if name not in self._keys:
+            clean = re.sub(r"[^A-Za-z0-9]+", "-", unquote(name)).strip("-")
+            taken = clean in self._keys.values()
+            if not clean or taken or len(clean) > 60:
+                clean = f"{clean[:60].strip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:12]}".strip("-")
+            self._keys[name] = clean
+        return self._keys[name]
+
+    def fill(self, pool: Pool) -> None:
+        """Put every entity of the archive's classes into the pool."""
+        for name, node in self.nodes.items():
+            kind = "Study" if name == ROOT else self.kind_of(node)
+            if kind in KINDS:
+                doc = self._doc(kind, name, node)
+                pool.add(doc)
+                if kind in ("Image", "AnnotationData") and not name.startswith(("#", "_:")):
+                    self._add_file(pool, name)
+                    doc.refs.setdefault("original_file_reference_uuid", []).append(doc.key)
+        self._join(pool)
+
+    def refer(self, values: Any, path: str, *, kind: str = "") -> list[str]:
+        """The @ids that a value refers to and the crate has; a dangling one is a finding."""
         found = []
-        for ref in node.refs("signalChannelInformation"):
-            if ref.node is None:
-                continue
-            said = self._draft.filled(
-                {
-                    "label": ref.node.first_text("channelLabel", "channelNumber", "channelId"),
-                    "contrast_mechanism": ref.node.text("signalContrastMechanismDescription"),
-                    "content_description": ref.node.text("channelContentDescription"),
-                    "labelled_entity": ref.node.text("channelBiologicalEntity"),
-                }
-            )
-            found.append({"id": f"{base}/channel/{len(found) + 1}", **said})
+        for text in refs_in(values):
+            node = self.nodes.get(text) or self.nodes.get(f"#{text}")
+            if node is None:
+                self.account.note(
+                    "dangling-reference", Severity.WARNING, path, text,
+                    "Refers to an entity that the crate does not have; left out.",
+                )  # fmt: skip
+            elif kind and self.kind_of(node) != kind:
+                self.account.note(
+                    "unexpected-type", Severity.WARNING, path, text, f"Refers to something that is no {kind}; left out."
+                )
+            else:
+                found.append(str(node["@id"]))
         return found
 
-    def _add_acquisitions(self, node: Node) -> str:
-        methods = [self._draft.term(text, METHOD, node.path("fbbiId")) for text in node.iris("fbbiId")]
-        self._draft.extend("methods", sorted({term for term in methods if term}))
-        return self._draft.part(
-            "acquisitions", "acquisition", title=node.first_text("title", "name"),
-            acquisition_parameters=node.text("protocolDescription", lines=True),
-            instrument=node.text("imagingInstrumentDescription"), method_names=node.texts("imagingMethodName"),
-            methods=sorted({term for term in methods if term}),
-        )  # fmt: skip
+    def leave_the_rest(self) -> None:
+        """Count entities that nothing refers to, and those about the crate itself, as left out."""
+        for node in (*self.nodes.values(), *self.nameless):
+            if id(node) in self._used:
+                continue
+            kind = self.kind_of(node) or str(node.get("@type")).rpartition(":")[2].strip("[]'\" ")
+            entry = self.account.open({key: value for key, value in node.items() if key != "@type"}, kind)
+            if kind in ("CreativeWork", "Property", "Column", "Schema"):
+                entry.leave_rest("describes the crate or its tables, not the study")
+                continue
+            entry.leave_rest("nothing of the study refers to this entity")
+            self.account.note(
+                "orphan-entity", Severity.WARNING, kind, str(node.get("@id", ""))[:200],
+                "Nothing of the study refers to this entity; left out.",
+            )  # fmt: skip
 
-    def _add_annotation_methods(self, node: Node) -> str:
-        words = [text.lower().replace(" ", "_") for text in node.texts("methodType")]
-        known = [word for word in words if word in _TYPES]
-        if len(known) < len(words):
-            node.complain("annotation-type-unknown", Severity.WARNING, "methodType", "No type of MIFA; left out.")
-        indicator = node.text("annotationSourceIndicator")
-        if indicator:
-            node.leave("annotationSourceIndicator", "kept in the words of the method only")
-        return self._draft.part(
-            "annotation_methods", "annotation-method", title=node.first_text("title", "name"),
-            annotation_types=sorted(set(known)),
-            description=node.text("protocolDescription", lines=True),
-            annotation_criteria=node.text("annotationCriteria", lines=True),
-            annotation_coverage=node.text("annotationCoverage"), transformations=node.text("transformationDescription"),
-            spatial_information=node.text("spatialInformation"),
-        )  # fmt: skip
+    def use(self, node: Node) -> None:
+        """Note that an entity was read."""
+        self._used.add(id(node))
 
-    def _add_analyses(self, node: Node) -> str:
-        return self._draft.part(
-            "analyses", "analysis", title=node.first_text("title", "name"),
-            features_analysed=node.text("featuresAnalysed"),
-            description=node.text("protocolDescription", lines=True),
-        )  # fmt: skip
+    # -- documents -----------------------------------------------------------------------------------------------
 
-    def _add_correlations(self, node: Node) -> str:
-        return self._draft.part(
-            "correlations", "correlation", title=node.first_text("title", "name"),
-            fiducials_used=node.text("fiducialsUsed"), transformation_matrix=node.text("transformationMatrix"),
-            description=node.text("protocolDescription", lines=True),
-        )  # fmt: skip
+    def _doc(self, kind: str, name: str, node: Node) -> Doc:
+        self.use(node)
+        fields, refs = self._fields(kind, node)
+        doc = Doc(kind, self.key(name), self.account.open(fields, kind), refs=refs)
+        if kind == "Dataset":
+            self._associate(doc, node)
+        return doc
 
-    def _add_protocols(self, node: Node) -> str:
-        return self._draft.part(
-            "protocols", "protocol", title=node.first_text("title", "name"),
-            description=node.text("protocolDescription", lines=True),
+    def _add_file(self, pool: Pool, name: str) -> None:
+        """A file of the crate by its path."""
+        if pool.find("FileReference", self.key(name)) is None:
+            file = self.account.open({"file_path": unquote(name)}, "FileReference")
+            pool.add(Doc("FileReference", self.key(name), file))
+
+    def _fields(self, kind: str, node: Node) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """The properties of an entity under the API's names, and the keys of those it refers to."""
+        fields: dict[str, Any] = {}
+        refs: dict[str, list[str]] = {}
+        for key, value in node.items():
+            if key in ("@id", "@type", "hasPart", "association", "associationFileMetadata", "representation"):
+                continue
+            name = api_name(key, kind)
+            if name in _INSIDE:
+                fields[name] = [*fields.get(name, []), *self._inside(name, value, f"{kind}/{key}")]
+            elif name.endswith("_uuid"):
+                wanted = _CLASSES.get(name, "")
+                found = [self.key(one) for one in self.refer(value, f"{kind}/{key}", kind=wanted)]
+                refs[name] = [*refs.get(name, []), *found]
+            elif name in fields and fields[name] not in (None, "", []):
+                fields[key] = value
+            else:
+                fields[name] = value
+        return fields, refs
+
+    def _inside(self, name: str, value: Any, path: str) -> list[dict[str, Any]]:
+        """Entities that a property refers to, as objects inside the document."""
+        found = []
+        for text in refs_in(value):
+            node = self.nodes.get(text) or self._nameless_one(text, path)
+            if node is None:
+                self.refer([text], path)
+                continue
+            self.use(node)
+            kind = self.kind_of(node)
+            fields, _ = self._fields(kind, node)
+            address = str(node.get("@id", ""))
+            if kind in _AGENTS:
+                fields = {_OF_AGENT.get(key, key): one for key, one in fields.items()}
+                fields |= {"orcid": address} if orcid_iri(address) else {"rorid": address} if ror_iri(address) else {}
+            elif name == "organism_classification" and not fields.get("ncbi_id"):
+                fields["ncbi_id"] = address
+            elif name == "see_also" and not fields.get("link"):
+                fields["link"] = fields.pop("url", None) or address
+            elif name == "grant" and not fields.get("id"):
+                fields["id"] = fields.pop("identifier", None) or (None if address.startswith(("_:", "#")) else address)
+            found.append(fields)
+        for inner in value if type(value) is list else [value]:
+            if type(inner) is dict and "@id" not in inner:
+                found.append({api_name(key, ""): one for key, one in inner.items() if key != "@type"})
+        return found
+
+    def _nameless_one(self, name: str, path: str) -> Node | None:
+        """S-BIAD843 refers to a contributor as _:c0 and gives the one that is meant no @id."""
+        left = [node for node in self.nameless if id(node) not in self._used]
+        if not name.startswith("_:") or len(left) != 1:
+            return None
+        self.account.note(
+            "dangling-reference", Severity.WARNING, path, name,
+            "Refers to no entity; the only one without an @id is read. Give it this @id.",
         )  # fmt: skip
+        return left[0]
+
+    def _associate(self, doc: Doc, node: Node) -> None:
+        """What goes together: Association entities, whose own keys say what is special about them."""
+        for name in self.refer(node.get("association"), "Dataset/association"):
+            association = self.nodes[name]
+            self.use(association)
+            fields, refs = self._fields("Association", association)
+            said = [f"{key}: {value}" for key, value in fields.items() if type(value) is str and value.strip()]
+            self._read(fields)
+            doc.together.append({"description": said, **{key: refs[key] for key in _ASSOCIATED if key in refs}})
+            for key, keys in refs.items():
+                doc.refs[key] = list(dict.fromkeys([*doc.refs.get(key, []), *keys]))
+
+    def _read(self, fields: dict[str, Any]) -> None:
+        entry = self.account.open(fields, "Association")
+        for key in fields:
+            entry.raw(key)
+
+    def _join(self, pool: Pool) -> None:
+        """Links that the crate states from the other end: parts of datasets, representations of images."""
+        for text in refs_in(self.nodes[ROOT].get("hasPart")):
+            if text in self.nodes or text.startswith(("#", "_:")) or text.endswith("/"):
+                self.refer([text], "Study/hasPart")
+            else:
+                # S-BIAD843 names files that it says nothing more of.
+                self._add_file(pool, text)
+        for doc in pool.all("Dataset"):
+            doc.refs.setdefault("submitted_in_study_uuid", [self.key(ROOT)])
+        for name, node in self.nodes.items():
+            key = self._keys.get(name, "")
+            if self.kind_of(node) == "Dataset":
+                for part in self.refer(node.get("hasPart"), "Dataset/hasPart"):
+                    self._put(pool, self.key(part), "submission_dataset_uuid", key)
+            elif self.kind_of(node) == "Image":
+                for part in self.refer(node.get("representation"), "Image/representation"):
+                    self._put(pool, self.key(part), "representation_of_uuid", key)
+                self._put_by_path(pool, name, key)
+
+    def _put(self, pool: Pool, key: str, name: str, other: str) -> None:
+        for kind in ("Image", "AnnotationData", "FileReference", "ImageRepresentation"):
+            if (doc := pool.find(kind, key)) is not None and other not in doc.refs.get(name, ()):
+                doc.refs.setdefault(name, []).append(other)
+
+    def _put_by_path(self, pool: Pool, name: str, key: str) -> None:
+        """S-BIAD843 gives its images no dataset but the folder in which they lie."""
+        doc = pool.find("Image", key)
+        if doc is None or doc.refs.get("submission_dataset_uuid"):
+            return
+        folders = [one for one in self.nodes if one.endswith("/") and one != ROOT and name.startswith(one)]
+        inside = [one for one in folders if self.kind_of(self.nodes[one]) == "Dataset"]
+        if inside:
+            doc.refs["submission_dataset_uuid"] = [self.key(max(inside, key=len))]
+
+    def _check_context(self, context: Any) -> None:
+        terms: dict[str, Any] = {}
+        for one in context if type(context) is list else [context]:
+            terms |= one if type(one) is dict else {}
+        prefixes = {key: value for key, value in terms.items() if type(value) is str}
+        for term, meant in terms.items():
+            iri = str(meant.get("@id", "")) if type(meant) is dict else str(meant)
+            prefix, colon, local = iri.partition(":")
+            full = prefixes.get(prefix, f"{prefix}:") + local if colon else iri
+            known = full.startswith((*_NAMESPACES, "_:", "@")) or full.startswith("dc:")
+            if not known and type(meant) is dict:
+                self.account.note(
+                    "context-redefined", Severity.WARNING, "@context", f"{term}: {iri}",
+                    "The context gives a term of the archive another meaning; read as the archive means it.",
+                )  # fmt: skip
+
+
+_CLASSES: Final = {
+    "bio_sample_uuid": "BioSample", "sample_of_uuid": "BioSample", "annotation_method_uuid": "AnnotationMethod",
+    "image_acquisition_protocol_uuid": "ImageAcquisitionProtocol", "subject_specimen_uuid": "Specimen",
+    "specimen_uuid": "Specimen", "creation_process_uuid": "CreationProcess",
+    "imaging_preparation_protocol_uuid": "SpecimenImagingPreparationProtocol",
+    "specimen_imaging_preparation_protocol_uuid": "SpecimenImagingPreparationProtocol",
+}  # fmt: skip
+
+
+def api_name(key: str, kind: str) -> str:
+    """The API's name of a property of the crate."""
+    name = _snake(key)
+    renamed = _RENAMED.get(name, name)
+    return _OF_AGENT.get(renamed, renamed) if kind in _AGENTS else renamed
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def refs_in(value: Any) -> Iterator[str]:
+    """The @ids in a value, which may stand as plain texts (S-BIAD843)."""
+    for one in value if type(value) is list else [value]:
+        if type(one) is str and one.strip():
+            yield one
+        elif type(one) is dict and type(one.get("@id")) is str:
+            yield one["@id"]

@@ -56,6 +56,7 @@ class StudyDraft:
     """
 
     def __init__(self, study: Identifier, account: Account):
+        self.study = study
         self.curie = study.curie
         self.account = account
         self._record: Record = {

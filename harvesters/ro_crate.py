@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from catalogue.model.documents import Event, Listed, Mapped, Severity, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected, SourceUnavailable
 from harvesters.account import Account
-from harvesters.bia_crate import BiaParts, spell
 from harvesters.documents import iter_documents
 from harvesters.draft import StudyDraft
 from harvesters.gide_identity import stem
@@ -27,6 +26,7 @@ from harvesters.items import Item, ItemReader
 from harvesters.jsonbytes import MAX_BYTES, parse_json
 from harvesters.jsonld_nodes import JsonLd
 from harvesters.rdf_nodes import Node, Nodes
+from harvesters.ro_crate_bia import BiaParts, spell
 from harvesters.schema_study import SchemaStudy, identify
 from harvesters.schema_terms import kind_of, reasons
 from harvesters.sources.delivery import Delivery

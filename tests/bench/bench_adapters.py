@@ -45,6 +45,8 @@ class Adapter:
 
 
 ADAPTERS = {
+    "bia-api": Adapter("bia", "bia-api", ("biostudies", "empiar")),
+    "bia-ro-crate": Adapter("bia", "bia-ro-crate", ("biostudies", "empiar")),
     "biostudies": Adapter("biostudies", "biostudies", ("biostudies", "empiar")),
     "gide-bia": Adapter("gide", "gide-bia", ("biostudies", "empiar")),
     "gide-idr": Adapter("gide", "gide-idr", ("idr",)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected
 from harvesters.base import Harvester
+from harvesters.bia import BiaHarvester
 from harvesters.biostudies import BiostudiesHarvester
 from harvesters.gide import GideHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
@@ -90,12 +91,18 @@ def _study(store: str) -> str:
 
 
 def submissions(partners: Path) -> Iterator[Outcome]:
-    """Every submission of BioStudies, with what lies beside it; some state no licence and may not enter."""
-    harvester = BiostudiesHarvester(None)  # type: ignore[arg-type]
-    source = SourceSpec("biostudies", "biostudies", str(partners / "biostudies"), ("biostudies", "empiar"))
-    for event in harvester.fetch(source, None, {}):
-        if isinstance(event, SourceDocument):
-            yield _mapped(harvester, event, source, f"biostudies/{event.item}")
+    """Every submission of BioStudies with what lies beside it, every document and crate of the BioImage Archive; some
+    state no licence and may not enter.
+    """
+    for name, folder, harvester in (
+        ("biostudies", "biostudies", BiostudiesHarvester(None)),  # type: ignore[arg-type]
+        ("bia", "bia-api", BiaHarvester(None)),  # type: ignore[arg-type]
+        ("bia", "bia-ro-crate", BiaHarvester(None)),  # type: ignore[arg-type]
+    ):
+        source = SourceSpec(name, name, str(partners / folder), ("biostudies", "empiar"))
+        for event in harvester.fetch(source, None, {}):
+            if isinstance(event, SourceDocument):
+                yield _mapped(harvester, event, source, f"{folder}/{event.item}")
 
 
 def _mapped(harvester: Harvester, document: SourceDocument, source: SourceSpec, name: str) -> Outcome:
