@@ -19,7 +19,7 @@ from harvesters.draft import StudyDraft, identify_study
 from harvesters.http import Fetcher
 from harvesters.idr_files import FACTS, HEAD, LEFT_OUT, iter_studies, study_of_file
 from harvesters.idr_parts import Parts
-from harvesters.idr_rows import Rows
+from harvesters.idr_rows import Rows, note_repairs
 from harvesters.idr_sheet import parse_sheet
 from harvesters.idr_site import ADDRESSES, SIZES, read_addresses, read_sizes, reasons
 from harvesters.idr_study import read_study
@@ -65,8 +65,7 @@ class IdrHarvester:
             raise RecordRejected("The bundle has no study file.", reason="not-parsable")
         sheet = parse_sheet(parse_text(files[name]))
         account = Account(_reasons())
-        for code, value, message in sheet.repairs:
-            account.note(code, Severity.REPAIRED, name, value, message)
+        note_repairs(account, name, sheet.repairs)
         for row in sheet.strays:
             account.note("stray-row", Severity.WARNING, name, "\t".join(row), "Stands below no key; left out.")
         rows = Rows(account, sheet.study, "study")
@@ -79,9 +78,8 @@ class IdrHarvester:
             )
         draft = StudyDraft(study, account)
         read_study(draft, rows, source)
-        parts = Parts(draft, account)
-        for part in sheet.parts:
-            parts.read(part)
+        parts = Parts(draft, account, sheet.parts)
+        parts.read()
         summary = Summary(draft, parts, account)
         for table in _tables(files, account):
             summary.read(table)

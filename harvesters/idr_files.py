@@ -1,7 +1,7 @@
 """Which files make a study of IDR, and how they are brought together: study file, tables, lines of the site's lists.
 
-Each study is one document, a bundle (harvesters.bundle); tables that are too large for it are there by their first
-lines and their size.
+Each study is one document, a bundle (harvesters.bundle), and an image table where its tables name images; tables too
+large for the bundle are there by their first lines and their size.
 """
 
 from __future__ import annotations
@@ -16,11 +16,17 @@ from pathlib import Path
 from typing import Final
 
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
+from catalogue.model.identifiers import parse_identifier
+from catalogue.problems import Problem
 from harvesters.bundle import MEDIA_TYPE, pack
 from harvesters.documents import iter_documents
 from harvesters.http import Fetcher
+from harvesters.idr_images import image_table
+from harvesters.idr_parts import part_names
+from harvesters.idr_sheet import parse_sheet
 from harvesters.idr_site import ADDRESSES, SIZES
 from harvesters.idr_tables import table_role
+from harvesters.idr_text import parse_text
 from harvesters.sources.delivery import Delivery
 
 SUFFIXES: Final = (".txt", ".csv", ".tsv")
@@ -38,16 +44,22 @@ _LISTS: Final = {"studies.tsv": SIZES, "download_urls.tsv": ADDRESSES}
 
 @dataclass(slots=True)
 class _Study:
-    """What was met of one study so far: name in the bundle -> file on the disk."""
+    """What was met of one study so far.
+
+    Args:
+        files: name of a file -> its bytes on the disk.
+        lost: name of a file that could not be read -> why.
+    """
 
     files: dict[str, Path] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
     url: str = ""
     datestamp: str = ""
     fault: Unreadable | None = None
 
 
 def iter_studies(source: SourceSpec, since: str | None, known: Mapping[str, str], fetcher: Fetcher) -> Iterator[Event]:
-    """One bundle a study, by accession, then one Listed.
+    """One bundle a study, by accession, each with its image table behind it, then one Listed.
 
     Raises:
         SourceUnavailable: the location cannot be read whole now.
@@ -108,11 +120,14 @@ def _bundles(
         elif isinstance(event, SourceDocument | Unreadable):
             _spool(event, studies, folder)
     delivery = Delivery("", known, MAX_BUNDLE_BYTES + (8 << 20), MEDIA_TYPE)
+    total = 0
     for name in sorted(studies):
-        yield _bundle(name, studies[name], lists, delivery)
+        for found in (_bundle(name, studies[name], lists, delivery), *_images(name, studies[name], known)):
+            total += 1
+            yield found
     for name in sorted(set(removed) - set(studies)):
         yield Removed(name, removed[name])
-    yield Listed(end.cursor, end.complete, len(studies))
+    yield Listed(end.cursor, end.complete, total)
 
 
 def _spool(event: SourceDocument | Unreadable, studies: dict[str, _Study], folder: Path) -> None:
@@ -136,14 +151,11 @@ def _spool(event: SourceDocument | Unreadable, studies: dict[str, _Study], folde
             study.fault = Unreadable(name, event.url, "too-large", detail)
     if isinstance(event, SourceDocument):
         study.datestamp = max(study.datestamp, event.datestamp)
-        whole = name is not None or len(event.content) <= MAX_WHOLE_BYTES
-        kept = {base: event.content} if whole else _cut(base, event.content)
+        path = folder / (hashlib.sha256(event.item.encode()).hexdigest() + Path(base).suffix.lower())
+        path.write_bytes(event.content)
+        study.files[base] = path
     else:
-        kept = {base + LEFT_OUT: f"{event.reason}: {event.detail}".encode()}
-    for key, content in kept.items():
-        path = folder / hashlib.sha256(f"{event.item}\n{key}".encode()).hexdigest()
-        path.write_bytes(content)
-        study.files[key] = path
+        study.lost[base] = f"{event.reason}: {event.detail}"
 
 
 def _cut(name: str, content: bytes) -> dict[str, bytes]:
@@ -162,11 +174,12 @@ def _bundle(name: str, study: _Study, lists: Mapping[str, bytes], delivery: Deli
     if not any(study_of_file(key) for key in study.files):
         detail = f"There are tables of {name} and no study file ({name}-study.txt). Add it, or take the tables away."
         return Unreadable(name, study.url, "gap", detail)
-    files: dict[str, bytes] = {}
+    files = {key + LEFT_OUT: detail.encode() for key, detail in study.lost.items()}
     total = 0
     for key in sorted(study.files, key=lambda key: (study_of_file(key) is None, key)):
         content = study.files[key].read_bytes()
-        if total + len(content) > MAX_BUNDLE_BYTES and not key.endswith((HEAD, FACTS, LEFT_OUT)):
+        is_table = study_of_file(key) is None
+        if is_table and (len(content) > MAX_WHOLE_BYTES or total + len(content) > MAX_BUNDLE_BYTES):
             files |= _cut(key, content)
         else:
             files[key] = content
@@ -175,6 +188,23 @@ def _bundle(name: str, study: _Study, lists: Mapping[str, bytes], delivery: Deli
         if lines := _lines_of(name, content):
             files[key] = lines
     return delivery.document(name, study.url, pack(files), study.datestamp)
+
+
+def _images(name: str, study: _Study, known: Mapping[str, str]) -> Iterator[Event]:
+    """The table of the study's images, where its tables name any and its study file can be read."""
+    sheets = [key for key in study.files if study_of_file(key)]
+    if study.fault is not None or not sheets:
+        return
+    try:
+        sheet = parse_sheet(parse_text(study.files[sheets[0]].read_bytes()))
+        identifier = parse_identifier(name)
+    except Problem:
+        return
+    components = {segment: base for base, segment in part_names(identifier.curie, sheet.parts)}
+    tables = {key: path for key, path in study.files.items() if key not in sheets}
+    table = image_table(identifier, study.url, tables, components)
+    if table is not None:
+        yield Unchanged(table.item) if known.get(table.item) == table.digest else table
 
 
 def _lines_of(name: str, content: bytes) -> bytes:

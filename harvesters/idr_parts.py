@@ -26,20 +26,26 @@ class Parts:
         files: path in lower case -> the file as it was described, for the tables that come with the study.
     """
 
-    def __init__(self, draft: StudyDraft, account: Account):
+    def __init__(self, draft: StudyDraft, account: Account, parts: list[Part]):
         self._draft, self._account = draft, account
+        self._parts = parts
+        self._names = part_names(draft.curie, parts)
         self._shared: dict[tuple[str, str], str] = {}
         self._files = len(draft.find("files") or [])
         self.components: dict[str, Record] = {}
         self.files: dict[str, Record] = {}
 
-    def read(self, part: Part) -> None:
-        """Add a screen or experiment."""
+    def read(self) -> None:
+        """Add all screens and experiments."""
+        for part in self._parts:
+            self._read(part)
+
+    def _read(self, part: Part) -> None:
         kind = part.kind.capitalize()
         rows = Rows(self._account, part.blocks.get(part.kind, {}), part.kind)
-        key = self._key(part.kind, rows.text(f"{kind}_Number"))
-        component = self._component(kind, rows, key)
-        base = component["id"]
+        rows.text(f"{kind}_Number")
+        base, segment = self._names[len(self.components)]
+        component = self._component(kind, rows, base)
         # A block of another kind, as far as a study mixes them, is read as its own kind says.
         for name, block in part.blocks.items():
             if name not in (part.kind, "library", "assay", "protocol", "phenotype"):
@@ -52,7 +58,7 @@ class Parts:
             self._data(component, group)
         self._draft.extend("organisms", component["organisms"])
         self._draft.extend("methods", component["methods"])
-        self.components[self._segment(part.kind, component.get("accession"), key)] = component
+        self.components[segment] = component
 
     def write(self) -> None:
         """Write the components into the study, as they are now."""
@@ -78,16 +84,7 @@ class Parts:
 
     # -- the component itself ------------------------------------------------------------------------------------
 
-    def _key(self, kind: str, number: str | None) -> str:
-        """The component's number; its place where the number is missing or taken."""
-        taken = {component["id"] for component in self.components.values()}
-        key = number if number and _NUMBER.fullmatch(number) else str(len(self.components) + 1)
-        place = len(self.components) + 1
-        while f"{self._draft.curie}/{kind}/{key}" in taken:
-            key, place = f"{key.partition('-')[0]}-{place}", place + 1
-        return key
-
-    def _component(self, kind: str, rows: Rows, key: str) -> Record:
+    def _component(self, kind: str, rows: Rows, base: str) -> Record:
         draft = self._draft
         name = rows.text(f"Comment_IDR_{kind}_Name", word=True)
         size = "; ".join(_said_sizes(rows.texts(f"{kind}_Size")))
@@ -95,9 +92,9 @@ class Parts:
         stem = "Technology" if rows.has(f"{kind}_Technology_Term_Accession") else "Technology_Type"
         component: Record = {
             "type": kind,
-            "id": f"{draft.curie}/{kind.lower()}/{key}",
+            "id": base,
             "accession": name,
-            "title": name or f"{kind} {key}",
+            "title": name or f"{kind} {base.rpartition('/')[2]}",
             "description": rows.text(f"{kind}_Description"),
             "doi": data_doi(rows, f"{kind}_Data_DOI"),
             "component_types": rows.terms(draft, f"{kind}_Type", TERM),
@@ -128,14 +125,6 @@ class Parts:
             )
             if not addresses:
                 component["comments"].append(f"Example image: {text}")
-
-    @staticmethod
-    def _segment(kind: str, accession: str | None, key: str) -> str:
-        """`screena` as tables' names have it: of the accession, else by the number."""
-        named = re.search(r"/((?:screen|experiment)[A-Za-z]{1,2})$", accession or "", re.IGNORECASE)
-        if named:
-            return named[1].lower()
-        return f"{kind}{chr(96 + int(key))}" if key.isdigit() and 0 < int(key) <= 26 else f"{kind}{key}"
 
     # -- what belongs to it --------------------------------------------------------------------------------------
 
@@ -300,6 +289,31 @@ class Parts:
             if all(column["name"] != link for column in found):
                 rows.note("join-unknown", Severity.INFO, joins[0], link, "No column of the table has this name.")
         return found
+
+
+def part_names(study: str, parts: list[Part]) -> list[tuple[str, str]]:
+    """Id of each part in the study's record, and its name as tables write it (`screena`).
+
+    The id ends with the number that the part states, with its place where that is missing or taken; the name is the end
+    of its accession, else its number as a letter.
+    """
+    found: dict[str, str] = {}
+    for place, part in enumerate(parts, 1):
+        kind = part.kind.capitalize()
+        number, accession = (_first_cell(part, key) for key in (f"{kind}_Number", f"Comment_IDR_{kind}_Name"))
+        key = number if _NUMBER.fullmatch(number) else str(place)
+        if f"{study}/{part.kind}/{key}" in found:
+            key = f"{key}-{place}"
+        named = re.search(r"/((?:screen|experiment)[A-Za-z]{1,2})$", accession, re.IGNORECASE)
+        letter = chr(96 + int(key)) if key.isdigit() and 0 < int(key) <= 26 else key
+        name = named[1].lower() if named else f"{part.kind}{letter}"
+        found[f"{study}/{part.kind}/{key}"] = name if name not in found.values() else f"{name}-{place}"
+    return list(found.items())
+
+
+def _first_cell(part: Part, key: str) -> str:
+    rows = part.blocks.get(part.kind, {}).get(key, [])
+    return next((cell.strip() for cells in rows for cell in cells if cell.strip()), "")
 
 
 def _upright(columns: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

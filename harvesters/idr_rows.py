@@ -6,6 +6,7 @@ Every reading is entered in the account; terms and lists that all blocks share a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from catalogue.model.documents import Severity
@@ -109,6 +110,16 @@ class Rows:
         while clean and not clean[-1]:
             clean.pop()
         return clean
+
+
+def note_repairs(account: Account, path: str, repairs: Iterable[tuple[str, str, str]]) -> None:
+    """Record what had to be mended in a file: code, value and message each."""
+    for repair in repairs:
+        _note_repair(account, path, *repair)
+
+
+def _note_repair(account: Account, path: str, code: str, value: str, message: str) -> None:
+    account.note(code, Severity.REPAIRED, path, value, message)
 
 
 def column_term(draft: StudyDraft, label: str, reference: str, accession: str, *, role: str, path: str) -> str | None:

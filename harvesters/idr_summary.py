@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from catalogue.model.documents import Severity
 from harvesters.account import Account, Entry
 from harvesters.draft import StudyDraft
 from harvesters.idr_parts import Parts
+from harvesters.idr_rows import note_repairs
 from harvesters.idr_samples import Samples, describes_samples
 from harvesters.idr_screening import Screening
 from harvesters.idr_tables import RESULT, Table, left_out
@@ -31,8 +31,7 @@ class Summary:
         """Add one table: its file, and what it says of the study."""
         component = self._parts.components.get(table.part)
         self._file(table, component)
-        for code, value, message in table.repairs:
-            self._account.note(code, Severity.REPAIRED, table.name, value, message)
+        note_repairs(self._account, table.name, table.repairs)
         if table.prose:
             self._account.open({"text": table.prose}, f"table/{table.role}").raw("text")
             return

@@ -6,15 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected
 from harvesters.base import Harvester
 from harvesters.biostudies import BiostudiesHarvester
 from harvesters.gide import GideHarvester
+from harvesters.idr import IdrHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
 
 CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
+# Folder of an archive's own documents -> its harvester, and whose records it may deliver.
+ARCHIVES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "biostudies": (BiostudiesHarvester, ("biostudies", "empiar")),
+    "idr": (IdrHarvester, ("idr",)),
+}
 # Folders of ome-zarr that hold whole stores; the others hold single documents of a specification.
 STORES = ("recorded/uk1s3.embassy.ebi.ac.uk", "models/examples")
 # An example store whose study nobody states is harvested for this one, as an operator would have to say.
@@ -90,12 +97,13 @@ def _study(store: str) -> str:
 
 
 def submissions(partners: Path) -> Iterator[Outcome]:
-    """Every submission of BioStudies, with what lies beside it; some state no licence and may not enter."""
-    harvester = BiostudiesHarvester(None)  # type: ignore[arg-type]
-    source = SourceSpec("biostudies", "biostudies", str(partners / "biostudies"), ("biostudies", "empiar"))
-    for event in harvester.fetch(source, None, {}):
-        if isinstance(event, SourceDocument):
-            yield _mapped(harvester, event, source, f"biostudies/{event.item}")
+    """Every document of the archives' own formats; some state no licence and may not enter."""
+    for folder, (kind, owners) in ARCHIVES.items():
+        harvester = kind(None)
+        source = SourceSpec(folder, kind.name, str(partners / folder), owners)
+        for event in harvester.fetch(source, None, {}):
+            if isinstance(event, SourceDocument):
+                yield _mapped(harvester, event, source, f"{folder}/{event.item}")
 
 
 def _mapped(harvester: Harvester, document: SourceDocument, source: SourceSpec, name: str) -> Outcome:

@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 from idr_sheets import ANNOTATION, SOURCE, harvester, sheet, write_study
 
-from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
+from catalogue.model.documents import (
+    BadRow,
+    Event,
+    ImageTable,
+    Listed,
+    Removed,
+    SourceDocument,
+    SourceSpec,
+    Unchanged,
+    Unreadable,
+)
 from catalogue.model.payload import digest
-from harvesters import idr_files
+from harvesters import idr_files, idr_images
 from harvesters.bundle import unpack
 
 
@@ -95,6 +105,64 @@ def test_a_changed_table_changes_its_study(tmp_path: Path) -> None:
     table = tmp_path / "idr9001-example-stress" / "screenA" / "idr9001-screenA-annotation.csv"
     table.write_text(ANNOTATION + "P3,A1,,,,,,,\n")
     assert kinds(fetch(tmp_path, None, known)) == {"idr9001": "SourceDocument", "idr9002": "Unchanged"}
+
+
+def images(location: object) -> list[dict[str, str | None]]:
+    """The rows of the image tables of one reading, read as they come."""
+    tables = (
+        event for event in harvester().fetch(SourceSpec("idr", "idr", str(location)), None, {})
+        if isinstance(event, ImageTable)
+    )  # fmt: skip
+    batches = (batch for table in tables for batch in table.batches())
+    return [row for batch in batches if not isinstance(batch, BadRow) for row in batch.to_pylist()]
+
+
+def write_images(folder: Path, rows: str) -> Path:
+    """Lay out the default study with an annotation table that names images; a list of paths names them again."""
+    write_study(folder)
+    table = folder / "idr9001-screenA-annotation.csv"
+    table.write_text("Dataset Name,Image Name,Characteristics [Organism],Term Source 1 REF\n" + rows)
+    (folder / "idr9001-example-stress" / "screenA" / "idr9001-screenA-annotation.csv").unlink()
+    (folder / "idr9001-screenA-filePaths.tsv").write_text("Dataset:name:D\t/x/a.tif\nDataset:name:D\t/x/b.tif\n")
+    return table
+
+
+def test_images_that_tables_name_come_behind_their_study(tmp_path: Path) -> None:
+    """The images of a study are one table, named by the best kind of table alone; the study comes first."""
+    write_images(tmp_path, "D,a.tif,Mus musculus,NCBITaxon 10090\nD,b.tif,,\n")
+    document, table, end = fetch(tmp_path)
+    assert isinstance(document, SourceDocument)
+    assert isinstance(end, Listed)
+    assert end.total == 2
+    first, second = images(tmp_path)
+    assert isinstance(table, ImageTable)
+    assert (table.item, table.study) == ("idr9001/images", "idr:idr9001")
+    assert (first["title"], first["component"]) == ("a.tif", "idr:idr9001/screen/1")
+    assert first["organism"] == "NCBITaxon:10090"
+    assert (second["title"], second["organism"]) == ("b.tif", None)
+    components = harvester().map(document, SOURCE).records[0]["components"]
+    assert [one["id"] for one in components] == ["idr:idr9001/screen/1"]
+
+
+def test_the_same_images_are_not_given_again(tmp_path: Path) -> None:
+    """R7: the digest of a table names its rows: the same rows are unchanged, another row is a change."""
+    table = write_images(tmp_path, "D,a.tif,,\n")
+    events = fetch(tmp_path)
+    assert isinstance(events[1], ImageTable)
+    known = held(events) | {events[1].item: events[1].digest}
+    assert kinds(fetch(tmp_path, None, known)) == {"idr9001": "Unchanged", "idr9001/images": "Unchanged"}
+    table.write_text(table.read_text() + "D,b.tif,,\n")
+    assert kinds(fetch(tmp_path, None, known)) == {"idr9001": "SourceDocument", "idr9001/images": "ImageTable"}
+
+
+def test_a_large_table_gives_all_its_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a table beyond the bound are read as they are asked for, in batches."""
+    monkeypatch.setattr(idr_images, "MAX_WHOLE_BYTES", 100)
+    monkeypatch.setattr(idr_images, "BATCH_ROWS", 7)
+    write_images(tmp_path, "".join(f"D,{number}.tif,Mus musculus,NCBITaxon 10090\n" for number in range(50)))
+    found = images(tmp_path)
+    assert [row["title"] for row in found] == [f"{number}.tif" for number in range(50)]
+    assert len({row["accession"] for row in found}) == 50
 
 
 def test_tables_without_a_study_file_are_no_study(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from idr_sheets import harvester
 
-from catalogue.model.documents import Listed, Mapped, SourceDocument, SourceSpec
+from catalogue.model.documents import ImageTable, Listed, Mapped, SourceDocument, SourceSpec
 from catalogue.model.payload import canonical
 from catalogue.model.validation import check_schema
 
@@ -25,12 +25,13 @@ def studies(request: pytest.FixtureRequest) -> dict[str, Mapped]:
 
 def _mapped(folder: Path) -> Iterator[tuple[str, Mapped]]:
     source = SourceSpec("idr", "idr", str(folder), ("idr",))
-    *documents, end = harvester().fetch(source, None, {})
+    *events, end = harvester().fetch(source, None, {})
     assert isinstance(end, Listed)
-    assert end.total == len(documents)
-    for document in documents:
-        assert isinstance(document, SourceDocument), document
-        yield document.item, harvester().map(document, source)
+    assert end.total == len(events) == 119
+    assert sum(isinstance(event, ImageTable) for event in events) == 30
+    for event in events:
+        if isinstance(event, SourceDocument):
+            yield event.item, harvester().map(event, source)
 
 
 def codes(studies: dict[str, Mapped], code: str) -> set[str]:

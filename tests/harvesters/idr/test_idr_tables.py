@@ -165,7 +165,8 @@ def test_unknown_columns_are_reported() -> None:
 def rows(name: str, content: str) -> list[dict[str, str]]:
     """Rows of images of a table of experiment A."""
     table = parse_table(name, content.encode())
-    return list(iter_image_rows(table, parse_identifier("idr9001"), {"experimenta": "idr:idr9001/experiment/1"}))
+    components = {"experimenta": "idr:idr9001/experiment/1"}
+    return list(iter_image_rows(table, table.rows, parse_identifier("idr9001"), components))
 
 
 def test_images_of_a_table_are_rows() -> None:
