@@ -17,7 +17,9 @@ from harvesters.account import Account, crosswalk_reasons
 from harvesters.bundle import unpack
 from harvesters.draft import StudyDraft, identify_study
 from harvesters.http import Fetcher
+from harvesters.idr_containers import is_containers, map_containers
 from harvesters.idr_files import FACTS, HEAD, LEFT_OUT, iter_studies, study_of_file
+from harvesters.idr_omero import is_server, iter_server
 from harvesters.idr_parts import Parts
 from harvesters.idr_rows import Rows, note_repairs
 from harvesters.idr_sheet import parse_sheet
@@ -31,7 +33,8 @@ _BLOCKS: Final = ("study", "screen", "experiment", "library", "assay", "protocol
 
 
 class IdrHarvester:
-    """Studies from a folder, a tar archive or a Git repository of IDR's files (`idrNNNN-study.txt` and its tables).
+    """Studies from a folder, a tar archive or a Git repository of IDR's files (`idrNNNN-study.txt` and its tables), or
+    from IDR's OMERO server, where the location is its address (`https://idr.openmicroscopy.org/`).
 
     Where the site's lists `studies.tsv` and `download_urls.tsv` lie below the location as well, sizes, releases and
     an image of each study come from them. Options of a source: `license`, and those of harvesters.documents.
@@ -50,6 +53,8 @@ class IdrHarvester:
             SourceUnavailable: the location cannot be read whole now.
             SourceChanged: the location is not what it was said to be.
         """
+        if is_server(source.location):
+            return iter_server(source, since, known, self._fetcher)
         return iter_studies(source, since, known, self._fetcher)
 
     def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
@@ -60,6 +65,8 @@ class IdrHarvester:
                 title.
         """
         files = unpack(document.content)
+        if is_containers(files):
+            return map_containers(document, files, source)
         name = next((name for name in sorted(files) if study_of_file(name)), None)
         if name is None:
             raise RecordRejected("The bundle has no study file.", reason="not-parsable")

@@ -18,7 +18,7 @@ _ROLES: Final = {
     "submitter": "Submitter", "idr deposition": "Submitter", "principal investigator": "PrincipalInvestigator",
     "pi": "PrincipalInvestigator", "corresponding author": "CorrespondingAuthor",
 }  # fmt: skip
-_ARCHIVE: Final = {"type": "Organization", "id": "https://idr.openmicroscopy.org/", "name": "Image Data Resource"}
+ARCHIVE: Final = {"type": "Organization", "id": "https://idr.openmicroscopy.org/", "name": "Image Data Resource"}
 _TWINS: Final = ("Study_BioImage_Archive_Accession", "Study_BioStudies_Accession")
 
 
@@ -37,7 +37,7 @@ def read_study(draft: StudyDraft, rows: Rows, source: SourceSpec) -> None:
     _licence(draft, rows, source)
     draft.set("copyright_notice", rows.text("Study_Copyright"))
     draft.set("doi", data_doi(rows, "Study_Data_DOI"))
-    draft.set("publisher", dict(_ARCHIVE))
+    draft.set("publisher", dict(ARCHIVE))
     _publisher(rows)
     for text in rows.texts("Study_Version_History"):
         draft.part("version_history", "version", description=text)
