@@ -162,11 +162,12 @@ class Applying(Appending):
         """Whether what is read later decides: a study to come, a document that moved, a change of identity."""
         if not self.count_studies([candidate.curie for candidate in prepared.candidates]):
             return True
+        own = {candidate.curie for candidate in prepared.candidates}
         for candidate in prepared.candidates:
             holder = self.holders.get(candidate.curie, prepared.item)
             if holder != prepared.item and candidate.curie not in self.claimed:
                 return True
-            if not self.has_study(candidate):
+            if candidate.parent not in own and not self.has_study(candidate):
                 return True
         return bool(self._dropped(prepared))
 
@@ -242,7 +243,8 @@ class Applying(Appending):
         head = self.heads.get(candidate.curie)
         candidate = carry_names(candidate, last_public(self.ledger, head))
         decision = decide(candidate, head, self.source)
-        if not self.has_study(candidate):
+        # A study that the same document gives before its images is decided already.
+        if self.claimed.get(candidate.parent or "") != item and not self.has_study(candidate):
             require_study(candidate, self.heads.get(candidate.parent or ""))
         self.claimed[candidate.curie] = item
         return candidate, decision

@@ -51,6 +51,7 @@ ADAPTERS = {
     "gide-bia": Adapter("gide", "gide-bia", ("biostudies", "empiar")),
     "gide-idr": Adapter("gide", "gide-idr", ("idr",)),
     "gide-ssbd": Adapter("gide", "gide-ssbd", ("ssbd",)),
+    "idr": Adapter("idr", "idr", ("idr",)),
 }
 
 

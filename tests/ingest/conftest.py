@@ -47,7 +47,7 @@ class Partner:
         except ValueError as error:
             raise RecordRejected("this is not JSON", reason="not-parsable") from error
         repairs = [Finding("blank", Severity.REPAIRED, "title", "", "trimmed")] if record.pop("_repair", False) else []
-        return Mapped([record], repairs, mapped=len(record))
+        return Mapped([record, *record.pop("_images", ())], repairs, mapped=len(record))
 
 
 class Clock:

@@ -312,3 +312,20 @@ def test_live_set_follows_the_partner(make_bench: Callable[..., Bench], days: li
             head = bench.ledger.head(f"biostudies:S-BIADTEST{offset * 10 + n}")
             if kind != "bad":
                 assert head is not None and head.record["title"] == f"A title that is {kind}"
+
+
+def test_study_enters_together_with_its_images(bench: Bench) -> None:
+    """A document that gives a study and images of it enters whole at its first harvest (idr0011 with its image)."""
+    bench.partner.held = {"a": study(1, _images=[image(1, 1), image(2, 1)])}
+    report = bench.harvest()
+    assert (report.read, report.new, report.reasons) == (1, 1, {})
+    assert bench.live() == {"biostudies:S-BIADTEST1", image(1, 1)["id"], image(2, 1)["id"]}
+    assert bench.harvest().unchanged == 1
+
+
+def test_images_do_not_enter_with_a_study_that_is_refused(bench: Bench) -> None:
+    """R19: the study of a document and its images enter together or not at all."""
+    bench.partner.held = {"a": study(1, title=" ", _images=[image(1, 1)])}
+    report = bench.harvest()
+    assert report.new == 0
+    assert bench.ledger.head("biostudies:S-BIADTEST1") is None

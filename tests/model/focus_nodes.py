@@ -25,9 +25,9 @@ COLUMNS = ("shape", "focus_nodes", "properties_with_values", "reason")
 _SHAPES = "https://w3id.org/ommatidia/shapes/"
 HEAD = """\
 # Focus nodes of each generated node shape in the records that the mappers make of the partners' real documents: 871
-# crates of the GIDE members, the OME-Zarr stores recorded whole, the submissions of BioStudies and the documents of the
-# BioImage Archive; how many of its property shapes find a value there; where there is no focus node, why. Counted by
-# `python -m tests.model.focus_nodes`, held true by a test.
+# crates of the GIDE members, the OME-Zarr stores recorded whole and the archives' own documents; how many of its
+# property shapes find a value there; where there is no focus node, why. Counted by `python -m tests.model.focus_nodes`,
+# held true by a test.
 """
 
 

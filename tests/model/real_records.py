@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected
@@ -13,9 +14,17 @@ from harvesters.base import Harvester
 from harvesters.bia import BiaHarvester
 from harvesters.biostudies import BiostudiesHarvester
 from harvesters.gide import GideHarvester
+from harvesters.idr import IdrHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
 
 CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
+# Folder of an archive's own documents -> its harvester, and whose records it may deliver.
+ARCHIVES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "biostudies": (BiostudiesHarvester, ("biostudies", "empiar")),
+    "bia-api": (BiaHarvester, ("biostudies", "empiar")),
+    "bia-ro-crate": (BiaHarvester, ("biostudies", "empiar")),
+    "idr": (IdrHarvester, ("idr",)),
+}
 # Folders of ome-zarr that hold whole stores; the others hold single documents of a specification.
 STORES = ("recorded/uk1s3.embassy.ebi.ac.uk", "models/examples")
 # An example store whose study nobody states is harvested for this one, as an operator would have to say.
@@ -91,15 +100,10 @@ def _study(store: str) -> str:
 
 
 def submissions(partners: Path) -> Iterator[Outcome]:
-    """Every submission of BioStudies with what lies beside it, every document and crate of the BioImage Archive; some
-    state no licence and may not enter.
-    """
-    for name, folder, harvester in (
-        ("biostudies", "biostudies", BiostudiesHarvester(None)),  # type: ignore[arg-type]
-        ("bia", "bia-api", BiaHarvester(None)),  # type: ignore[arg-type]
-        ("bia", "bia-ro-crate", BiaHarvester(None)),  # type: ignore[arg-type]
-    ):
-        source = SourceSpec(name, name, str(partners / folder), ("biostudies", "empiar"))
+    """Every document of the archives' own formats; some state no licence and may not enter."""
+    for folder, (kind, owners) in ARCHIVES.items():
+        harvester = kind(None)
+        source = SourceSpec(folder, kind.name, str(partners / folder), owners)
         for event in harvester.fetch(source, None, {}):
             if isinstance(event, SourceDocument):
                 yield _mapped(harvester, event, source, f"{folder}/{event.item}")
