@@ -19,8 +19,10 @@ _PACKAGE: Final = {
     "title": "dcterms.title", "notes": "dcterms.description", "description": "dcterms.description",
     "title_translated": "dcterms.title", "notes_translated": "dcterms.description", "tags_translated": "dcat.keyword",
     "tags": "dcat.keyword", "keyword": "dcat.keyword", "url": "dcat.landingPage", "landingPage": "dcat.landingPage",
-    "version": "dcat.version", "dcat_version": "dcat.version", "issued": "dcterms.issued", "modified": "dcterms.modified",
-    "metadata_created": None, "metadata_modified": None, "identifier": "dcterms.identifier", "guid": "dcterms.identifier",
+    "version": "dcat.version", "dcat_version": "dcat.version", "issued": "dcterms.issued",
+    "modified": "dcterms.modified",
+    "metadata_created": None, "metadata_modified": None, "identifier": "dcterms.identifier",
+    "guid": "dcterms.identifier",
     "alternate_identifier": "adms.identifier", "theme": "dcat.theme", "language": "dcterms.language",
     "dcat_type": "dcterms.type", "frequency": "dcterms.accrualPeriodicity", "provenance": "dcterms.provenance",
     "version_notes": "adms.versionNotes", "access_rights": "dcterms.accessRights", "documentation": "foaf.page",
@@ -40,16 +42,20 @@ _PACKAGE: Final = {
     "population_coverage": "healthdcatap.populationCoverage", "min_typical_age": "healthdcatap.minTypicalAge",
     "max_typical_age": "healthdcatap.maxTypicalAge", "number_of_records": "healthdcatap.numberOfRecords",
     "number_of_unique_individuals": "healthdcatap.numberOfUniqueIndividuals", "legal_basis": "dpv.hasLegalBasis",
-    "personal_data": "dpv.hasPersonalData", "purpose": "dpv.hasPurpose", "publisher_note": "healthdcatap.publisherNote",
+    "personal_data": "dpv.hasPersonalData", "purpose": "dpv.hasPurpose",
+    "publisher_note": "healthdcatap.publisherNote",
     "publisher_type": "healthdcatap.publisherType", "retention_period": "healthdcatap.retentionPeriod",
     "trusted_data_holder": "healthdcatap.trustedDataHolder", "quality_annotation": "dqv.hasQualityAnnotation",
-    "was_generated_by": "prov.wasGeneratedBy", "spatial": "dcterms.spatial",
+    "was_generated_by": "prov.wasGeneratedBy", "provenance_activity": "prov.wasGeneratedBy", "uri": "adms.identifier",
+    "spatial": "dcterms.spatial",
 }  # fmt: skip
 # Fields of objects inside, by the property that holds them.
 _AGENT: Final = {
-    "name": "foaf.name", "email": "foaf.mbox", "mbox": "foaf.mbox", "url": "foaf.homepage", "homepage": "foaf.homepage",
+    "name": "foaf.name", "name_translated": "foaf.name", "email": "foaf.mbox", "mbox": "foaf.mbox",
+    "url": "foaf.homepage", "homepage": "foaf.homepage",
     "identifier": "dcterms.identifier", "uri": "dcterms.identifier", "type": "dcterms.type", "uid": "vcard.hasUID",
     "publisher_note": "healthdcatap.publisherNote", "publisher_type": "healthdcatap.publisherType",
+    "actedOnBehalfOf": "prov.actedOnBehalfOf",
 }  # fmt: skip
 _RESOURCE: Final = {
     "name": "dcterms.title", "title": "dcterms.title", "name_translated": "dcterms.title",
@@ -61,7 +67,8 @@ _RESOURCE: Final = {
     "language": "dcterms.language", "documentation": "foaf.page", "conforms_to": "dcterms.conformsTo",
     "status": "adms.status", "availability": "dcatap.availability", "compress_format": "dcat.compressFormat",
     "package_format": "dcat.packageFormat", "access_services": "dcat.accessService",
-    "temporal_resolution": "dcat.temporalResolution", "spatial_resolution_in_meters": "dcat.spatialResolutionInMeters",
+    "temporal_resolution": "dcat.temporalResolution",
+    "spatial_resolution_in_meters": "dcat.spatialResolutionInMeters",
     "applicable_legislation": "dcatap.applicableLegislation", "retention_period": "healthdcatap.retentionPeriod",
     "uri": "dcterms.identifier",
 }  # fmt: skip
@@ -74,19 +81,41 @@ _CERTIFICATE: Final = {"body": "oa.hasBody", "target": "oa.hasTarget", "motivate
 _ACTIVITY: Final = {
     "label": "rdfs.label", "type": "dcterms.type", "seeAlso": "rdfs.seeAlso", "see_also": "rdfs.seeAlso",
     "documentation": "foaf.page", "dct_type": "dcterms.type", "wasAssociatedWith": "prov.wasAssociatedWith",
-    "was_associated_with": "prov.wasAssociatedWith", "startedAtTime": "prov.startedAtTime", "uri": "dcterms.identifier",
+    "was_associated_with": "prov.wasAssociatedWith", "startedAtTime": "prov.startedAtTime",
+    "uri": "dcterms.identifier",
 }  # fmt: skip
 _INNER: Final = {
     "dcat.distribution": ("dcat.Distribution", _RESOURCE), "dcat.contactPoint": ("vcard.Kind", _AGENT),
     "dcterms.creator": ("foaf.Agent", _AGENT), "dcterms.publisher": ("foaf.Agent", _AGENT),
-    "prov.agent": ("foaf.Agent", _AGENT), "healthdcatap.hdab": ("foaf.Agent", _AGENT),
-    "dcterms.temporal": ("dcterms.PeriodOfTime", _PERIOD), "healthdcatap.retentionPeriod": ("dcterms.PeriodOfTime", _PERIOD),
+    "prov.agent": ("foaf.Agent", _AGENT), "prov.actedOnBehalfOf": ("foaf.Agent", _AGENT),
+    "healthdcatap.hdab": ("foaf.Agent", _AGENT),
+    "dcterms.temporal": ("dcterms.PeriodOfTime", _PERIOD),
+    "healthdcatap.retentionPeriod": ("dcterms.PeriodOfTime", _PERIOD),
     "dcterms.spatial": ("dcterms.Location", _PLACE), "dcat.qualifiedRelation": ("dcat.Relationship", _RELATION),
     "prov.qualifiedAttribution": ("prov.Attribution", _ATTRIBUTION),
     "dqv.hasQualityAnnotation": ("dqv.QualityCertificate", _CERTIFICATE),
     "prov.wasGeneratedBy": ("prov.Activity", _ACTIVITY), "prov.wasAssociatedWith": ("foaf.Agent", _AGENT),
     "dcat.accessService": ("dcat.DataService", {}),
 }  # fmt: skip
+
+
+# What CKAN writes into every package or resource for itself.
+_OWN: Final = frozenset(
+    {
+        "id", "name", "state", "type", "private", "isopen", "creator_user_id", "owner_org", "organization", "groups",
+        "num_resources", "num_tags", "relationships_as_subject", "relationships_as_object", "revision_id",
+        "revision_timestamp", "license_title", "plugin_data", "opennessScore", "tracking_summary",
+    }
+)  # fmt: skip
+_OWN_RESOURCE: Final = frozenset(
+    {
+        "id", "package_id", "position", "state", "created", "last_modified", "cache_last_updated", "cache_url",
+        "datastore_active", "metadata_modified", "mimetype_inner", "resource_type", "url_type", "revision_id",
+        "resource_group_id", "webstore_last_updated", "webstore_url", "tracking_summary", "vocabulary_id",
+        "revision_timestamp", "datastore_contains_all_records_of_source_file",
+    }
+)  # fmt: skip
+_KEPT: Final = {"dcat.Dataset": _OWN, "dcat.Distribution": _OWN_RESOURCE}
 
 
 def package_nodes(
@@ -126,11 +155,7 @@ class _Reader:
             known = fields.get(key)
             if known is None:
                 known = f"ckan.{key}"
-                if (
-                    key in fields
-                    or (kind == "dcat.Dataset" and key in _OWN)
-                    or (kind == "dcat.Distribution" and key in _OWN_RESOURCE)
-                ):
+                if key in fields or key in _KEPT.get(kind, ()):
                     self.own.append((name, known))
             if key == "name" and kind == "dcat.Dataset":
                 known = "dcterms.identifier" if "identifier" not in value and "guid" not in value else known
@@ -177,26 +202,25 @@ class _Reader:
             yield Term("literal", json.dumps(value, sort_keys=True))
 
 
-# What CKAN writes into every package or resource for itself.
-_OWN: Final = frozenset(
-    {
-        "id", "name", "state", "type", "private", "isopen", "creator_user_id", "owner_org", "organization", "groups",
-        "num_resources", "num_tags", "relationships_as_subject", "relationships_as_object", "revision_id",
-        "revision_timestamp", "license_title", "plugin_data", "opennessScore", "tracking_summary",
-    }
-)  # fmt: skip
-_OWN_RESOURCE: Final = frozenset(
-    {
-        "id", "package_id", "position", "state", "created", "last_modified", "cache_last_updated", "cache_url",
-        "datastore_active", "metadata_modified", "mimetype_inner", "resource_type", "url_type", "revision_id",
-        "resource_group_id", "webstore_last_updated", "webstore_url", "tracking_summary", "vocabulary_id",
-        "revision_timestamp", "datastore_contains_all_records_of_source_file",
-    }
-)  # fmt: skip
+# Beginning of flat fields (contact_name, temporal_start) -> the field they are the parts of.
+_FLAT: Final = {"contact": "contact", "publisher": "publisher", "creator": "creator", "temporal": "temporal_coverage",
+                "spatial": "spatial_coverage"}  # fmt: skip
+_FLAT_PARTS: Final = frozenset({*_AGENT, *_PERIOD, *_PLACE})
 
 
 def _fields(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Key and value of a package, extras among them."""
+    """Key and value of a package, extras among them; flat fields of older profiles as the objects they stand for."""
+    flat: dict[str, dict[str, Any]] = {}
+    for key, item in _plain_fields(value):
+        start, _, rest = key.partition("_")
+        if key not in _PACKAGE and key not in _RESOURCE and start in _FLAT and rest in _FLAT_PARTS:
+            flat.setdefault(_FLAT[start], {})[rest] = item
+        else:
+            yield key, item
+    yield from flat.items()
+
+
+def _plain_fields(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
         if key == "extras" and type(item) is list:
             for extra in item:

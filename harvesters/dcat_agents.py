@@ -13,9 +13,10 @@ Part = dict[str, Any]
 
 # Roles of ISO 19115 and DataCite, in lower case -> contributor type.
 _ROLES: Final = {
-    "author": "Researcher", "contactpoint": "ContactPerson", "pointofcontact": "ContactPerson", "custodian": "DataManager",
-    "distributor": "Distributor", "originator": "Producer", "owner": "RightsHolder", "principalinvestigator":
-    "PrincipalInvestigator", "processor": "DataCurator", "publisher": "Distributor", "funder": "Sponsor",
+    "author": "Researcher", "contactpoint": "ContactPerson", "pointofcontact": "ContactPerson",
+    "custodian": "DataManager", "distributor": "Distributor", "originator": "Producer", "owner": "RightsHolder",
+    "principalinvestigator": "PrincipalInvestigator", "processor": "DataCurator", "publisher": "Distributor",
+    "funder": "Sponsor",
 }  # fmt: skip
 
 
@@ -97,6 +98,8 @@ class Agents:
                 name, node.path("foaf.name"), orcid=orcid, address=mail, affiliations=places, url=url, same_as=others,
                 department=node.text("vcard.organisationUnit"),
             )  # fmt: skip
+        node.leave("vcard.organisationUnit", "a unit of an organisation; the organisation itself is kept")
+        node.leave("prov.actedOnBehalfOf", "what an organisation belongs to, which its ROR record says")
         if name is None:
             node.complain("agent-without-name", Severity.WARNING, "foaf.name", "Nobody without a name; left out.")
         return self._draft.organization(

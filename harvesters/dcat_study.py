@@ -36,7 +36,6 @@ _RELATIONS: Final = {
     "dcterms.source": "IsDerivedFrom",
     "dcterms.hasPart": "HasPart",
     "prov.wasDerivedFrom": "IsDerivedFrom",
-    "healthdcatap.analytics": "IsSourceOf",
 }
 _SUBJECTS: Final = (
     "dcat.theme", "dcterms.subject", "healthdcatap.healthTheme", "healthdcatap.healthCategory",
@@ -73,6 +72,10 @@ def identify(node: Node, source: SourceSpec) -> Identifier:
     pages = node.iris("dcat.landingPage", "foaf.homepage")
     others = [text for ref in node.refs("adms.identifier") for text in _notation(ref)]
     return identify_among([stated, [node.iri], [*pages, *others]], source)
+
+
+def _is_file(ref: Reference) -> bool:
+    return ref.node is not None and ref.node.kind == "Distribution"
 
 
 def _notation(ref: Reference) -> list[str]:
@@ -146,6 +149,8 @@ class DcatStudy:
         more = pages[1:]
         for ref in node.refs("foaf.page", "rdfs.seeAlso", "adms.sample", "dcterms.isReferencedBy", "dcterms.relation"):
             inner = ref.node
+            if _is_file(ref):
+                continue
             told = inner.iris("foaf.homepage", "rdfs.seeAlso") if inner is not None and inner.properties else []
             if inner is not None and inner.has("rdfs.label", "dcterms.title"):
                 inner.leave("rdfs.label", "name of a page whose address is kept")
@@ -226,7 +231,8 @@ class DcatStudy:
         """Adds the files; gives the licences they state."""
         licences: set[str] = set()
         files: list[dict[str, Any]] = []
-        for ref in self.node.refs("dcat.distribution"):
+        samples = [ref for ref in self.node.refs("adms.sample") if _is_file(ref)]
+        for ref in [*self.node.refs("dcat.distribution", "healthdcatap.analytics"), *samples]:
             node = ref.node
             if node is None or not node.properties:
                 if is_web_address(ref.iri) and len(files) < _MAX_FILES:

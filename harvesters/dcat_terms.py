@@ -121,6 +121,7 @@ _OWN: Final[Mapping[str, str]] = {
     "Table": "columns of a file, which the file itself has",
     "Column": "columns of a file, which the file itself has",
     "QualityCertificate": "its address is kept",
+    "Activity/dcterms.identifier": "name of an activity in its catalogue",
     "Concept": "the term's identifier and label are kept",
 }
 

@@ -63,10 +63,17 @@ class Walk:
             for event in events:
                 items += 1
                 yield event
-            for link in down:
-                if link not in met:
-                    met.add(link)
+            for link in [link for link in down if link not in met]:
+                met.add(link)
+                if self._is_ours(link):
                     waiting.append(link)
+                    continue
+                self._complete = False
+                yield Unreadable(
+                    link, link, "link-unsafe",
+                    f"{link[:200]} lies outside {origin_of(self._root)}, where this source lives. Give it as a source "
+                    "of its own.",
+                )  # fmt: skip
         if self._complete and not items:
             raise SourceChanged("The FAIR Data Point leads to no dcat:Dataset. Correct the location: give its root.")
         cursor = json.dumps({"format": 1, "documents": self._after}, separators=(",", ":"))
@@ -112,7 +119,7 @@ class Walk:
                 self._after[part] = {"etag": found.etag, "modified": found.modified}
         events = list(iter_events(_records(triples, own), url, self._known))
         items = [event.item for event in events if isinstance(event, SourceDocument | Unchanged | Unreadable)]
-        links = [link for link in down if link not in inside and self._is_ours(link)]
+        links = [link for link in down if link not in inside]
         self._after[url] = {
             "etag": page.etag, "modified": page.modified, "items": items, "down": links,
             "parts": sorted(part for part in set(parts) if part in self._after),

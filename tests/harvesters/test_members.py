@@ -8,8 +8,12 @@ from harvesters.base import members
 def test_every_partner_format_is_found_by_its_name() -> None:
     """A file in harvesters/ with a harvester in it is a harvester of the node; nothing else is."""
     assert {name: kind.__name__ for name, kind in members().items()} == {
+<<<<<<< HEAD
         "empiar": "EmpiarHarvester",
         "biostudies": "BiostudiesHarvester",
+=======
+        "dcat": "DcatHarvester",
+>>>>>>> 1e31db9 (Harvester dcat: DCAT catalogues in files and pages, FAIR Data Points, CKAN)
         "gide": "GideHarvester",
         "ngff_list": "NgffListHarvester",
         "table": "TableHarvester",
