@@ -8,17 +8,15 @@ from harvesters.base import members
 def test_every_partner_format_is_found_by_its_name() -> None:
     """A file in harvesters/ with a harvester in it is a harvester of the node; nothing else is."""
     assert {name: kind.__name__ for name, kind in members().items()} == {
-<<<<<<< HEAD
-        "empiar": "EmpiarHarvester",
+        "bioschemas": "BioschemasHarvester",
         "biostudies": "BiostudiesHarvester",
-=======
         "dcat": "DcatHarvester",
->>>>>>> 1e31db9 (Harvester dcat: DCAT catalogues in files and pages, FAIR Data Points, CKAN)
+        "empiar": "EmpiarHarvester",
         "gide": "GideHarvester",
-        "ngff_list": "NgffListHarvester",
-        "table": "TableHarvester",
         "image_table": "ImageTableHarvester",
+        "ngff_list": "NgffListHarvester",
         "ome_zarr": "OmeZarrHarvester",
         "ro_crate": "RoCrateHarvester",
         "ssbd": "SsbdHarvester",
+        "table": "TableHarvester",
     }
