@@ -17,6 +17,7 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "ngff_list": "NgffListHarvester",
         "ome_zarr": "OmeZarrHarvester",
         "ro_crate": "RoCrateHarvester",
+        "sparql": "SparqlHarvester",
         "ssbd": "SsbdHarvester",
         "table": "TableHarvester",
     }
