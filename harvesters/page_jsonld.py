@@ -130,13 +130,13 @@ def _mend(block: str, account: Account) -> str:
         return f'"{len(kept) - 1}"'
 
     bare = _STRINGS.sub(hide, block)
-    for pattern, new, code, message in (
-        (_COMMENT, "", "json-comment", "JSON has no comments; taken out."),
-        (_TRAILING, r"\1", "json-comma", "A comma stands before a closing bracket; taken out."),
-    ):
-        bare, times = pattern.subn(new, bare)
-        if times:
-            account.note(code, Severity.REPAIRED, "script", str(times), message)
+    bare, comments = _COMMENT.subn("", bare)
+    if comments:
+        account.note("json-comment", Severity.REPAIRED, "script", str(comments), "JSON has no comments; taken out.")
+    bare, commas = _TRAILING.subn(r"\1", bare)
+    if commas:
+        message = "A comma stands before a closing bracket; taken out."
+        account.note("json-comma", Severity.REPAIRED, "script", str(commas), message)
     return re.sub(r'"([0-9]+)"', lambda found: kept[int(found[1])] if int(found[1]) < len(kept) else '""', bare)
 
 
