@@ -127,7 +127,7 @@ def slug(name: str) -> str:
 
 
 def _entities(value: Any, context: Callable[[Any], None]) -> Iterator[dict[str, Any]]:
-    for item in value if type(value) is list else [value]:
+    for item in _flat(value):
         if type(item) is not dict:
             raise RecordRejected("JSON-LD is an object or a list of objects.", reason="not-parsable")
         context(item.get("@context"))

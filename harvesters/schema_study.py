@@ -11,11 +11,11 @@ from typing import Final
 
 from catalogue.model.documents import Severity, SourceSpec
 from catalogue.model.forms import is_web_address, licence_iri, paper_id
-from catalogue.model.identifiers import Identifier, parse_identifier
+from catalogue.model.identifiers import Identifier
 from catalogue.model.ontology_terms import repair_term
-from catalogue.problems import Problem, RecordRejected
-from harvesters.draft import TERM, StudyDraft, identify_study
+from harvesters.draft import TERM, StudyDraft
 from harvesters.gide_profile import SIZE_UNITS
+from harvesters.rdf_identity import find_study, identify_among
 from harvesters.rdf_nodes import Node
 from harvesters.schema_files import Files, size_bytes
 from harvesters.schema_people import People
@@ -36,24 +36,8 @@ def identify(node: Node, source: SourceSpec, others: Iterable[str] = ()) -> Iden
     named = [
         text for ref in node.refs("identifier", "accessionId") for text in _identifier_texts(ref.node, ref.term.text)
     ]
-    for candidates in ([*named, node.iri], node.iris("url", "sameAs", "cite-as", "doi"), [] if named else list(others)):
-        found = {study.curie: study for text in candidates if (study := _study(text)) is not None}
-        if len(found) > 1:
-            raise RecordRejected(
-                f"The record does not say which study it is: {', '.join(sorted(found))[:300]}. Make its identifiers "
-                "agree.",
-                reason="bad-identifier",
-            )
-        if found:
-            (study,) = found.values()
-            return identify_study(study.given, source)
-    shown = next((text for text in [*named, node.iri, *node.iris("url")] if text), "")
-    if not shown:
-        raise RecordRejected(
-            "The record has no identifier: neither `identifier`, nor @id, nor url. Give it its accession or DOI.",
-            reason="bad-identifier",
-        )
-    return identify_study(shown, source)
+    pages = node.iris("url", "sameAs", "cite-as", "doi")
+    return identify_among([[*named, node.iri], pages, [] if named else list(others)], source)
 
 
 def _identifier_texts(node: Node | None, text: str) -> list[str]:
@@ -63,14 +47,6 @@ def _identifier_texts(node: Node | None, text: str) -> list[str]:
     scheme = (node.first_text("propertyID", "name") or "").rpartition("/")[2]
     value = [item for key in ("value", "identifier", "url") for item in node.iris(key)]
     return [*value, *(f"{scheme}:{item}" for item in value if scheme and ":" not in item)]
-
-
-def _study(text: str) -> Identifier | None:
-    try:
-        found = parse_identifier(text)
-    except Problem:
-        return None
-    return found if found.kind == "study" else None
 
 
 class SchemaStudy:
@@ -165,7 +141,7 @@ class SchemaStudy:
     def _pages(self) -> None:
         node, draft = self.node, self.draft
         pages = [text for text in [node.iri, *node.iris("url", "mainEntityOfPage")] if is_web_address(text)]
-        own = [text for text in pages if (found := _study(text)) is not None and found.curie == draft.curie]
+        own = [text for text in pages if (found := find_study(text)) is not None and found.curie == draft.curie]
         if own:
             draft.set("landing_page", own[0])
         elif pages and draft.find("landing_page") is None:
@@ -195,7 +171,7 @@ class SchemaStudy:
             elif text in texts and text != self.study.accession and ":" not in text:
                 draft.extend("alternative_identifiers", [text])
         for text in node.iris("sameAs"):
-            found_study = _study(text)
+            found_study = find_study(text)
             if found_study is not None and found_study.curie != draft.curie:
                 same_archive = found_study.prefix == self.study.prefix
                 draft.part(
@@ -263,7 +239,7 @@ class SchemaStudy:
     def _relations(self) -> None:
         for key, relation in _RELATIONS.items():
             for ref in self.node.refs(key):
-                study = _study(ref.iri or ref.text)
+                study = find_study(ref.iri or ref.text)
                 target = study.curie if study else ref.iri
                 if not target and ref.node is not None:
                     target = next((text for text in ref.node.iris("url", "identifier") if is_web_address(text)), "")

@@ -27,6 +27,11 @@ _CC_NAME: Final = re.compile(
     r"(?:\.html|\.json)?",
     re.ASCII | re.IGNORECASE,
 )
+_CC_TITLE: Final = re.compile(
+    r"Creative Commons (?:Zero v1\.0 Universal(?P<zero>)|Attribution(?P<nc>[- ]Non-?Commercial)?"
+    r"(?P<more>[- ](?:No[- ]?Derivatives|Share[- ]?Alike))? (?P<version>[1-4]\.[05])(?: International| Generic)?)",
+    re.ASCII | re.IGNORECASE,
+)
 _CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 _ORCID: Final = re.compile(
     r"(?:https?://(?:www\.)?orcid\.org/|orcid:)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?",
@@ -72,8 +77,9 @@ def _is_iri(text: str) -> bool:
 def licence_iri(text: str) -> str | None:
     """The canonical address of the licence that `text` names, or None where that is not certain.
 
-    Creative Commons by any spelling of page or SPDX name gives `https://creativecommons.org/licenses/by/4.0/`; any
-    other absolute web address is given back. A name without version ("CC BY") is not certain; CC0 has one version.
+    Creative Commons by any spelling of page, SPDX name or full title gives
+    `https://creativecommons.org/licenses/by/4.0/`; any other absolute web address is given back. A name without
+    version ("CC BY") is not certain; CC0 has one version.
     """
     return _licence_iri(text.strip()) if len(text) <= MAX_LENGTH else None
 
@@ -88,6 +94,13 @@ def _licence_iri(plain: str) -> str | None:
         if name["zero"] is not None:
             return _CC0
         return f"https://creativecommons.org/licenses/{name['licence'].lower()}/{name['version']}/"
+    title = _CC_TITLE.fullmatch(plain)
+    if title:
+        if title["zero"] is not None:
+            return _CC0
+        more = (title["more"] or "").lower().lstrip("- ")
+        kind = "by" + ("-nc" if title["nc"] else "") + ("-sa" if more[:1] == "s" else "-nd" if more else "")
+        return f"https://creativecommons.org/licenses/{kind}/{title['version']}/"
     return plain if is_web_address(plain) else None
 
 

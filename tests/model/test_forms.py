@@ -22,7 +22,11 @@ BY = "https://creativecommons.org/licenses/by/4.0/"
         ("CC BY-NC-ND 4.0", "https://creativecommons.org/licenses/by-nc-nd/4.0/"),
         ("https://creativecommons.org/licenses/by/3.0/us/", "https://creativecommons.org/licenses/by/3.0/us/"),
         ("https://opensource.org/license/mit", "https://opensource.org/license/mit"),
-        ("CC BY", None), ("CC-BY", None), ("free", None), ("", None),
+        ("Creative Commons Attribution 4.0 International", BY), ("Creative Commons Zero v1.0 Universal", CC0),
+        ("Creative Commons Attribution Share Alike 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+        ("Creative Commons Attribution-NonCommercial-NoDerivatives 4.0 International",
+         "https://creativecommons.org/licenses/by-nc-nd/4.0/"),
+        ("Creative Commons Attribution", None), ("CC BY", None), ("CC-BY", None), ("free", None), ("", None),
         ("https://creativecommons.org/licenses/by/", None),
     ],
 )  # fmt: skip
