@@ -8,6 +8,7 @@ from harvesters.base import members
 def test_every_partner_format_is_found_by_its_name() -> None:
     """A file in harvesters/ with a harvester in it is a harvester of the node; nothing else is."""
     assert {name: kind.__name__ for name, kind in members().items()} == {
+        "datacite": "DataCiteHarvester",
         "empiar": "EmpiarHarvester",
         "biostudies": "BiostudiesHarvester",
         "gide": "GideHarvester",
