@@ -71,19 +71,21 @@ def withdrawn(kernel: Kernel) -> str:
     return ""
 
 
-def write_study(kernel: Kernel, account: Account, source: SourceSpec) -> StudyDraft:
+def write_study(kernel: Kernel, account: Account, source: SourceSpec, study: Identifier | None = None) -> StudyDraft:
     """The study of a record.
 
+    Args:
+        study: where something other than its DOI names it.
     Raises:
         RecordRejected: see identify_kernel; `policy` for a kind of resource that is no study, or one taken back;
             `schema-required` without a title or, unless the source takes any, without a kind.
     """
-    study = identify_kernel(kernel, source)
+    study = study or identify_kernel(kernel, source)
     _check_kind(kernel, study, source)
     if evidence := withdrawn(kernel):
         raise RecordRejected(f"{study.curie}: {evidence}.", reason="policy", identifier=study.curie)
     draft = StudyDraft(study, account)
-    draft.set("doi", next(filter(None, map(bare_doi, kernel.dois))))
+    draft.set("doi", next(filter(None, map(bare_doi, kernel.dois)), None))
     _titles(draft, kernel)
     _texts(draft, kernel)
     _rights(draft, kernel, source)

@@ -39,19 +39,23 @@ class Window:
         except (ValueError, AttributeError, TypeError):
             return cls()
 
-    def begin(self, now: datetime, full_days: float = FULL_DAYS) -> datetime | None:
+    def begin(self, now: datetime, full_days: float | None = FULL_DAYS) -> datetime | None:
         """From when on changes are to be asked for; None where all has to be listed.
 
         Args:
             now: the publisher's clock.
-            full_days: days after which all is listed again, for deletions that nobody announces.
+            full_days: days after which all is listed again, for deletions that nobody announces; None for never.
         """
         self.now = now
-        due = self.listed is None or now - self.listed >= timedelta(days=full_days)
         # A publisher whose clock went back behind the cursor is read whole.
+        due = full_days is not None and self.due(now, full_days)
         if due or self.after is None or self.after > now:
             self.after = None
         return self.after
+
+    def due(self, now: datetime, full_days: float = FULL_DAYS) -> bool:
+        """Whether the last listing of everything is so many days old."""
+        return self.listed is None or (now - self.listed).total_seconds() >= full_days * 86_400
 
     @property
     def is_full(self) -> bool:

@@ -15,6 +15,7 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "ngff_list": "NgffListHarvester",
         "table": "TableHarvester",
         "image_table": "ImageTableHarvester",
+        "oai_pmh": "OaiPmhHarvester",
         "ome_zarr": "OmeZarrHarvester",
         "ro_crate": "RoCrateHarvester",
         "ssbd": "SsbdHarvester",
