@@ -57,8 +57,8 @@ class OaiPmhHarvester:
     The location is the repository's base URL; or a folder, archive or Git repository of records (XML), as
     harvesters.documents reads them. Options: `prefix` (metadataPrefix; the best offered of DataCite's formats and
     oai_dc unless said), `set` (only this set; a record that leaves it is noticed when all is listed), `types` and
-    `license` (as for the harvester datacite), `full_days` (days after which a repository that does not keep deleted records is asked
-    for all its identifiers, 30).
+    `license` (as for the harvester datacite), `full_days` (days after which a repository that does not keep deleted
+    records is asked for all its identifiers, 30).
     """
 
     name = "oai_pmh"
