@@ -233,7 +233,7 @@ def _dates(draft: StudyDraft, kernel: Kernel) -> None:
             draft.part("characteristics", "characteristic", name=f"date {stamp.kind}", text_value=about)
         elif stamp.kind not in {*_SLOT_OF_DATE, *_READ_DATES, *dates_left_out()} and known(stamp.text):
             message = f"'{stamp.kind[:50]}' is no dateType of the schema; left out."
-            draft.account.note("date-type", Severity.WARNING, "dates", stamp.text, message)
+            draft.account.note("date-kind", Severity.WARNING, "dates", stamp.text, message)
 
 
 def _sizes(draft: StudyDraft, kernel: Kernel) -> None:

@@ -78,7 +78,7 @@ def test_dates_go_by_their_type() -> None:
     assert collected in [{k: part[k] for k in ("name", "text_value")} for part in RECORD["characteristics"]]
     assert RECORD["copyright_notice"] == "Copyrighted 2024"
     assert any("Accepted" in path or "accepted" in path for path in RESULT.ignored)
-    assert "date-type" in codes(RESULT)
+    assert "date-kind" in codes(RESULT)
 
 
 def test_subjects_with_a_sure_identifier_are_terms() -> None:
