@@ -114,16 +114,14 @@ class LocalNode:
     def harvesters(self) -> Mapping[str, Harvester]:
         """Name -> harvester, each within the limits of its source."""
         from catalogue.federation.outlook import bytes_today
-        from harvesters.base import members
+        from harvesters.base import Members
         from harvesters.manners import MannerlyHarvester
 
         def used_today(source: str) -> int:
             return bytes_today(self.ledger, source, now())
 
         general = self._limits()
-        return {
-            name: MannerlyHarvester(make(self.fetcher), general, now, used_today) for name, make in members().items()
-        }
+        return Members(lambda make: MannerlyHarvester(make(self.fetcher), general, now, used_today))
 
     def _limits(self) -> Limits:
         """What one run may use where its source says nothing else."""
@@ -150,6 +148,12 @@ class LocalNode:
         from harvesters.manners import limits_of
 
         limits_of(self._limits(), options)
+
+    def describe_harvester(self, name: str) -> str:
+        """What a harvester reads, in one line."""
+        from harvesters.base import described
+
+        return described(self.harvesters[name])
 
     def write_template(self, path: Path) -> list[Path]:
         """The files of the spreadsheet template, now written."""

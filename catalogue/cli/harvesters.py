@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +25,10 @@ def register(app: typer.Typer) -> None:
 def harvester_list(context: typer.Context, json_: Json = False) -> None:
     """The formats that `source add --harvester` takes."""
     node: Node = context.obj()
-    found = [(name, str(harvester.version), _reads(harvester)) for name, harvester in sorted(node.harvesters.items())]
+    found = [
+        (name, str(harvester.version), node.describe_harvester(name))
+        for name, harvester in sorted(node.harvesters.items())
+    ]
     if json_:
         print_json([{"harvester": name, "version": version, "reads": reads} for name, version, reads in found])
         return
@@ -55,10 +57,3 @@ def harvester_new(
         out.print(plain(f"Wrote {path}"))
     out.print(plain(f"Run its test: python -m pytest {checkout / 'tests' / 'harvesters' / name}"))
     out.print(plain("How to go on: catalogue/docs/harvesters.md, also at /docs/harvesters."))
-
-
-def _reads(harvester: object) -> str:
-    """First line of the docstring of the harvester's module, without its name."""
-    module = inspect.getmodule(type(harvester))
-    first = (inspect.getdoc(module) or "").partition("\n")[0]
-    return first.partition(": ")[2] or first

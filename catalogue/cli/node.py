@@ -104,6 +104,10 @@ class Node(Protocol):
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""
         ...
 
+    def describe_harvester(self, name: str) -> str:
+        """What a harvester reads, in one line."""
+        ...
+
     def write_template(self, path: Path) -> list[Path]:
         """The files of the spreadsheet template, now written; BadRequest where something is there already."""
         ...

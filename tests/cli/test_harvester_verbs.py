@@ -37,6 +37,7 @@ def test_formats_are_listed_with_what_they_read(tmp_path: Path) -> None:
     found = ommatidia(tmp_path / "home", "harvester", "list", "--json").json
     assert {row["harvester"] for row in found} >= {"gide", "ome_zarr", "ngff_list", "table"}
     assert all(row["reads"] and row["version"] for row in found)
+    assert len({row["reads"] for row in found}) == len(found)
 
 
 def test_refusals_say_what_to_do(tmp_path: Path) -> None:
