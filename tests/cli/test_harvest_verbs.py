@@ -16,8 +16,8 @@ from tests.e2e.archive import SUFFIX, accession, broken, crate, curie, write_arc
 from tests.e2e.processes import add_source, command, kill_group, ommatidia, started, together, until, well
 
 INTERFACE = [
-    *("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "repaired", "quarantined", "findings"),
-    "seconds",
+    *("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "renamed", "repaired", "quarantined"),
+    *("findings", "seconds"),
 ]
 
 

@@ -16,16 +16,15 @@ def test_a_member_is_found_by_the_name_of_its_module() -> None:
 def test_every_partner_format_is_found_by_its_name() -> None:
     """A file in harvesters/ with a harvester in it is a harvester of the node; nothing else is."""
     assert {name: kind.__name__ for name, kind in members().items()} == {
-        "datacite": "DataCiteHarvester",
-        "empiar": "EmpiarHarvester",
         "bia": "BiaHarvester",
         "bioschemas": "BioschemasHarvester",
         "biostudies": "BiostudiesHarvester",
+        "datacite": "DataCiteHarvester",
         "dcat": "DcatHarvester",
         "empiar": "EmpiarHarvester",
         "gide": "GideHarvester",
-        "image_table": "ImageTableHarvester",
         "idr": "IdrHarvester",
+        "image_table": "ImageTableHarvester",
         "ngff_list": "NgffListHarvester",
         "oai_pmh": "OaiPmhHarvester",
         "ome_zarr": "OmeZarrHarvester",
