@@ -239,6 +239,35 @@ def test_renaming_to_a_record_whose_document_went_is_accepted(bench: Bench) -> N
     assert set(bench.ledger.items("scripted")) == {f"{n:03}" for n in range(12, 21)}
 
 
+def test_document_that_takes_a_record_over_waits_with_the_one_that_gave_it(bench: Bench) -> None:
+    """R16: no run applies half of what is withheld: a record between two documents is served all the time."""
+    serve(bench, range(1, 21))
+    bench.harvest()
+    bench.partner.held |= {f"{n:03}": study(n + 100) for n in range(1, 7)}
+    bench.partner.held |= {"010": study(110), "900": study(10)}
+    number = bench.harvest().batch
+    assert set(bench.ledger.held_documents(number)) == {*(f"{n:03}" for n in range(1, 7)), "010", "900"}
+    for run in (bench.ingest.retry, lambda: bench.ingest.remap("scripted")):
+        run()
+        assert bench.live() == curies(*range(1, 21))
+    report = bench.ingest.accept_held(number)
+    assert (report.renamed, report.quarantined, report.withdrawn) == (6, 0, 0)
+    assert bench.live() == curies(*range(7, 21), *range(101, 107), 110)
+
+
+def test_record_of_two_documents_that_are_gone_goes_once(make_bench: Callable[..., Bench]) -> None:
+    """A record that a broken document and its successor gave is gone for good when both are, and is held once."""
+    bench = make_bench(absence_hours=0)
+    bench.partner.held = {"a": study(1), "z": study(2)}
+    bench.harvest()
+    bench.partner.held = {"a": b"{", "b": study(1), "z": study(2)}
+    bench.harvest()
+    bench.partner.held = {}
+    bench.harvest()
+    assert bench.ingest.accept_held(bench.harvest().batch).withdrawn == 2
+    assert (bench.ledger.items("scripted"), bench.harvest().state) == ({}, "completed")
+
+
 @pytest.mark.parametrize("step", ["_withdraw", "_forget", "_mark"])
 def test_acceptance_that_is_cut_off_is_taken_up_again(bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """R6: a process that dies while it accepts leaves the batch open; accepted again, all is as if it had not."""

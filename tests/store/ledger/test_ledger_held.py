@@ -17,7 +17,7 @@ CHANGES = [
 def hold(ledger: Ledger, kind: str = "harvest") -> int:
     """A new open batch of two changes."""
     with ledger.transaction() as writer:
-        return writer.hold("idr", writer.start_run("idr"), kind, 40, CHANGES)
+        return writer.hold("idr", writer.start_run("idr"), kind, 40, CHANGES, ["b.json", "c.json"])
 
 
 def test_batch_is_read_as_it_was_written(ledger: Ledger) -> None:
@@ -28,6 +28,7 @@ def test_batch_is_read_as_it_was_written(ledger: Ledger) -> None:
     assert (batch.kind, batch.state, batch.live, batch.decided_at) == ("harvest", "open", 40, None)
     assert (batch.changes, batch.total) == ({"withdrawn": 1, "renamed": 1, "re-owned": 0}, 2)
     assert ledger.held_changes(first) == CHANGES
+    assert ledger.held_documents(first) == ["b.json", "c.json"]
     assert ledger.held_changes(first, after="idr:idr0001", limit=5) == CHANGES[1:]
 
 
@@ -48,7 +49,7 @@ def test_only_batches_of_the_kinds_named_are_superseded(ledger: Ledger) -> None:
     with ledger.transaction() as writer:
         writer.supersede_held("idr", ["remap"])
     assert [ledger.held_batch(n).state for n in (first, second)] == ["open", "superseded"]
-    assert ledger.held_items("idr", ["harvest", "remap"]) == {"a.json", "b.json"}
+    assert ledger.held_items("idr", ["harvest", "remap"]) == {"a.json", "b.json", "c.json"}
     assert ledger.held_items("idr", ["remap"]) == ledger.held_items("bia", ["harvest"]) == set()
 
 
