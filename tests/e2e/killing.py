@@ -153,7 +153,7 @@ def level(home: Path) -> bool:
         return False
     told = well(home, "status", "--json").json
     done = all(source["state"] in ("completed", "partial") for source in told["sources"])
-    return done and len(told["views"]) == 2 and set(told["views"].values()) == {told["position"]}
+    return done and len(told["views"]) == 3 and set(told["views"].values()) == {told["position"]}
 
 
 def run_undisturbed(template: Path, home: Path, log: Path | None = None) -> Undisturbed:

@@ -110,7 +110,7 @@ def real() -> dict[str, Record]:
 def test_r25_real_twins_are_proposed_and_none_is_linked_without_a_statement(
     real: dict[str, Any], tmp_path: Path
 ) -> None:
-    """R25: GIDE's crates state no twin, so none is linked; all 171 of SSBD are proposed; a new root is no new record."""
+    """R25: GIDE's crates state no twin, so none is linked; all 171 of SSBD are proposed; a new root makes no record."""
     identities = linked(tmp_path, real)
     told = outcomes(identities, real)
     print({relation: dict(counts) for relation, counts in told.items()}, len(identities.proposals()))
