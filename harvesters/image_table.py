@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urljoin
 
 from catalogue.model.documents import BadRow, Event, ImageTable, Listed, Mapped, SourceDocument, SourceSpec, Unchanged
@@ -20,7 +20,6 @@ from catalogue.model.payload import canonical
 from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
 from harvesters.image_lists import is_url, local_path
 from harvesters.sources.delivery import plain_name
-from harvesters.store_reader import Getter
 from harvesters.tables.reader import FORMS, TableReader
 
 if TYPE_CHECKING:
@@ -29,11 +28,22 @@ if TYPE_CHECKING:
 FORMAT: Final = "ommatidia-image-tables/1"
 INDEX: Final = "index.json"
 MAX_INDEX_BYTES: Final = 32 << 20
-# A file read over HTTP is held whole before it is written down; longer lists come in several files.
-MAX_FETCHED_BYTES: Final = 256 << 20
+MAX_FILE_BYTES: Final = 8 << 30
 MAX_TABLES: Final = 100_000
 _TEXTS: Final = frozenset(column.name for column in COLUMNS if column.kind == "text") - {"accession", "date_withdrawn"}
 _BLOCK: Final = 1 << 20
+
+
+class Transport(Protocol):
+    """The guarded transport: harvesters.http.Fetcher."""
+
+    def get(self, url: str, *, max_bytes: int | None = None) -> Any:
+        """The answer to GET: `status` and `content`."""
+        ...
+
+    def download(self, url: str, path: Path, max_bytes: int) -> Any:
+        """The answer to GET with its body in a file: `status`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ class ImageTableHarvester:
     name = "image_table"
     version = "1"
 
-    def __init__(self, fetcher: Getter):
+    def __init__(self, fetcher: Transport):
         self._fetcher = fetcher
 
     def fetch(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
@@ -120,7 +130,7 @@ class ImageTableHarvester:
 class _Place:
     """Where an index and its files lie: a folder, or below the address of the index."""
 
-    def __init__(self, location: str, fetcher: Getter) -> None:
+    def __init__(self, location: str, fetcher: Transport) -> None:
         self._fetcher = fetcher
         self._url = location if is_url(location) else ""
         folder = local_path(location) if not self._url else Path()
@@ -131,7 +141,10 @@ class _Place:
     def index(self) -> Any:
         """The parsed index."""
         if self._url:
-            content = self._fetched(self._url, MAX_INDEX_BYTES)
+            response = self._fetcher.get(self._url, max_bytes=MAX_INDEX_BYTES)
+            if response.status != 200:
+                raise SourceUnavailable(f"The index {self._url} answers {response.status}.")
+            content = bytes(response.content)
         else:
             try:
                 with self._index.open("rb") as file:
@@ -153,7 +166,10 @@ class _Place:
         """
         if self._url:
             path = scratch / f"table{Path(named.path).suffix.lower()}"
-            path.write_bytes(self._fetched(urljoin(self._url, quote(named.path)), MAX_FETCHED_BYTES))
+            url = urljoin(self._url, quote(named.path))
+            response = self._fetcher.download(url, path, min(named.size_bytes, MAX_FILE_BYTES))
+            if response.status != 200:
+                raise SourceUnavailable(f"{url} answers {response.status}.")
         else:
             path = (self._folder / named.path).resolve()
             if not path.is_relative_to(self._folder):
@@ -168,12 +184,6 @@ class _Place:
                 "was not renewed with it, or it was not read whole. Nothing was changed."
             )
         return path
-
-    def _fetched(self, url: str, max_bytes: int) -> bytes:
-        response = self._fetcher.get(url, max_bytes=max_bytes)
-        if response.status != 200:
-            raise SourceUnavailable(f"{url} answers {response.status}.")
-        return bytes(response.content)
 
 
 def _rows(table: _Table, place: _Place, reader: TableReader) -> Iterator[pa.RecordBatch | BadRow]:

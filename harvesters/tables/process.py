@@ -1,12 +1,11 @@
 """The process that reads tables of strangers: one JSON request a line on its input, Arrow streams on its output.
 
-It has a memory limit, no business with the network, and may be killed at any time; reader.py is the other end.
+It has no network, no secrets and a memory limit, and may be killed at any time; reader.py is the other end.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
@@ -15,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+
+from catalogue.fence import raise_fence
 
 MEMORY_BYTES: Final = 3 << 30
 MAX_COLUMNS: Final = 500
@@ -53,9 +54,7 @@ class _Bad:
 
 def main() -> None:
     """Answers requests until the input ends."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    raise_fence(MEMORY_BYTES, int(sys.argv[1]))
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     for line in sys.stdin.buffer:

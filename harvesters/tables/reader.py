@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -23,7 +24,10 @@ _STALL_S: Final = 120.0
 
 
 class TableReader:
-    """One process for any number of tables, one after the other; started when the first is read."""
+    """One process for any number of tables, one after the other; started when the first is read.
+
+    Linux ends the process with the thread that read the first table.
+    """
 
     def __init__(self, stall_s: float = _STALL_S) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -107,11 +111,12 @@ class TableReader:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "harvesters.tables.process"],
+                [sys.executable, "-X", "utf8", "-m", "harvesters.tables.process", str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                cwd=Path(__file__).resolve().parents[2],
                 start_new_session=True,  # Ctrl-C of a terminal is its node's business
+                # No environment, which may hold secrets, but the module path of this process.
+                env={"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)},
             )
         return self._process
 

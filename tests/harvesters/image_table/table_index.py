@@ -49,6 +49,9 @@ class NoWay:
     def get(self, url: str, *, max_bytes: int | None = None) -> Any:
         raise AssertionError(f"asked for {url}")
 
+    def download(self, url: str, path: Path, max_bytes: int) -> Any:
+        raise AssertionError(f"asked for {url}")
+
 
 def fetch(
     location: Path | str, known: dict[str, str] | None = None, fetcher: Any = None, **options: str
