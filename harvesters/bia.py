@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from catalogue.model.documents import Event, Mapped, Severity, SourceDocument, SourceSpec
-from catalogue.problems import Problem, RecordRejected
+from catalogue.problems import BadIdentifier, RecordRejected
 from harvesters.account import Account
 from harvesters.bia_crate import METADATA, crate_reasons, pool_of_crate
 from harvesters.bia_images import map_images
@@ -83,15 +83,13 @@ class BiaHarvester:
         identity = identify_study(accession or "", source)
         draft = StudyDraft(identity, pool.account)
         parts = BiaParts(draft, pool)
-        if studies:
-            map_study(pool, studies[0], draft, parts, source)
-        else:
-            parts.map()
         try:
+            if studies:
+                map_study(pool, studies[0], draft, parts, source)
+            else:
+                parts.map()
             images = map_images(pool, parts, draft, source)
-        except Problem as problem:
-            if isinstance(problem, RecordRejected):
-                raise
+        except BadIdentifier as problem:
             raise RecordRejected(problem.detail, reason="bad-identifier", identifier=identity.curie) from problem
         finish_study(pool, draft, parts)
         if studies:

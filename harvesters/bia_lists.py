@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
@@ -106,7 +106,7 @@ def _rows(crate: Crate, pool: Pool, name: str, content: bytes, columns: Mapping[
     delimiter = "," if PurePosixPath(name).suffix == ".csv" else "\t"
     found: list[_Row] = []
     seen: set[str] = set()
-    for cells in csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=False):
+    for cells in _cells(name, text, delimiter):
         named = {_role(columns, column): value for column, value in cells.items() if column is not None}
         entry = crate.account.open({key: value for key, value in named.items() if type(value) is str}, "FileList")
         path = entry.text("file_path", word=True)
@@ -129,6 +129,14 @@ def _rows(crate: Crate, pool: Pool, name: str, content: bytes, columns: Mapping[
             pool.add(row.process)
             found.append(row)
     return found
+
+
+def _cells(name: str, text: str, delimiter: str) -> Iterator[dict[Any, Any]]:
+    """The rows of a list by the names of its columns."""
+    try:
+        yield from csv.DictReader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL)
+    except csv.Error as error:
+        raise RecordRejected(f"The file list {name[:100]} is no table: {error}.", reason="not-parsable") from error
 
 
 def _role(columns: Mapping[str, str], column: str) -> str:

@@ -176,10 +176,9 @@ class _Reader:
 
     def _one(self, path: str) -> Json:
         answer = self._get(path)
-        value = _json(answer.content) if answer.status == 200 else None
-        if not is_document(value):
+        found: Json = (_json(answer.content) if answer.status == 200 else None) or {}
+        if not is_document(found):
             raise _Missing(f"{path} of the API, which a document refers to, answers {answer.status}; tried again.")
-        found: Json = value
         return found
 
     def _get(self, path: str) -> Any:

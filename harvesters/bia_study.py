@@ -156,8 +156,9 @@ def _component(draft: StudyDraft, pool: Pool, parts: BiaParts, doc: Doc) -> None
     correlations = [
         _correlation(draft, f"{doc.key}-{n}", one) for n, one in enumerate(doc.entry.entries("correlation_method"), 1)
     ]
+    inside = {"analyses": [one for one in analyses if one], "correlations": [one for one in correlations if one]}
     together: list[dict[str, Any]] = [
-        found for one in _associations(doc) if (found := _association(draft, pool, parts, doc, one))
+        found for one in _associations(doc) if (found := _association(draft, pool, parts, doc, one, inside))
     ]
     together += [found for one in doc.together if (found := _stated(parts, one))]
     specimens = [*parts.specimens(doc.keys_of("specimen_uuid"))]
@@ -170,8 +171,7 @@ def _component(draft: StudyDraft, pool: Pool, parts: BiaParts, doc: Doc) -> None
         "acquisitions": parts.ids("ImageAcquisitionProtocol", doc.keys_of("image_acquisition_protocol_uuid")),
         "annotation_methods": parts.ids("AnnotationMethod", doc.keys_of("annotation_method_uuid")),
         "protocols": parts.ids("Protocol", doc.keys_of("protocol_uuid")),
-        "analyses": [one for one in analyses if one],
-        "correlations": [one for one in correlations if one],
+        **inside,
     }
     for one in together:
         for slot in one.keys() - {"description"}:
@@ -217,8 +217,9 @@ def _associations(doc: Doc) -> Iterator[dict[str, Any]]:
 
 
 def _association(
-    draft: StudyDraft, pool: Pool, parts: BiaParts, doc: Doc, given: dict[str, Any]
+    draft: StudyDraft, pool: Pool, parts: BiaParts, doc: Doc, given: dict[str, Any], inside: dict[str, list[str]]
 ) -> dict[str, list[str]]:
+    """What a title stands for; `inside` are the analyses and correlations of the dataset."""
     found: dict[str, list[str]] = {}
     keys: dict[str, list[str]] = {}
     for name, (kind, slot, among) in _ASSOCIATED.items():
@@ -230,12 +231,25 @@ def _association(
                 "association-unresolved", Severity.WARNING, f"Dataset/additional_metadata/associations/{name}",
                 given[name], "No document of this dataset has this title; left out.",
             )  # fmt: skip
+    for name, slot in (("image_analysis", "analyses"), ("image_correlation", "correlations")):
+        if given.get(name) and (
+            ids := [one for one in inside[slot] if _title(draft, slot, one) == _folded(given[name])]
+        ):
+            found[slot] = ids
     if given.get("specimen"):
-        among = doc.keys_of("specimen_imaging_preparation_protocol_uuid")
-        prepared = parts.called("SpecimenImagingPreparationProtocol", str(given["specimen"]), among)
+        described = doc.keys_of("specimen_imaging_preparation_protocol_uuid")
+        prepared = parts.called("SpecimenImagingPreparationProtocol", str(given["specimen"]), described)
         if prepared and (ids := parts.prepared(prepared, keys["biosample"])):
             found["specimens"] = ids
     return found
+
+
+def _title(draft: StudyDraft, slot: str, name: str) -> str:
+    return next((_folded(one.get("title", "")) for one in draft.find(slot) if one["id"] == name), "")
+
+
+def _folded(text: Any) -> str:
+    return " ".join(str(text).split()).casefold()
 
 
 def _stated(parts: BiaParts, given: dict[str, list[str]]) -> dict[str, Any]:

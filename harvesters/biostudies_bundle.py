@@ -6,7 +6,6 @@ A submission alone is kept as it came; with file lists or `/info` it becomes a b
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from catalogue.model.documents import SourceDocument
 from catalogue.problems import RecordRejected
 from harvesters.bundle import MEDIA_TYPE, pack, unpack
 from harvesters.jsonbytes import parse_json
+from harvesters.sources.delivery import plain_name
 
 # One list as it is kept; longer ones stay with the archive.
 MAX_LIST_BYTES: Final = 1_000_000
@@ -107,14 +107,14 @@ def _redact(value: Any) -> bool:
 
 
 def list_names(content: bytes) -> list[str]:
-    """Paths of the file lists that a submission names, in order, at most MAX_LISTS; empty where it cannot be read."""
+    """Paths of the file lists that a submission names, in order, at most MAX_LISTS; none that leads outside."""
     try:
         value = parse_json(content).value
     except RecordRejected:
         return []
     names: dict[str, None] = {}
     _collect(value, names)
-    return list(names)[:MAX_LISTS]
+    return [name for name in names if plain_name(name) == name][:MAX_LISTS]
 
 
 def _collect(value: Any, names: dict[str, None]) -> None:
@@ -126,16 +126,6 @@ def _collect(value: Any, names: dict[str, None]) -> None:
             names[" ".join(value["value"].split())] = None
         for inner in value.values():
             _collect(inner, names)
-
-
-def is_submission(value: Any) -> bool:
-    """Whether a parsed JSON document is a submission."""
-    return type(value) is dict and type(value.get("section")) is dict
-
-
-def own_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files small enough to be kept beside a submission."""
-    return {name: content for name, content in files.items() if len(content) <= MAX_LIST_BYTES}
 
 
 def _is_json(content: bytes) -> bool:

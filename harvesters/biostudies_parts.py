@@ -158,7 +158,7 @@ class Parts:
 
     def _annotation(self, node: Node) -> None:
         types = annotation_types(self._draft, node.many("annotation_type"), node.path("annotation_type"))
-        fields = {
+        fields: dict[str, Any] = {
             "title": node.text("title", lines=False, word=True),
             "description": node.text("annotation_method"),
             "annotation_types": types,
@@ -190,7 +190,7 @@ class Parts:
         for below in node.below("associations"):
             if found := self._association(below):
                 together.append(found)
-        united: dict[str, list[str]] = {}
+        united: dict[str, Any] = {}
         for association in together:
             for slot, names in association.items():
                 united[slot] = list(dict.fromkeys([*united.get(slot, []), *names]))

@@ -167,7 +167,7 @@ def map_links(draft: StudyDraft, study: Node) -> None:
     """Links: addresses as they are, accessions as records of the archive that the link's type names."""
     for node in study.links:
         url, kind = node.keys.text("url"), node.text("type", lines=False, word=True)
-        described = {"title": node.text("title", lines=False), "description": node.text("description")}
+        described: Part = {"title": node.text("title", lines=False), "description": node.text("description")}
         if not url:
             continue
         if is_web_address(url):
@@ -202,19 +202,19 @@ def _record_of(url: str, kind: str | None) -> tuple[str, str] | None:
 
 
 def map_identity(draft: StudyDraft, submission: Submission) -> None:
-    """What the submission says of its twin at the Image Data Resource, by accession or by the name of its folder."""
+    """What the submission says of its twin at IDR or EMPIAR, by accession or by the name of its folder."""
     stated: dict[str, str] = {}
     folder = submission.root.text("rootpath", lines=False) or submission.root.keys.text("rootPath")
     named = [(text, "IDR accession number", text) for text in submission.study.many("idr_accession_number")]
     imdr = _IMDR.fullmatch(folder or "")
-    if folder and (imdr or re.fullmatch(r"idr\d{4}(?:-.*)?", folder)):
+    if folder and (imdr or re.fullmatch(r"idr\d{4}(?:-.*)?|EMPIAR-\d{5,}", folder)):
         named.append((f"idr{int(imdr[1]):04d}" if imdr else folder, "RootPath", folder))
     for text, where, shown in named:
         try:
             found = parse_identifier(text)
         except Problem:
             continue
-        if found.prefix == "idr" and found.kind == "study":
+        if found.prefix in ("idr", "empiar") and found.kind == "study" and found.curie != draft.curie:
             stated.setdefault(found.curie, f"{where} {shown}")
             if where != "RootPath":
                 draft.extend("image_entries", [found.curie])

@@ -157,7 +157,7 @@ def _licence(draft: StudyDraft, study: Node, source: SourceSpec) -> None:
     named = study.terms("license", word=True)
     addresses = [given for _, given in named if given]
     names = [text for text, _ in named]
-    given = (addresses or names or [None])[0]
+    given = next(iter([*addresses, *names]), None)
     draft.license(given, "study/license", source)
     for name in names if addresses else ():
         said = licence_iri(name)
@@ -175,7 +175,7 @@ def _dates(draft: StudyDraft, submission: Submission, info: Entry | None) -> Non
     given = root.keys.text("releaseTime")
     instant = _instant(info, "released")
     distinct = list(dict.fromkeys(released))
-    draft.date("date_published", (distinct or [given])[0] or instant, "submission/releasedate")
+    draft.date("date_published", next(iter(distinct), None) or given or instant, "submission/releasedate")
     for other in distinct[1:]:
         draft.account.note(
             "dates-differ", Severity.INFO, "study/release_date", other, f"{distinct[0]} of the submission is kept.",

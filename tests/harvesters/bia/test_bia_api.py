@@ -67,10 +67,12 @@ def test_associations_may_stand_one_by_one() -> None:
         "biosample": "Tissue",
         "specimen": "Stained",
         "image_acquisition": "X",
+        "image_analysis": "Counting",
     }
     document = apart(study(), dataset, *SHARED)
     (component,) = study_of(document)["components"]
     assert component["associations"][0]["specimens"] == [CONFOCAL]
+    assert component["associations"][0]["analyses"] == component["analyses"]
     assert "association-unresolved" in codes(document)
 
 

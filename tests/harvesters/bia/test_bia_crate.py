@@ -152,3 +152,11 @@ def test_what_is_no_crate_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(RecordRejected) as refused:
         map_one(crated(value))
     assert refused.value.reason in ("not-parsable", "schema-required")
+
+
+def test_list_that_is_no_table_is_refused() -> None:
+    """A cell larger than a table's cell can be, or bytes that are no UTF-8, are the document's fault and said so."""
+    head = ROWS.split("\n")[0] + "\n"
+    with pytest.raises(RecordRejected) as refused:
+        map_one(crated(crate(*PARTS, *TABLE), file_list=head + "x" * 200_000))
+    assert refused.value.reason == "not-parsable"

@@ -144,7 +144,7 @@ def test_studies_are_read_again_by_turns() -> None:
 
 
 def test_pages_go_on_from_the_last_uuid() -> None:
-    """R11: a full page is followed by the next, a document on two pages is one; a list that repeats itself is a loop."""
+    """R11: a full page is followed by the next, a document on two pages is one; a repeated list is a loop."""
     studies = [{**study(accession_id=f"S-BIAD{n}"), "uuid": uuid(100 + n)} for n in range(3)]
     with serving() as server:
         put(server, "search/study?page_size=2", studies[:2])

@@ -29,7 +29,7 @@ class TestBiostudies(HarvesterContract):
         """One submission a form, one of them with lists and `/info`."""
         lists: dict[str, Any] = {"list.json": files("a.tif", Batch="1"), "masks.json": files("m.tif")}
         info = {"httpLink": "https://files.example/S-BIAD9001", "modified": 1700000000000, "isPublic": True, "files": 3}
-        plain = (WHOLE, NESTED, FLAT)
+        plain = (NESTED, FLAT)
         return [
             *(document(value) for value in plain),
             document(WHOLE, lists=lists, info=info),

@@ -14,7 +14,7 @@ from biostudies_samples import DATABASE, WHOLE, files, submission
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.problems import SourceChanged, SourceUnavailable
 from harvesters.biostudies import BiostudiesHarvester
-from harvesters.biostudies_bundle import MAX_LIST_BYTES, open_parcel
+from harvesters.biostudies_bundle import MAX_LIST_BYTES, list_names, open_parcel
 from tests.harvesters.contract import fetcher
 from tests.harvesters.loopback_server import Server, answer, serving
 
@@ -259,3 +259,10 @@ def test_wrong_options_are_said(option: dict[str, str]) -> None:
     """An option that is no number of its range stops the run with what is wrong."""
     with serving() as server, pytest.raises(SourceChanged, match="option"):
         run(server, **option)
+
+
+def test_lists_outside_the_study_are_not_asked_for() -> None:
+    """A path that leads out of the study's folder is no file list, whoever wrote it."""
+    names = ["../S-BIAD2/list.json", "/etc/list.json", "a/list.json", "C:\\list.json", "a//b.json"]
+    value = submission(*({"type": "x", "attributes": [{"name": "File List", "value": name}]} for name in names))
+    assert list_names(json.dumps(value).encode()) == ["a/list.json"]

@@ -216,6 +216,8 @@ def test_twin_at_the_image_data_resource_is_a_statement() -> None:
     ]  # fmt: skip
     folder = study_of(submission(root={"RootPath": "S-IMDR0067"}))
     assert [one["same_study_as"] for one in folder["identity_statements"]] == ["idr:idr0067"]
+    other = study_of(submission(root={"RootPath": "EMPIAR-10311"}))
+    assert [one["same_study_as"] for one in other["identity_statements"]] == ["empiar:10311"]
     value = submission(root={"RootPath": "upload/mine"})
     value["section"]["links"] = [{"url": IDR}]
     assert "identity_statements" not in study_of(value)
