@@ -10,7 +10,7 @@ import argparse
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from catalogue.model.documents import Severity, SourceDocument, SourceSpec, Unre
 from catalogue.store.ontologies import Ontology
 from harvesters.base import members
 from harvesters.http import Fetcher
+from tests.harvesters.sparql import knowledge_graph
 
 PARTNERS = Path(__file__).resolve().parents[3] / "shared" / "partners"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -36,22 +37,32 @@ class Adapter:
     Args:
         folder: below ../shared/partners.
         owners: whose records it may deliver.
+        documents: gives the documents where no folder holds them as `fetch` does.
     """
 
     harvester: str
     folder: str
     owners: tuple[str, ...]
     options: Mapping[str, str] = field(default_factory=dict)
+    documents: Callable[[Path], Iterator[SourceDocument]] | None = None
 
 
 ADAPTERS = {
     "bia-api": Adapter("bia", "bia-api", ("biostudies", "empiar")),
     "bia-ro-crate": Adapter("bia", "bia-ro-crate", ("biostudies", "empiar")),
+    "bioschemas": Adapter("bioschemas", "bioschemas", ()),
     "biostudies": Adapter("biostudies", "biostudies", ("biostudies", "empiar")),
+    "dcat": Adapter("dcat", "dcat", ()),
     "gide-bia": Adapter("gide", "gide-bia", ("biostudies", "empiar")),
     "gide-idr": Adapter("gide", "gide-idr", ("idr",)),
     "gide-ssbd": Adapter("gide", "gide-ssbd", ("ssbd",)),
     "idr": Adapter("idr", "idr", ("idr",)),
+    "ro_crate": Adapter("ro_crate", "bia-ro-crate", ("biostudies",)),
+    "ro_crate-gide-bia": Adapter("ro_crate", "gide-bia", ("biostudies", "empiar")),
+    "ro_crate-gide-idr": Adapter("ro_crate", "gide-idr", ("idr",)),
+    "ro_crate-gide-ssbd": Adapter("ro_crate", "gide-ssbd", ("ssbd",)),
+    "sparql": Adapter("sparql", "nfdi4bioimage", ("zenodo",), documents=knowledge_graph.documents),
+    "ssbd": Adapter("ssbd", "ssbd-rdf", ("ssbd",)),
 }
 
 
@@ -86,7 +97,8 @@ def measure(adapter: Adapter) -> Row:
         adapter.harvester, adapter.harvester, str(PARTNERS / adapter.folder), adapter.owners, adapter.options
     )
     row, ontology = Row(), Ontology.load()
-    documents = list(_documents(harvester.fetch(source, None, {}), row))
+    given = adapter.documents(PARTNERS) if adapter.documents else harvester.fetch(source, None, {})
+    documents = list(_documents(given, row))
     started = time.perf_counter()
     for document in documents:
         prepared = prepare(document, source, harvester.map, ontology, NOW)

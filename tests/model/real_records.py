@@ -10,12 +10,13 @@ from typing import Any
 
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec, Unreadable
 from catalogue.problems import RecordRejected
-from harvesters.base import Harvester
+from harvesters.base import Harvester, members
 from harvesters.bia import BiaHarvester
 from harvesters.biostudies import BiostudiesHarvester
 from harvesters.gide import GideHarvester
 from harvesters.idr import IdrHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
+from tests.harvesters.sparql.knowledge_graph import documents
 
 CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
 # Folder of an archive's own documents -> its harvester, and whose records it may deliver.
@@ -107,6 +108,23 @@ def submissions(partners: Path) -> Iterator[Outcome]:
         for event in harvester.fetch(source, None, {}):
             if isinstance(event, SourceDocument):
                 yield _mapped(harvester, event, source, f"{folder}/{event.item}")
+
+
+def graphs(partners: Path) -> Iterator[Outcome]:
+    """Every record that comes as RDF or in the BioImage Archive's full crates; some may not enter."""
+    ssbd = SourceSpec("ssbd", "ssbd", str(partners / "ssbd-rdf"), ("ssbd",))
+    crates = SourceSpec("crates", "ro_crate", str(partners / "bia-ro-crate"), ("biostudies",))
+    catalogues = SourceSpec("dcat", "dcat", str(partners / "dcat"))
+    pages = SourceSpec("pages", "bioschemas", str(partners / "bioschemas"))
+    harvesters = members()
+    for source in (ssbd, crates, catalogues, pages):
+        harvester = harvesters[source.harvester](None)
+        for event in harvester.fetch(source, None, {}):
+            if isinstance(event, SourceDocument):
+                yield _mapped(harvester, event, source, f"{source.name}/{event.item}")
+    graph = SourceSpec("graph", "sparql", "https://graph.example/sparql", ("zenodo",))
+    for document in documents(partners):
+        yield _mapped(harvesters["sparql"](None), document, graph, f"graph/{document.item}")
 
 
 def _mapped(harvester: Harvester, document: SourceDocument, source: SourceSpec, name: str) -> Outcome:
