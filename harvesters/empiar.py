@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from catalogue.model.documents import Event, Listed, Mapped, Severity, SourceDocument, SourceSpec
 from catalogue.model.identifiers import Identifier
@@ -17,8 +16,9 @@ from harvesters.account import Account, crosswalk_reasons
 from harvesters.documents import iter_documents
 from harvesters.draft import StudyDraft, identify_study
 from harvesters.empiar_curation import CurationReader
-from harvesters.empiar_documents import ENTRY, Curation, entry_of, files_of, items_of, join, list_entries
+from harvesters.empiar_documents import ENTRY, Curation, entry_of, files_of, join
 from harvesters.empiar_entry import EntryReader, identify_entry, is_accession
+from harvesters.entry_lists import is_entry_api, items_of, list_entries
 from harvesters.http import Fetcher
 from harvesters.items import ItemReader
 from harvesters.jsonbytes import MAX_BYTES
@@ -56,11 +56,11 @@ class EmpiarHarvester:
         held = before["curation"]
         changed = {name for name in digests.keys() | held.keys() if digests.get(name) != held.get(name)}
         inner = before["entries"]
-        if _is_api(source.location):
+        if is_entry_api(source.location):
             left = {item: digest for item, digest in known.items() if item not in changed}
             reader = ItemReader(self._fetcher, left, "application/json", MAX_BYTES)
-            entries = list_entries(self._fetcher, source.options.get("list", source.location))
-            events = reader.read(items_of(entries, source.location), inner)
+            entries = list_entries(self._fetcher, source.options.get("list", source.location), "EMPIAR-")
+            events = reader.read(items_of(entries, source.location, "EMPIAR-"), inner)
         else:
             events = iter_documents(
                 source.location, since=None if changed else inner, known={} if changed else known, suffix=".json",
@@ -164,10 +164,6 @@ def _kind(value: dict[str, Any], reader: CurationReader) -> tuple[str, Any]:
     if value.keys() & {"biosamples", "specimen_defaults", "specimens", "image_acquisition_protocols"}:
         return "curation_rules", reader.read_rules
     return "curation", reader.read_proposal
-
-
-def _is_api(location: str) -> bool:
-    return location.lower().startswith(("http://", "https://")) and urlsplit(location).path.endswith("/api/entry/")
 
 
 def _load(since: str | None) -> dict[str, Any]:

@@ -1,30 +1,23 @@
 """Documents of EMPIAR: entries of its API or kept copies, each with what curators wrote about it, as one document.
 
-Lists of entries are read here; what one entry says is empiar_entry's and empiar_curation's.
+Lists of entries are entry_lists'; what one entry says is empiar_entry's and empiar_curation's.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged
-from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
+from catalogue.problems import RecordRejected
 from harvesters.bundle import MEDIA_TYPE, pack, unpack
 from harvesters.empiar_entry import withdrawal
-from harvesters.http import Fetcher
-from harvesters.items import Item
 from harvesters.jsonbytes import parse_json
 from harvesters.yamlbytes import parse_yaml
 
 ENTRY: Final = "entry.json"
-MAX_PAGES: Final = 1_000
-_MAX_LIST_BYTES: Final = 32 << 20
-_NAMES: Final = ("id", "accession", "accession_id", "entry_id")
 
 
 def files_of(content: bytes) -> dict[str, bytes]:
@@ -56,66 +49,6 @@ def entry_of(content: bytes) -> tuple[str, dict[str, Any]]:
             'One entry is expected, as the API gives it: {"EMPIAR-10002": {...}}.', reason="not-parsable"
         )
     return next(iter(value.items()))
-
-
-def list_entries(fetcher: Fetcher, address: str) -> Iterator[tuple[str, str]]:
-    """(accession, version) of every entry that a JSON list names.
-
-    Understands a list of accessions or of objects, and pages of EBI Search (`entries`, `hitCount`, read on by `start`).
-    The version is all that the list says of an entry, so that an `update_date` in it spares reading the entry.
-
-    Raises:
-        SourceUnavailable: a page cannot be had.
-        SourceChanged: a page is no such list, or repeats one that was read.
-    """
-    seen: set[str] = set()
-    start = 0
-    for _ in range(MAX_PAGES):
-        answer = fetcher.get(_page(address, start) if start else address, max_bytes=_MAX_LIST_BYTES)
-        if answer.status != 200:
-            raise SourceUnavailable(f"The list of entries answers {answer.status}; nothing counts as removed.")
-        try:
-            value = parse_json(answer.content, max_bytes=_MAX_LIST_BYTES).value
-        except RecordRejected as error:
-            raise SourceChanged(f"The list of entries is no JSON: {error.detail}") from error
-        total = value.get("hitCount") if type(value) is dict else None
-        rows = value.get("entries") if type(value) is dict else value
-        if type(rows) is not list:
-            raise SourceChanged("The list of entries is neither a JSON list nor a page of EBI Search.")
-        fresh = [(name, state) for name, state in map(_row, rows) if name not in seen]
-        seen.update(name for name, _ in fresh)
-        yield from fresh
-        start += len(rows)
-        if type(total) is not int or start >= total:
-            if type(total) is int and len(seen) < total:
-                raise SourceUnavailable(f"The list gave {len(seen)} of {total} entries; it changed while it was read.")
-            return
-        if not fresh:
-            raise SourceChanged(f"The list says {total} entries and repeats itself after {len(seen)}.")
-    raise SourceChanged(f"The list of entries has more than {MAX_PAGES:,} pages. Ask for larger ones.")
-
-
-def _row(row: Any) -> tuple[str, str]:
-    name = row if type(row) is str else None
-    if type(row) is dict:
-        name = next((row[key] for key in _NAMES if type(row.get(key)) is str), None)
-    if not name:
-        raise SourceChanged(f"The list of entries holds {str(row)[:100]!r}, which names none.")
-    number = name.strip().upper().removeprefix("EMPIAR-")
-    state = json.dumps(row, sort_keys=True) if type(row) is dict and len(row) > 1 else ""
-    return f"EMPIAR-{number}", hashlib.sha256(state.encode()).hexdigest() if state else ""
-
-
-def _page(address: str, start: int) -> str:
-    parts = urlsplit(address)
-    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "start"]
-    return urlunsplit(parts._replace(query=urlencode([*query, ("start", str(start))])))
-
-
-def items_of(entries: Iterator[tuple[str, str]], address: str) -> Iterator[Item]:
-    """What is to be read of the API, entry by entry."""
-    for name, version in entries:
-        yield Item(name, f"{address}{name.removeprefix('EMPIAR-')}", version)
 
 
 @dataclass(slots=True)

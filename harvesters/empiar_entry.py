@@ -13,7 +13,7 @@ from catalogue.model.forms import day
 from catalogue.model.identifiers import Identifier, parse_identifier
 from catalogue.problems import Problem, RecordRejected
 from harvesters.account import Entry
-from harvesters.draft import TERM, Part, StudyDraft, identify_study
+from harvesters.draft import METHOD, TERM, Part, StudyDraft, identify_study
 
 PUBLISHER: Final = {"type": "Organization", "id": "https://www.ebi.ac.uk/empiar/", "name": "EMPIAR"}
 SCALES: Final = frozenset({"molecule", "virus", "cell", "tissue", "organism"})
@@ -26,6 +26,8 @@ MODALITIES: Final = {
     "ATUM-SEM": "scanning_electron_microscopy",
     "SXT": "x_ray_tomography",
 }
+# Kinds that are the very name of a method in FBbi.
+METHODS: Final = {"SBF-SEM": "FBbi:00000585", "FIB-SEM": "FBbi:00050000"}
 RELEASED: Final = "REL"
 OBSOLETE: Final = "OBS"
 _ACCESSION: Final = re.compile(r"EMPIAR-[1-9][0-9]{4,}", re.ASCII)
@@ -131,6 +133,8 @@ class EntryReader:
         if kind:
             self._draft.extend("study_types", [self._draft.term(None, TERM, "entry/experiment_type", label=kind)])
             self._draft.extend("modalities", [MODALITIES.get(kind)])
+            if kind in METHODS:
+                self._draft.extend("methods", [self._draft.term(METHODS[kind], METHOD, "experiment_type", label=kind)])
         scale = entry.text("scale")
         if scale and scale.lower() in SCALES:
             self._draft.set("scales", [scale.lower()])
