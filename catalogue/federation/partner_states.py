@@ -24,7 +24,7 @@ WHAT_TO_DO: Final = {
     "never read": "Harvest it (ommatidia harvest NAME), or start the worker.",
     "reading": "Wait for the run to end.",
     "failing": "Read the reason; the source is tried again by itself. What was read before stays served.",
-    "held": "Too much would change at once. Look at the run's report, then let it pass or ask the partner.",
+    "held": "Too much would change at once. Look at it (ommatidia held list NAME), then let it pass or ask the partner.",
     "late": "See that the worker runs (ommatidia status).",
     "partial": "Tell the partner: each refused document is listed with the field, the rule and how to mend it.",
     "ok": "Nothing.",
@@ -79,6 +79,8 @@ def partner_states(ledger: Ledger, interval_s: float, now: datetime) -> list[Par
         last_read = next((run for run in runs if _kind(run) == "harvest"), None)
         late = last_success is not None and (now - last_success).total_seconds() > LATE_AFTER * interval_s
         state = _state(last_read, late, counts.get(REJECTED, 0))
+        if state == "held" and _was_let_pass(runs, last_read):
+            state = "partial" if counts.get(REJECTED, 0) else "ok"
         found.append(PartnerState(source, state, runs[0] if runs else None, last_success, counts))
     return found
 
@@ -95,6 +97,13 @@ def _state(last: Run | None, late: bool, refused: int) -> str:
     if late:
         return "late"
     return "partial" if refused else "ok"
+
+
+def _was_let_pass(runs: list[Run], held: Run | None) -> bool:
+    """Whether a person accepted what a run held."""
+    return held is not None and any(
+        run.id > held.id and _kind(run) == "accept" and run.state in READ_WELL for run in runs
+    )
 
 
 def _last_success(ledger: Ledger, name: str, newest: list[Run]) -> datetime | None:

@@ -70,6 +70,16 @@ def test_state_is_the_gravest_that_fits(
     assert found.what_to_do == WHAT_TO_DO[state].replace("NAME", "idr")
 
 
+def test_held_batch_that_was_accepted_holds_no_source(ledger: Ledger, hands: Hands) -> None:
+    """A source is held until a person lets pass what is held; dropped, it goes on being so."""
+    run(ledger, "held")
+    assert partner_states(ledger, DAY_S, hands.now)[0].state == "held"
+    run(ledger, "failed", "accept")
+    assert partner_states(ledger, DAY_S, hands.now)[0].state == "held"
+    run(ledger, "completed", "accept")
+    assert partner_states(ledger, DAY_S, hands.now)[0].state == "ok"
+
+
 def test_last_success_is_the_last_harvest_read_to_its_end(ledger: Ledger, hands: Hands) -> None:
     """Failures, held batches and kept documents mapped again do not count as having read the partner."""
     run(ledger, "partial")

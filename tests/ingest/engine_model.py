@@ -336,7 +336,7 @@ MOST_BROKEN = 4
 
 
 def _retitle(now: Snapshot, name: str, choice: int) -> Snapshot:
-    return now | {name: replace(now[name], title=choice % 4)}
+    return now | {name: replace(now[name], title=choice % 2)}
 
 
 def _repage(now: Snapshot, name: str, choice: int) -> Snapshot:
@@ -346,11 +346,11 @@ def _repage(now: Snapshot, name: str, choice: int) -> Snapshot:
 def _break(now: Snapshot, name: str, choice: int) -> Snapshot:
     if sum(document.broken for document in now.values()) >= MOST_BROKEN:
         return now
-    return now | {name: replace(now[name], broken=True, title=choice % 4)}
+    return now | {name: replace(now[name], broken=True, title=choice % 2)}
 
 
 def _mend(now: Snapshot, name: str, choice: int) -> Snapshot:
-    return now | {name: replace(now[name], broken=False, title=choice % 4)}
+    return now | {name: replace(now[name], broken=False, title=choice % 2)}
 
 
 def _delete(now: Snapshot, name: str, choice: int) -> Snapshot:
