@@ -24,7 +24,7 @@ WHAT_TO_DO: Final = {
     "never read": "Harvest it (ommatidia harvest NAME), or start the worker.",
     "reading": "Wait for the run to end.",
     "failing": "Read the reason; the source is tried again by itself. What was read before stays served.",
-    "held": "Too much would change at once. Look at it (ommatidia held list NAME), then let it pass or ask the partner.",
+    "held": "Too much would change at once. Look at it (ommatidia held list NAME); let it pass or ask the partner.",
     "late": "See that the worker runs (ommatidia status).",
     "partial": "Tell the partner: each refused document is listed with the field, the rule and how to mend it.",
     "ok": "Nothing.",
