@@ -129,6 +129,9 @@ class MannerlyHarvester:
                 # Around each step, not around the loop: between two steps the caller's work is not the source's.
                 with under(run):
                     event = next(events, None)
+                if run.ended is not None:
+                    # What an adapter makes of a request that was refused for the run's sake is no event of the source.
+                    raise run.ended
                 if event is None:
                     break
                 if not isinstance(event, Listed):
