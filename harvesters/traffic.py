@@ -56,6 +56,7 @@ class Limits:
 
     Args:
         requests: tries and redirects included.
+        pages: of one listing.
         records: documents, and statements that one is unchanged or gone.
         bytes_raw: as received, headers included.
         seconds: from its first request to its last byte.
@@ -66,6 +67,7 @@ class Limits:
     """
 
     requests: int = 200_000
+    pages: int = 2_000
     records: int = 2_000_000
     bytes_raw: int = 50 << 30
     seconds: float = 21_600.0
