@@ -135,6 +135,7 @@ class LocalNode:
             raise SettingsInvalid(f"harvest.hours cannot be used: {problem.detail}") from problem
         return Limits(
             requests=part.run_requests,
+            pages=part.run_pages,
             records=part.run_records,
             bytes_raw=part.run_bytes,
             seconds=part.run_s,

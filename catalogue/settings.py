@@ -58,6 +58,7 @@ class HarvestSettings(_Part):
     parallel: int = Field(4, ge=1, le=64, description="Sources read at the same time.")
     run_s: float = Field(21_600.0, gt=0, description="Seconds one run of a source may take.")
     run_requests: int = Field(200_000, gt=0, description="Requests one run of a source may send.")
+    run_pages: int = Field(2_000, gt=0, description="Pages one listing of a source may have (R11).")
     run_records: int = Field(2_000_000, gt=0, description="Documents one run of a source may bring.")
     run_bytes: int = Field(50 << 30, gt=0, description="Bytes one run of a source may receive.")
     run_errors: int = Field(

@@ -24,6 +24,7 @@ from harvesters.draft import StudyDraft
 from harvesters.http import Fetcher
 from harvesters.items import Item, ItemReader
 from harvesters.jsonbytes import parse_json
+from harvesters.loop_guard import PAGES_WITHOUT_NEWS
 from harvesters.rdf_documents import iter_quads
 from harvesters.rdf_files import MAX_FILE_BYTES, media_type
 from harvesters.rdf_nodes import Node, Nodes, Triple, to_triples
@@ -113,7 +114,9 @@ class DcatHarvester:
         """Pages one after the other; a page that is as it was costs no body, and its datasets are unchanged."""
         before, after = _load(since), dict[str, list[Any]]()
         seen, digests, url, complete = set[str](), set[str](), first, True
+        stale = 0
         while url and complete:
+            known_before = len(seen)
             held = before.get(url) or ["", "", [], ""]
             conditional = bool(held[2]) and all(item in known for item in held[2])
             page = read_page(self._fetcher, url, first, held[0] if conditional else "", held[1] if conditional else "")
@@ -130,8 +133,12 @@ class DcatHarvester:
                     items = items if not page.fresh else [*items, event.item]
                     yield event
             after[url] = [page.etag, page.modified, items, following]
+            stale = 0 if len(seen) > known_before else stale + 1
             if following and (
-                following in after or (page.digest and page.digest in digests) or len(after) >= MAX_PAGES
+                following in after
+                or (page.digest and page.digest in digests)
+                or stale >= PAGES_WITHOUT_NEWS
+                or len(after) >= MAX_PAGES
             ):
                 detail = (
                     "The catalogue's pages lead in a circle or never end; the walk stops here. Mend its next links."

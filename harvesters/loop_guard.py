@@ -7,9 +7,9 @@ from hashlib import blake2b
 from typing import Final
 
 from catalogue.problems import SourceChanged
+from harvesters.traffic import Limits, current_run
 
-MAX_PAGES: Final = 10_000
-_PAGES_WITHOUT_NEWS: Final = 3
+PAGES_WITHOUT_NEWS: Final = 3
 # 32 Mbit and four places an id: at five million ids, three pages of ten known ones each pass for new at most by ids.
 _FILTER_BYTES: Final = 4 << 20
 _PLACES: Final = 4
@@ -20,12 +20,17 @@ class LoopGuard:
 
     Args:
         what: name of the source, for the message.
-        max_pages: pages a listing may have.
+        max_pages: pages a listing may have; None means what the run may take (`harvest.run_pages`).
         pages_without_news: so many pages in a row without an id not seen before end it.
     """
 
-    def __init__(self, what: str, *, max_pages: int = MAX_PAGES, pages_without_news: int = _PAGES_WITHOUT_NEWS) -> None:
-        self._what, self._max_pages, self._patience = what, max_pages, pages_without_news
+    def __init__(
+        self, what: str, *, max_pages: int | None = None, pages_without_news: int = PAGES_WITHOUT_NEWS
+    ) -> None:
+        run = current_run.get()
+        limits = run.limits if run is not None else Limits()
+        self._what, self._patience = what, pages_without_news
+        self._max_pages = limits.pages if max_pages is None else max_pages
         self._tokens: set[bytes] = set()
         self._pages: set[bytes] = set()
         self._seen = bytearray(_FILTER_BYTES)
@@ -46,7 +51,7 @@ class LoopGuard:
         if self.pages > self._max_pages:
             raise SourceChanged(
                 f"The listing of {self._what} has more than {self._max_pages:,} pages. "
-                "Ask the partner, or harvest a smaller set.",
+                "Ask the partner, harvest a smaller set, or raise harvest.run_pages (or that option).",
                 rule="pages",
             )
         if token and not _note(self._tokens, token.encode("utf-8", "surrogatepass")):

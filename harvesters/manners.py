@@ -57,7 +57,7 @@ def read_size(text: str) -> int:
 
 def limits_of(general: Limits, options: Mapping[str, str]) -> Limits:
     """The limits of one source: its options `hours`, `bytes_per_day`, `rate` (requests a second), `run_requests`,
-    `run_records`, `run_bytes`, `run_s`, `run_errors` where given, else the general ones.
+    `run_pages`, `run_records`, `run_bytes`, `run_s`, `run_errors` where given, else the general ones.
 
     Raises:
         BadRequest: one of them cannot be understood.
@@ -68,9 +68,9 @@ def limits_of(general: Limits, options: Mapping[str, str]) -> Limits:
     for option, name in (("bytes_per_day", "bytes_per_day"), ("run_bytes", "bytes_raw")):
         if option in options:
             changed[name] = read_size(options[option])
-    for option, name in (("run_requests", "requests"), ("run_records", "records"), ("run_errors", "errors")):
-        if option in options:
-            changed[name] = int(_number(option, options[option]))
+    for name in ("requests", "pages", "records", "errors"):
+        if f"run_{name}" in options:
+            changed[name] = int(_number(f"run_{name}", options[f"run_{name}"]))
     if "run_s" in options:
         changed["seconds"] = _number("run_s", options["run_s"])
     if "rate" in options:
@@ -129,6 +129,9 @@ class MannerlyHarvester:
                 # Around each step, not around the loop: between two steps the caller's work is not the source's.
                 with under(run):
                     event = next(events, None)
+                if run.ended is not None:
+                    # What an adapter makes of a request that was refused for the run's sake is no event of the source.
+                    raise run.ended
                 if event is None:
                     break
                 if not isinstance(event, Listed):

@@ -85,7 +85,8 @@ class _WebReader:
         try:
             answer = self._fetcher.get(url, max_bytes=self._max_bytes)
         except FetchRefused as refused:
-            raise StoreFault("link-unsafe", refused.detail) from refused
+            reason = "too-large" if refused.members.get("rule") in ("too-large", "ratio") else "link-unsafe"
+            raise StoreFault(reason, refused.detail) from refused
         except SourceUnavailable as problem:
             raise StoreFault("gap", f"The store does not answer: {problem.detail}", silent=True) from problem
         except Problem as problem:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from catalogue.problems import SourceChanged, SourceUnavailable
+from catalogue.problems import Problem, SourceChanged, SourceUnavailable
 
 # A first copy of thousands of documents meets passing trouble now and then; a source that is ill fails more often.
 _ERROR_SHARE: Final = 0.05
@@ -56,6 +56,7 @@ class Limits:
 
     Args:
         requests: tries and redirects included.
+        pages: of one listing.
         records: documents, and statements that one is unchanged or gone.
         bytes_raw: as received, headers included.
         seconds: from its first request to its last byte.
@@ -66,6 +67,7 @@ class Limits:
     """
 
     requests: int = 200_000
+    pages: int = 2_000
     records: int = 2_000_000
     bytes_raw: int = 50 << 30
     seconds: float = 21_600.0
@@ -87,9 +89,10 @@ class Run:
         self.source, self.limits = source, limits
         self.requests = self.bytes_raw = self.bytes_decoded = self.errors = self.records = 0
         self.forbidden = ""
+        self.ended: Problem | None = None
         self.skew_s = 0.0
         self._clock, self._used_today = clock, used_today
-        self._end = time.monotonic() + limits.seconds
+        self._until = time.monotonic() + limits.seconds
 
     def before_request(self) -> None:
         """Nothing, while the run may go on.
@@ -105,7 +108,8 @@ class Run:
         if self.bytes_raw > limits.bytes_raw:
             raise self._endless("run-bytes", f"{limits.bytes_raw:,} bytes")
         if self.bytes_decoded > max(_RATIO_FROM_BYTES, _MAX_RATIO * self.bytes_raw):
-            raise SourceChanged(
+            raise self._end(
+                SourceChanged,
                 f"The answers of {self.source} unpack to more than {_MAX_RATIO} times their size; the run ended.",
                 rule="ratio",
             )
@@ -119,7 +123,8 @@ class Run:
         minute = now.hour * 60 + now.minute
         if limits.hours and not any(window.holds(minute) for window in limits.hours):
             wait_s = min((window.start - minute) % 1440 for window in limits.hours) * 60 - now.second
-            raise SourceUnavailable(
+            raise self._end(
+                SourceUnavailable,
                 f"{self.source} may be read at certain hours only; the next begin at "
                 f"{now + timedelta(seconds=wait_s):%H:%M} UTC. The run goes on then.",
                 rule="hours",
@@ -127,7 +132,8 @@ class Run:
             )
         if limits.bytes_per_day and self._used_today + self.bytes_raw > limits.bytes_per_day:
             left_s = _DAY_S - (minute * 60 + now.second)
-            raise SourceUnavailable(
+            raise self._end(
+                SourceUnavailable,
                 f"{self.source} gave the {limits.bytes_per_day:,} bytes that may be read of it in a day; "
                 "the run goes on after midnight UTC.",
                 rule="bytes-per-day",
@@ -140,9 +146,10 @@ class Run:
         Raises:
             SourceUnavailable: none.
         """
-        left = self._end - time.monotonic()
+        left = self._until - time.monotonic()
         if left <= 0:
-            raise SourceUnavailable(
+            raise self._end(
+                SourceUnavailable,
                 f"Reading {self.source} takes longer than the {self.limits.seconds:,.0f} s that one run may take "
                 "(harvest.run_s). What was read is kept; the next run goes on.",
                 rule="run-deadline",
@@ -167,7 +174,8 @@ class Run:
         """
         self.errors += 1
         if self.errors > max(self.limits.errors, _ERROR_SHARE * self.requests):
-            raise SourceUnavailable(
+            raise self._end(
+                SourceUnavailable,
                 f"{self.source} failed {self.errors} of {self.requests} requests; the run ended with the old cursor. "
                 "Ask the partner, or run again later.",
                 rule="run-errors",
@@ -179,8 +187,14 @@ class Run:
         if skew_s is not None and abs(skew_s) > max(SKEW_S, abs(self.skew_s)):
             self.skew_s = skew_s
 
-    def _endless(self, rule: str, amount: str) -> SourceChanged:
-        return SourceChanged(
+    def _end(self, kind: type[Problem], detail: str, **members: Any) -> Problem:
+        """The problem that ends the run; kept, since an adapter may take it for the fault of one document."""
+        self.ended = kind(detail, **members)
+        return self.ended
+
+    def _endless(self, rule: str, amount: str) -> Problem:
+        return self._end(
+            SourceChanged,
             f"{self.source} wants more than {amount} in one run; it may be endless. If it is that large, "
             f"raise harvest.{rule.replace('-', '_')} or the source's option of that name.",
             rule=rule,

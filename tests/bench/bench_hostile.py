@@ -10,6 +10,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from tests.e2e.hostile_formats import FORMATS
+from tests.e2e.hostile_listings import LISTINGS
 from tests.e2e.hostile_partners import HOSTILE
 from tests.e2e.hostile_run import Outcome, complaints, harvest
 
@@ -23,7 +25,7 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=10.0)
     parser.add_argument("--only", default="", help="rows whose name or threat has this word")
     options = parser.parse_args()
-    rows = [one for one in HOSTILE if options.only in f"{one.threat} {one.name}"]
+    rows = [one for one in (*HOSTILE, *FORMATS, *LISTINGS) if options.only in f"{one.threat} {one.name}"]
     with tempfile.TemporaryDirectory() as folder:
         alone = harvest(Path(folder) / "alone", [], timeout_s=options.timeout, parallel=options.parallel)
         beside = harvest(Path(folder) / "beside", rows, timeout_s=options.timeout, parallel=options.parallel)
@@ -41,6 +43,7 @@ def main() -> None:
             wrong += 1
             print(f"       WRONG: {complaint}")
     wrong += summary(alone, beside)
+    print(f"{wrong} things wrong")
     raise SystemExit(1 if wrong else 0)
 
 

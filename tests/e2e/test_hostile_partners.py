@@ -10,13 +10,16 @@ import pytest
 from app import open_node
 from catalogue.federation.outlook import AT_ONCE, Outlook
 from tests.e2e.hostile_answers import document, good, lists
+from tests.e2e.hostile_formats import FORMATS
+from tests.e2e.hostile_listings import LISTINGS
 from tests.e2e.hostile_partners import HOSTILE
 from tests.e2e.hostile_run import GOOD_DOCUMENTS, Outcome, complaints, harvest
 from tests.e2e.processes import add_source, ommatidia, started, until, well
 from tests.harvesters.loopback_server import answer, serving
 
 # A row of each threat that costs no time-out, and one that hangs.
-QUICK = [one for one in HOSTILE if not one.slow and one.name not in ("endless-pages-new", "index-of-a-quarter-million")]
+LONG = {"endless-pages-new", "index-of-a-quarter-million", "store-of-endless-series", "oai-records-without-end"}
+QUICK = [one for one in (*HOSTILE, *FORMATS, *LISTINGS) if not one.slow and one.name not in LONG]
 ROWS = [*QUICK, *(one for one in HOSTILE if one.name == "half-then-hang")]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.problems import SourceChanged
 from harvesters.loop_guard import LoopGuard
+from harvesters.traffic import Limits, Run, under
 
 
 def ended_by(guard: LoopGuard, pages: list[tuple[bytes, list[str], str]]) -> tuple[str, int]:
@@ -63,6 +66,15 @@ def test_endless_news_end_at_the_number_of_pages() -> None:
     """R11: a listing that invents records for ever ends at its number of pages."""
     pages = [(str(number).encode(), [str(number)], f"t{number}") for number in range(99)]
     assert ended_by(LoopGuard("p", max_pages=50), pages) == ("pages", 51)
+
+
+def test_run_says_how_many_pages_a_listing_may_have() -> None:
+    """R11: without a number of its own a guard keeps to the one of the run."""
+    pages = [(str(number).encode(), [str(number)], f"t{number}") for number in range(99)]
+    with under(Run("p", Limits(pages=7), lambda: datetime.now(UTC))):
+        guard = LoopGuard("p")
+    assert ended_by(guard, pages) == ("pages", 8)
+    assert ended_by(LoopGuard("p"), pages) == ("", 99)
 
 
 def test_a_hundred_thousand_records_are_told_apart() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback_server import Server, answer, in_turn, serving
 
-from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged
+from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.problems import BadRequest, Problem, SourceChanged, SourceUnavailable
 from harvesters.http import Counters, Fetcher
 from harvesters.manners import MannerlyHarvester, limits_of, read_hours, read_size
@@ -113,6 +113,24 @@ def test_answers_that_unpack_to_much_more_end_the_run(read: Read, server: Server
     server.routes.update({path: answer(bomb, headers={"Content-Encoding": "deflate"}) for path in MANY})
     assert refusal(read, MANY).members["rule"] == "ratio"
     assert len(server.requests) < 25
+
+
+def test_adapter_that_survives_anything_does_not_survive_a_limit(server: Server) -> None:
+    """R11: an adapter that takes every failure for that of one document still ends where its run may not go on."""
+
+    class Stubborn(Reader):
+        def fetch(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
+            for path in self._paths:
+                try:
+                    self._fetcher.get(source.location + path)
+                except (SourceUnavailable, SourceChanged) as problem:
+                    yield Unreadable(path, path, "gap", problem.detail)
+            yield Listed(None, True)
+
+    fetcher = Fetcher(contact="https://example.org/", allow_private=frozenset({"127.0.0.1"}), clock=lambda: NOON)
+    harvester = MannerlyHarvester(Stubborn(fetcher, MANY), Limits(requests=7), lambda: NOON, lambda _: 0)
+    with pytest.raises(SourceChanged, match="7 requests"):
+        list(harvester.fetch(SourceSpec("partner", "reader", server.url), None, {}))
 
 
 def test_error_budget_ends_a_source_that_is_ill(read: Read, server: Server) -> None:
