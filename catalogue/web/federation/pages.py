@@ -104,6 +104,7 @@ def _source(services: Services, state: PartnerState) -> dict[str, Any]:
         "state": state.state,
         "what_to_do": state.what_to_do,
         "last_success": _moment(state.last_success),
+        "due": _moment(state.due),
         "last_run": _moment(last.started) if last is not None else None,
         "last_run_state": last.state if last is not None else None,
         "counts": {severity: state.counts.get(severity, 0) for severity in SEVERITIES},
