@@ -216,6 +216,8 @@ class RecordRejected(Problem):
     Args:
         detail: the field, its value, the rule and how to mend it.
         reason: one of REASONS.
+        members: `identifier` of the record where it is known; `path` and `value` where one field is at fault, so that
+            its partner is shown both apart from the words.
     """
 
     status, title, slug = 422, "Record rejected", "record-rejected"

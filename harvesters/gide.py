@@ -86,6 +86,8 @@ def _study(crate: Crate, root: Entity, curie: str) -> Record:
         raise RecordRejected(
             f"Dataset.name is {root.get('name')!r:.100}; a study needs a title. Fill in `name`.",
             reason="schema-required",
+            path="Dataset.name",
+            value=root.get("name", ""),
         )
     terms = Terms(crate, curie)
     samples = Samples(crate, terms, curie)
@@ -172,6 +174,8 @@ def _date_published(crate: Crate, root: Entity) -> str | None:
         raise RecordRejected(
             f"Dataset.datePublished is '{given[:100]}', which is no calendar day. Write YYYY-MM-DD.",
             reason="schema-required",
+            path="Dataset.datePublished",
+            value=given,
         )
     if found != given:
         crate.complain("date-form", Severity.REPAIRED, root, "datePublished", given, f"Read as the day {found}.")

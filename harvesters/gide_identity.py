@@ -171,7 +171,9 @@ def _canonical(text: str) -> tuple[str, str]:
     if found is None:
         _bad(
             f"The identifier '{_shown(text)}' is no accession of an owner known here (S-BIAD634, EMPIAR-10311, "
-            "idr0001, 47-Noguchi-CellDyn, ssbd-repos-000011), character for character."
+            "idr0001, 47-Noguchi-CellDyn, ssbd-repos-000011), character for character.",
+            path="Dataset.identifier",
+            value=text,
         )
     return found
 
@@ -202,5 +204,5 @@ def _shown(value: Any) -> str:
     return text[:200].encode("ascii", "backslashreplace").decode()
 
 
-def _bad(detail: str) -> NoReturn:
-    raise RecordRejected(detail, reason="bad-identifier")
+def _bad(detail: str, **where: str) -> NoReturn:
+    raise RecordRejected(detail, reason="bad-identifier", **where)

@@ -34,6 +34,8 @@ def faults_of(issue: Issue) -> tuple[Fault, ...]:
 
 def cell(value: object) -> str:
     """The value on one line, as text that a spreadsheet shows and never runs; no invisible characters."""
-    shown = "".join(c if c.isprintable() or c in _KEPT else " " for c in str(value))
-    text = " ".join(shown.split())
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
+    text = " ".join(text.split())
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from catalogue.federation.outlook import NEVER, outlook
 from catalogue.store.books import Run, Source
 from catalogue.store.issues import REJECTED
 from catalogue.store.ledger import Ledger
@@ -24,7 +25,8 @@ WHAT_TO_DO: Final = {
     "never read": "Harvest it (ommatidia harvest NAME), or start the worker.",
     "reading": "Wait for the run to end.",
     "failing": "Read the reason; the source is tried again by itself. What was read before stays served.",
-    "held": "Too much would change at once. Look at it (ommatidia held list NAME); let it pass or ask the partner.",
+    "stopped": "The partner refuses to be read. Ask it, then let it be read again (ommatidia source resume NAME).",
+    "held": "Too much would change at once. Look at it (ommatidia held list), then let it pass or ask the partner.",
     "late": "See that the worker runs (ommatidia status).",
     "partial": "Tell the partner: each refused document is listed with the field, the rule and how to mend it.",
     "ok": "Nothing.",
@@ -39,6 +41,7 @@ class PartnerState:
         state: a key of WHAT_TO_DO; the gravest that fits.
         last_run: the newest run of any kind; None when there was none.
         last_success: when a harvest last read it to its end; None when none did.
+        due: when it is read again; None when a person must act first, or the moment has come.
         counts: severity -> issues in force.
     """
 
@@ -46,6 +49,7 @@ class PartnerState:
     state: str
     last_run: Run | None
     last_success: datetime | None
+    due: datetime | None
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -76,34 +80,27 @@ def partner_states(ledger: Ledger, interval_s: float, now: datetime) -> list[Par
         runs = ledger.runs(source.name, limit=20)
         last_success = _last_success(ledger, source.name, runs)
         counts = dict(totals.get(source.name, {}))
-        last_read = next((run for run in runs if _kind(run) == "harvest"), None)
+        ahead = outlook(ledger, source, interval_s, now)
         late = last_success is not None and (now - last_success).total_seconds() > LATE_AFTER * interval_s
-        state = _state(last_read, late, counts.get(REJECTED, 0))
-        if state == "held" and _was_let_pass(runs, last_read):
-            state = "partial" if counts.get(REJECTED, 0) else "ok"
-        found.append(PartnerState(source, state, runs[0] if runs else None, last_success, counts))
+        held = bool(ledger.held_batches(source.name, state="open"))
+        state = "stopped" if ahead.stopped else _state(ahead.last, held, late, counts.get(REJECTED, 0))
+        due = ahead.due if now < ahead.due < NEVER else None
+        found.append(PartnerState(source, state, runs[0] if runs else None, last_success, due, counts))
     return found
 
 
-def _state(last: Run | None, late: bool, refused: int) -> str:
+def _state(last: Run | None, held: bool, late: bool, refused: int) -> str:
     if last is None:
         return "never read"
     if last.state == "running":
         return "reading"
     if last.state in ("failed", "interrupted"):
         return "failing"
-    if last.state == "held":
+    if held:
         return "held"
     if late:
         return "late"
     return "partial" if refused else "ok"
-
-
-def _was_let_pass(runs: list[Run], held: Run | None) -> bool:
-    """Whether a person accepted what a run held."""
-    return held is not None and any(
-        run.id > held.id and _kind(run) == "accept" and run.state in READ_WELL for run in runs
-    )
 
 
 def _last_success(ledger: Ledger, name: str, newest: list[Run]) -> datetime | None:

@@ -71,6 +71,11 @@ class Prepared:
         """None of the document's records enters."""
         self.rejected = rejection
         self.identifier = self.identifier or storable(str(rejection.members.get("identifier", "")))
+        path = str(rejection.members.get("path", ""))
+        if path:
+            value = str(rejection.members.get("value", ""))[:500]
+            fault = Finding(rejection.reason, Severity.REJECTED, path, value, rejection.detail)
+            self.findings.append(_storable_finding(fault))
 
 
 def prepare(

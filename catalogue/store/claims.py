@@ -99,6 +99,8 @@ class ClaimsView:
                     _insert(connection, entry.curie, entry.owner, entry.record)
             newest = entries[-1]
             facts = [("position", str(newest.position)), ("entry_hash", newest.entry_hash)]
+            if studies:
+                facts.append(("changed", f"{newest.position}/{newest.entry_hash}"))
             connection.executemany("insert or replace into fact values (?, ?)", facts)
 
     def publish(self) -> None:
@@ -138,9 +140,9 @@ class Claims:
         self._file = folder / FILE
 
     def state(self) -> str:
-        """Changes whenever the file does; "" while there is none."""
+        """Changes whenever studies do, images aside; "" while there is none."""
         with self._reading() as connection:
-            return "" if connection is None else f"{_fact(connection, 'position')}/{_fact(connection, 'entry_hash')}"
+            return "" if connection is None else _fact(connection, "changed") or ""
 
     def of(self, curies: Iterable[str], kinds: Iterable[ClaimKind]) -> list[Stated]:
         """Claims that these records make."""

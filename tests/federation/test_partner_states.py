@@ -53,7 +53,7 @@ def run(ledger: Ledger, state: str, kind: str = "harvest", **report: object) -> 
         (["completed"], 0, 37, "late"),
         (["completed", "failed"], 1, 1, "failing"),
         (["completed", "interrupted"], 0, 1, "failing"),
-        (["completed", "held"], 1, 1, "held"),
+        (["completed", "held"], 1, 1, "partial"),
     ],
 )
 def test_state_is_the_gravest_that_fits(
@@ -70,14 +70,31 @@ def test_state_is_the_gravest_that_fits(
     assert found.what_to_do == WHAT_TO_DO[state].replace("NAME", "idr")
 
 
-def test_held_batch_that_was_accepted_holds_no_source(ledger: Ledger, hands: Hands) -> None:
-    """A source is held until a person lets pass what is held; dropped, it goes on being so."""
-    run(ledger, "held")
-    assert partner_states(ledger, DAY_S, hands.now)[0].state == "held"
-    run(ledger, "failed", "accept")
-    assert partner_states(ledger, DAY_S, hands.now)[0].state == "held"
-    run(ledger, "completed", "accept")
-    assert partner_states(ledger, DAY_S, hands.now)[0].state == "ok"
+def test_a_batch_that_waits_for_a_person_is_the_state(ledger: Ledger, hands: Hands) -> None:
+    """R16: while a held batch is open the source is held; when it was let pass or dropped it no longer is."""
+    with ledger.transaction() as writer:
+        number = writer.start_run("idr", {"kind": "harvest"})
+        batch = writer.hold("idr", number, "harvest", 6, [])
+        writer.end_run(number, "held", {"kind": "harvest"})
+    assert [state.state for state in partner_states(ledger, DAY_S, hands.now)] == ["held"]
+    with ledger.transaction() as writer:
+        writer.decide_held(batch, "dropped")
+    assert [state.state for state in partner_states(ledger, DAY_S, hands.now)] == ["ok"]
+
+
+def test_a_partner_that_forbids_reading_is_stopped(ledger: Ledger, hands: Hands) -> None:
+    """R9: after a 403 the state says that a person must ask the partner, and no next reading is promised."""
+    run(ledger, "completed")
+    run(ledger, "failed", rule="forbidden", detail="403")
+    (found,) = partner_states(ledger, DAY_S, hands.now)
+    assert (found.state, found.due) == ("stopped", None) and "source resume idr" in found.what_to_do
+
+
+def test_next_reading_is_told(ledger: Ledger, hands: Hands) -> None:
+    """A source that was read says when it is read again, a day and at most a tenth later."""
+    run(ledger, "completed")
+    (found,) = partner_states(ledger, DAY_S, hands.now)
+    assert found.due is not None and 1 <= (found.due - hands.now) / timedelta(days=1) <= 1.1
 
 
 def test_last_success_is_the_last_harvest_read_to_its_end(ledger: Ledger, hands: Hands) -> None:
@@ -88,7 +105,7 @@ def test_last_success_is_the_last_harvest_read_to_its_end(ledger: Ledger, hands:
         hands.now += timedelta(hours=1)
         run(ledger, ending, kind, detail="why")
     (found,) = partner_states(ledger, DAY_S, hands.now)
-    assert found.last_success == read and found.state == "held" and found.detail == "why"
+    assert found.last_success == read and found.state == "ok" and found.detail == "why"
 
 
 def test_last_success_is_found_behind_many_failures(ledger: Ledger, hands: Hands) -> None:

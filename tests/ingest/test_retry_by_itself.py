@@ -8,6 +8,8 @@ import pytest
 from catalogue.ingest import service
 from catalogue.model.documents import Unchanged
 from catalogue.model.validation import rules_digest
+from catalogue.problems import RecordRejected
+from catalogue.store.issues import Scope
 from tests.ingest.conftest import study
 
 
@@ -111,3 +113,17 @@ def test_success_with_failures_is_no_state(held: Any) -> None:
     assert held.ingest.retry("scripted").state == "partial"
     assert held.ingest.remap("scripted").state == "partial"
     assert [run.state for run in held.ledger.runs()] == ["partial"] * 3
+
+
+def test_r19_the_field_that_an_adapter_refuses_is_told_apart(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R19: a rejection that names its field gives field and value of their own, fit for any database."""
+
+    def refuse(document: Any, source: Any) -> Any:
+        raise RecordRejected("No day.", reason="schema-required", path="Dataset.date", value="2020\0" + "x" * 900)
+
+    monkeypatch.setattr(bench.partner, "map", refuse)
+    bench.partner.held = {"bad": study(1)}
+    bench.harvest()
+    (issue,) = bench.ledger.issues.page(Scope(source="scripted"))
+    ((path, value, code),) = [(fault.path, fault.value, fault.code) for fault in issue.faults]
+    assert (path, code, len(value)) == ("Dataset.date", "schema-required", 503) and value.startswith("2020\\x00x")

@@ -23,6 +23,8 @@ def literal(node: ast.expr) -> list[str]:
         return [node.value]
     if isinstance(node, ast.JoinedStr):
         return ["".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)]
+    if isinstance(node, ast.Attribute) and node.attr == "reason":  # RecordRejected holds it to the closed list
+        return sorted(REASONS)
     if isinstance(node, ast.IfExp):
         return literal(node.body) + literal(node.orelse)
     return []

@@ -53,11 +53,11 @@ class Catalogue:
         self.view = ClaimsView(folder / "identity")
         self._identities = Identities(Claims(folder / "identity"), self.ledger.decisions)
 
-    def put(self, *records: dict[str, Any], status: str = "public") -> None:
+    def put(self, *records: dict[str, Any], status: str = "public", kind: str = "study") -> None:
         with self.ledger.transaction() as writer:
             for record in records:
                 writer.append(
-                    curie=record["id"], owner=record["owner"], kind="study", status=status, payload=canonical(record),
+                    curie=record["id"], owner=record["owner"], kind=kind, status=status, payload=canonical(record),
                     source="x", harvester="gide/1", retrieved_at=MOMENT,
                 )  # fmt: skip
 
@@ -304,12 +304,14 @@ def test_a_damaged_or_missing_file_reads_as_nothing_and_is_made_anew(catalogue: 
 
 
 def test_state_follows_records_and_decisions(catalogue: Catalogue) -> None:
-    """What tells the graph to write links again changes with entries and decisions and with nothing else."""
+    """What tells the graph to write links again changes with studies and decisions, and not with images."""
     catalogue.put(study(IDR), study(BIA))
     first = catalogue.identities.state()
     assert catalogue.identities.state() == first
     catalogue.identities.decide(IDR, BIA, ACCEPT, "Ada")
     second = catalogue.identities.state()
+    catalogue.put({"type": "Image", "id": f"{BIA}.a", "owner": "biostudies", "study": BIA}, kind="image")
+    assert catalogue.identities.state() == second
     catalogue.put(study(SSBD))
     assert len({first, second, catalogue.identities.state()}) == 3
 

@@ -104,13 +104,19 @@ def partner_of(ledger: Ledger, name: str) -> Partner | None:
     sources = {source.name: source for source in ledger.sources()}
     source = sources.get(name)
     delivers = any(name in other.owners for other in sources.values())
-    is_owner = name in OWNERS and (delivers or name in ledger.counts()["owners"])
+    is_owner = name in OWNERS and (delivers or _is_recorded(ledger, name))
     if source is None and not is_owner:
         return None
     private = source is not None and is_private(source)
     title = owner_name(name) if is_owner else name
     scope = Scope(source.name if source else None, name if is_owner else None, private_names(ledger))
     return Partner(name, title, source, is_owner, private and not is_owner, scope)
+
+
+def _is_recorded(ledger: Ledger, owner: str) -> bool:
+    """True when some version of a record of this owner is in the ledger."""
+    found = ledger.heads(after_curie=f"{owner}:", limit=1)
+    return bool(found) and found[0].owner == owner
 
 
 def find_partner(ledger: Ledger, links: Links, name: str) -> tuple[Partner, Offer]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -42,7 +43,6 @@ class Row:
         faults: never empty; what cannot be told apart stands in one fault without a field.
         meaning: of the rule, in plain words; "" for a code that is not in the table.
         original: path of the partner's bytes; "" where they are not shown.
-        key: names the issue for ever, on every node.
     """
 
     issue: Issue
@@ -53,7 +53,11 @@ class Row:
     faults: tuple[Fault, ...]
     original: str
     hidden: bool
-    key: str
+
+    @property
+    def key(self) -> str:
+        """Names the issue for ever, on every node."""
+        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, _key(self.issue))}"
 
 
 class Rows:
@@ -67,6 +71,7 @@ class Rows:
     def __init__(self, links: Links, withholding: Withholding) -> None:
         self._links = links
         self._withholding = withholding
+        self._names: dict[str, tuple[str, str]] = {}
 
     def of(self, issues: list[Issue]) -> list[Row]:
         """The rows of some issues, in order."""
@@ -75,27 +80,32 @@ class Rows:
 
     def _row(self, issue: Issue) -> Row:
         hidden = self._withholding.hides(issue)
-        name, page = self._named(issue)
+        name, page = self._named(issue.curie or "")
         found = explain(issue.code)
         return Row(
             issue=issue,
-            name=name,
+            name=name or issue.curie or issue.item,
             page=page,
             rule_page=rule_page(issue.code),
             meaning=found.meaning if found is not None else "",
             faults=(Fault("", "", issue.code, HIDDEN),) if hidden else faults_of(issue),
             original=self._original(issue),
             hidden=hidden,
-            key=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, _key(issue))}",
         )
 
-    def _named(self, issue: Issue) -> tuple[str, str]:
+    def _named(self, curie: str) -> tuple[str, str]:
+        """Accession and path of the page of a record; both "" for a name that is none."""
+        if curie not in self._names:
+            self._names[curie] = self._name(curie)
+        return self._names[curie]
+
+    def _name(self, curie: str) -> tuple[str, str]:
         try:
-            known = parse_identifier(issue.curie or "")
+            known = parse_identifier(curie)
         except Problem:
-            return issue.curie or issue.item, ""
+            return "", ""
         if known.kind == "other":
-            return issue.curie or issue.item, ""
+            return "", ""
         accession = archive_accession({"owner": known.prefix, "accession": known.accession})
         return accession, self._links.document(known.kind, known.curie)
 
@@ -107,6 +117,7 @@ class Rows:
         return f"/federation/quarantine/{source}/original/{refused.original_digest}"
 
 
+@lru_cache(maxsize=4096)
 def rule_page(code: str) -> str:
     """Path of the page that explains a code: the rule's own, else its place in the table of codes."""
     rule = _RULE.fullmatch(code)

@@ -27,7 +27,7 @@ from catalogue.web.federation.issue_rows import COLUMNS, Rows, as_cells, as_json
 from catalogue.web.federation.withholding import Withholding, is_private, private_names
 from catalogue.web.negotiation import Offer, choose
 from catalogue.web.services import Services
-from catalogue.web.text import plain
+from catalogue.web.text import path_of, plain
 
 _FEED_LENGTH: Final = 100
 _IN_MEMORY: Final = 4 << 20
@@ -104,10 +104,11 @@ def _source(services: Services, state: PartnerState) -> dict[str, Any]:
         "state": state.state,
         "what_to_do": state.what_to_do,
         "last_success": _moment(state.last_success),
+        "due": _moment(state.due),
         "last_run": _moment(last.started) if last is not None else None,
         "last_run_state": last.state if last is not None else None,
         "counts": {severity: state.counts.get(severity, 0) for severity in SEVERITIES},
-        "page": services.links.full(f"/federation/quarantine/{state.name}"),
+        "page": services.links.full(f"/federation/quarantine/{path_of(state.name)}"),
         "private": is_private(state.source),
     }
 
