@@ -128,7 +128,7 @@ class _Reading:
         if run.dry_run:
             return
         with run.ledger.transaction(run.lease) as writer:
-            self._quarantine(writer, item, self._curie, rejection.reason, rejection.detail)
+            self._quarantine(writer, item, storable(self._table.study)[:300], rejection.reason, rejection.detail)
             writer.set_item(run.source.name, item, refused)
 
     def hold(self) -> None:
@@ -289,7 +289,7 @@ class _Reading:
             writer.set_absences(self._curie, merging.absent)
             self._refused_rows(writer, checks)
             writer.clear_findings(run.source.name, table.item)
-            writer.replace_findings(run.source.name, table.item, self._curie, _findings(checks), run.run_id)
+            writer.replace_findings(run.source.name, table.item, study.curie, _findings(checks), run.run_id)
             writer.set_item(run.source.name, table.item, state)
             self._note(decision, checks)
             writer.heartbeat(run.run_id, run.report.as_dict())
@@ -300,6 +300,7 @@ class _Reading:
     def _note(self, decision: Decision, checks: RowChecks) -> None:
         run = self._run
         run.claimed[self._curie] = self._table.item
+        run.count_studies([self._table.study])
         run.report.accepted += 1
         name = {Decision.NEW: "new", Decision.CHANGED: "changed", Decision.UNCHANGED: "unchanged"}[decision]
         setattr(run.report, name, getattr(run.report, name) + 1)

@@ -262,7 +262,9 @@ class Run(Applying):
         """Counts studies that the source gives; False while it gave fewer than it should."""
         if self.report.kind != "harvest" or not self.least:
             return True
-        self.studies.update(curie for curie in curies if parse_identifier(curie).kind == "study")
+        # An image list, `{study}/images`, speaks for its study.
+        named = {curie.partition("/")[0] for curie in curies}
+        self.studies.update(curie for curie in named if parse_identifier(curie).kind == "study")
         return len(self.studies) >= self.least
 
     def _check_whole(self, listed: Listed) -> None:

@@ -94,7 +94,10 @@ class ImageLists:
         if not colon or not accession or "/" in accession:
             return None
         gone: Entry | None = None
-        for chunk in self._around(owner, accession):
+        size = len(accession)
+        # Names of different length lie between one another in the order of texts (1000400, 10004096, 1000401).
+        likely = sorted(self._around(owner, accession), key=lambda c: (len(c.first) != size) + (len(c.last) != size))
+        for chunk in likely:
             row = self._row(chunk, accession)
             if row is None:
                 continue

@@ -212,7 +212,7 @@ def run(home: Path, *arguments: str) -> str:
 
 def harvest(home: Path, title: str) -> None:
     """One harvest, measured and printed."""
-    before = kept(home)
+    before, spent = kept(home), processor_s()
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "--home", str(home), "harvest", "--json"], stdout=subprocess.PIPE, text=True
@@ -221,6 +221,7 @@ def harvest(home: Path, title: str) -> None:
     peak.start()
     output, _ = process.communicate()
     seconds = time.perf_counter() - started
+    spent = processor_s() - spent
     peak.over = True
     if process.returncode != 0:
         raise SystemExit(f"harvest: exit {process.returncode}\n{output}")
@@ -228,7 +229,8 @@ def harvest(home: Path, title: str) -> None:
     images = report["images"] or {"read": 0, "new_chunks": 0, "new_bytes": 0, "chunks": 0}
     after = kept(home)
     print(
-        f"{title}: {seconds:.1f} s wall ({report['seconds']:.1f} s reading), {images['read']:,} rows read = "
+        f"{title}: {seconds:.1f} s wall ({report['seconds']:.1f} s reading), {spent:.1f} s of processor with the "
+        f"reader's, load {os.getloadavg()[0]:.1f}; {images['read']:,} rows read = "
         f"{images['read'] / seconds:,.0f} rows/s; {report['new']} new, {report['changed']} changed, "
         f"{report['unchanged']} unchanged lists; {images.get('new_chunks', 0):,} of {images.get('chunks', 0):,} chunks "
         f"written, {images.get('new_bytes', 0) / 1e6:,.1f} MB; peak {peak.own / 1e6:,.0f} MB, "
@@ -237,6 +239,12 @@ def harvest(home: Path, title: str) -> None:
     for name in after:
         print(f"  {name}: {after[name] / 1e6:,.2f} MB ({(after[name] - before[name]) / 1e6:+,.2f})")
     sys.stdout.flush()
+
+
+def processor_s() -> float:
+    """Seconds of processor of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def kept(home: Path) -> dict[str, int]:

@@ -308,3 +308,26 @@ def test_names_of_different_length_do_not_look_alike(lists: Lists) -> None:
     found = [lists.ledger.head(f"idr:{number}") for number in (100_050, 1_000_505, 999_991)]
     assert [entry.parent for entry in found if entry is not None] == ["idr:idr0001", "idr:idr0002", "idr:idr0002"]
     assert lists.ledger.head("idr:1000999") is None
+
+
+def test_a_source_of_lists_can_say_how_many_it_should_have(lists: Lists) -> None:
+    """The option `least` counts the studies of lists as well; lists that are held do not break it."""
+    lists.ledger.add_source("more", harvester="lists", location="https://partner.example/", options={"least": "1"})
+    lists.harvest()
+    lists.partner.studies = []
+    lists.partner.tables["idr0001"] = rows(100_000, 10)
+    assert lists.ingest.harvest("more").state == "completed"
+    assert lists.ingest.harvest("more").unchanged == 1
+
+
+def test_what_is_wrong_with_a_table_is_found_at_its_study(lists: Lists) -> None:
+    """Findings and quarantine of a table name the study, whose page shows them."""
+    lists.partner.tables["idr0001"] = rows(100_000, 10, roi="7")
+    report = lists.harvest()
+    assert report.unmapped == {"row, roi": 10}
+    (finding,) = lists.ledger.findings(curie="idr:idr0001", item="idr0001/rows")
+    assert (finding.code, finding.path) == ("unmapped-property", "row.roi")
+    lists.partner.said_rows = 3
+    lists.partner.tables["idr0001"] = rows(100_000, 11)
+    lists.harvest()
+    assert [row.identifier for row in lists.ledger.quarantined("lists")] == ["idr:idr0001"]
