@@ -5,6 +5,7 @@ A pool knows every document by class and key; what they become is left to bia_st
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,8 +109,8 @@ class Pool:
         self._left = MAX_DOCUMENTS
 
     def all(self, kind: str) -> list[Doc]:
-        """The documents of a class, in the order they came."""
-        return list(self._docs[kind].values())
+        """The documents of a class by key: neither lists of the API nor graphs of crates have an order that counts."""
+        return [self._docs[kind][key] for key in sorted(self._docs[kind])]
 
     def find(self, kind: str, key: str) -> Doc | None:
         """A document by its key."""
@@ -194,7 +195,7 @@ def _collect(value: Any, found: dict[tuple[str, str], dict[str, Any]]) -> None:
         if is_document(value):
             place = (value["model"]["type_name"], value["uuid"].lower())
             held = found.get(place)
-            if held is None or _version(value) > _version(held) or len(value) > len(held):
+            if held is None or _rank(value) > _rank(held):
                 found[place] = value
             if len(found) > MAX_DOCUMENTS:
                 raise RecordRejected(f"More than {MAX_DOCUMENTS:,} documents stand together.", reason="too-large")
@@ -203,9 +204,10 @@ def _collect(value: Any, found: dict[tuple[str, str], dict[str, Any]]) -> None:
                 _collect(inner, found)
 
 
-def _version(value: dict[str, Any]) -> int:
+def _rank(value: dict[str, Any]) -> tuple[int, int, str]:
+    """Which of two forms of one document counts, in whatever order they come: the later, then the fuller one."""
     version = value.get("version")
-    return version if type(version) is int else -1
+    return version if type(version) is int else -1, len(value), json.dumps(value, sort_keys=True)
 
 
 def _own(value: dict[str, Any]) -> dict[str, Any]:

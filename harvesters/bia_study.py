@@ -12,8 +12,7 @@ from harvesters.account import Entry
 from harvesters.bia_files import data_file, image_name, leave_file_columns
 from harvesters.bia_parts import BiaParts
 from harvesters.bia_pool import Doc, Pool
-from harvesters.biostudies_files import NAMED
-from harvesters.biostudies_people import CONTRIBUTOR_TYPES, publisher
+from harvesters.bioimage_archive import CONTRIBUTOR_TYPES, NAMED, publisher
 from harvesters.draft import Part, StudyDraft
 
 _FUNDER: Final = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.13039/\d+)", re.IGNORECASE)
