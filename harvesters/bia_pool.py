@@ -106,6 +106,7 @@ class Pool:
     def __init__(self, account: Account):
         self.account = account
         self._docs: dict[str, dict[str, Doc]] = {kind: {} for kind in KINDS}
+        self._referring: dict[tuple[str, str], dict[str, list[Doc]]] = {}
         self._left = MAX_DOCUMENTS
 
     def all(self, kind: str) -> list[Doc]:
@@ -119,6 +120,15 @@ class Pool:
     def each(self, kind: str, keys: Iterable[str]) -> list[Doc]:
         """The documents of these keys that are here."""
         return [doc for key in keys if (doc := self.find(kind, key)) is not None]
+
+    def referring(self, kind: str, name: str, key: str) -> list[Doc]:
+        """The documents of a class that refer to a key by a property."""
+        if (kind, name) not in self._referring:
+            found = self._referring[kind, name] = {}
+            for doc in self.all(kind):
+                for one in doc.keys_of(name):
+                    found.setdefault(one, []).append(doc)
+        return self._referring[kind, name].get(key, [])
 
     def knows_image(self, key: str) -> bool:
         """False for what is here and no image, such as a table that something was made from."""

@@ -297,7 +297,7 @@ def _leave_columns(entry: Entry) -> None:
 def _files(draft: StudyDraft, pool: Pool, doc: Doc, part: str) -> dict[str, Any]:
     """Number and size of the files as the archive counts them, else those that are here; the first ones by name."""
     count, size = doc.entry.whole("file_reference_count"), doc.entry.whole("file_reference_size_bytes")
-    named = [one for one in pool.all("FileReference") if doc.key in one.keys_of("submission_dataset_uuid")]
+    named = pool.referring("FileReference", "submission_dataset_uuid", doc.key)
     files = [data_file(draft, one) for one in named]
     for one in named:
         leave_file_columns(one)
