@@ -19,7 +19,7 @@ from harvesters.bia_parts import BiaParts
 from harvesters.bia_places import iter_bundles
 from harvesters.bia_pool import Pool, pool_of, reasons
 from harvesters.bia_study import finish_study, map_study
-from harvesters.biostudies_study import refuse_invented
+from harvesters.bioimage_archive import refuse_invented
 from harvesters.bundle import unpack
 from harvesters.draft import StudyDraft, identify_study
 from harvesters.http import Fetcher

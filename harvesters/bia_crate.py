@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -119,6 +120,8 @@ class Crate:
         if ROOT not in self.nodes:
             raise RecordRejected("The crate has no root entity './'.", reason="schema-required")
         self._keys: dict[str, str] = {}
+        # How many entities would have this key; whichever comes first must not take it.
+        self._shared = Counter(map(_clean, self.nodes))
         self._used: set[int] = set()
         self._kinds: dict[int, str] = {}
         self._check_context(value.get("@context"))
@@ -146,9 +149,8 @@ class Crate:
     def key(self, name: str) -> str:
         """The key of the document that an entity or a path becomes, stable and of plain characters."""
         if name not in self._keys:
-            clean = re.sub(r"[^A-Za-z0-9]+", "-", unquote(name)).strip("-")
-            taken = clean in self._keys.values()
-            if not clean or taken or len(clean) > 60:
+            clean = _clean(name)
+            if not clean or len(clean) > 60 or self._shared[clean] > (name in self.nodes):
                 clean = f"{clean[:60].strip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:12]}".strip("-")
             self._keys[name] = clean
         return self._keys[name]
@@ -360,6 +362,10 @@ def api_name(key: str, kind: str) -> str:
     name = _snake(key)
     renamed = _RENAMED.get(name, name)
     return _OF_AGENT.get(renamed, renamed) if kind in _AGENTS else renamed
+
+
+def _clean(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", unquote(name)).strip("-")
 
 
 def _snake(name: str) -> str:

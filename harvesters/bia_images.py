@@ -34,22 +34,19 @@ def map_images(pool: Pool, parts: BiaParts, draft: StudyDraft, source: SourceSpe
     Raises:
         BadIdentifier: an image's key cannot name it.
     """
-    by_image: dict[str, list[Doc]] = {}
-    for one in pool.all("ImageRepresentation"):
-        for key in one.keys_of("representation_of_uuid"):
-            by_image.setdefault(key, []).append(one)
     site = source.options.get("site") or draft.study.prefix
-    return [_image(pool, parts, draft, doc, by_image.get(doc.key, []), site) for doc in pool.all("Image")]
+    return [_image(pool, parts, draft, doc, site) for doc in pool.all("Image")]
 
 
-def _image(
-    pool: Pool, parts: BiaParts, draft: StudyDraft, doc: Doc, representations: list[Doc], site: str
-) -> Record:  # fmt: skip
+def _image(pool: Pool, parts: BiaParts, draft: StudyDraft, doc: Doc, site: str) -> Record:
     identity = image_identifier(draft.study, doc.key)
     curie = identity.curie
     datasets = doc.keys_of("submission_dataset_uuid")
     files = pool.each("FileReference", doc.keys_of("original_file_reference_uuid"))
-    represented = [_representation(draft, one, f"{curie}/representation/{one.key}", site) for one in representations]
+    represented = [
+        _representation(draft, one, f"{curie}/representation/{one.key}", site)
+        for one in pool.referring("ImageRepresentation", "representation_of_uuid", doc.key)
+    ]
     record: Record = {
         "type": "Image", "id": curie, "accession": identity.accession, "owner": identity.prefix,
         "study": draft.curie,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from catalogue.model.documents import Severity
 from harvesters.bia_pool import Doc, Pool
-from harvesters.biostudies_annotations import annotation_types
+from harvesters.bioimage_archive import annotation_types
 from harvesters.draft import METHOD, TAXON, Part, StudyDraft
 
 _INDICATORS: Final = frozenset({"metadata_file", "file_name_exact_match", "file_name_pattern", "file_path", "other"})

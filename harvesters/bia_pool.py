@@ -5,6 +5,7 @@ A pool knows every document by class and key; what they become is left to bia_st
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -105,11 +106,12 @@ class Pool:
     def __init__(self, account: Account):
         self.account = account
         self._docs: dict[str, dict[str, Doc]] = {kind: {} for kind in KINDS}
+        self._referring: dict[tuple[str, str], dict[str, list[Doc]]] = {}
         self._left = MAX_DOCUMENTS
 
     def all(self, kind: str) -> list[Doc]:
-        """The documents of a class, in the order they came."""
-        return list(self._docs[kind].values())
+        """The documents of a class by key: neither lists of the API nor graphs of crates have an order that counts."""
+        return [self._docs[kind][key] for key in sorted(self._docs[kind])]
 
     def find(self, kind: str, key: str) -> Doc | None:
         """A document by its key."""
@@ -118,6 +120,15 @@ class Pool:
     def each(self, kind: str, keys: Iterable[str]) -> list[Doc]:
         """The documents of these keys that are here."""
         return [doc for key in keys if (doc := self.find(kind, key)) is not None]
+
+    def referring(self, kind: str, name: str, key: str) -> list[Doc]:
+        """The documents of a class that refer to a key by a property."""
+        if (kind, name) not in self._referring:
+            found = self._referring[kind, name] = {}
+            for doc in self.all(kind):
+                for one in doc.keys_of(name):
+                    found.setdefault(one, []).append(doc)
+        return self._referring[kind, name].get(key, [])
 
     def knows_image(self, key: str) -> bool:
         """False for what is here and no image, such as a table that something was made from."""
@@ -194,7 +205,7 @@ def _collect(value: Any, found: dict[tuple[str, str], dict[str, Any]]) -> None:
         if is_document(value):
             place = (value["model"]["type_name"], value["uuid"].lower())
             held = found.get(place)
-            if held is None or _version(value) > _version(held) or len(value) > len(held):
+            if held is None or _rank(value) > _rank(held):
                 found[place] = value
             if len(found) > MAX_DOCUMENTS:
                 raise RecordRejected(f"More than {MAX_DOCUMENTS:,} documents stand together.", reason="too-large")
@@ -203,9 +214,10 @@ def _collect(value: Any, found: dict[tuple[str, str], dict[str, Any]]) -> None:
                 _collect(inner, found)
 
 
-def _version(value: dict[str, Any]) -> int:
+def _rank(value: dict[str, Any]) -> tuple[int, int, str]:
+    """Which of two forms of one document counts, in whatever order they come: the later, then the fuller one."""
     version = value.get("version")
-    return version if type(version) is int else -1
+    return version if type(version) is int else -1, len(value), json.dumps(value, sort_keys=True)
 
 
 def _own(value: dict[str, Any]) -> dict[str, Any]:

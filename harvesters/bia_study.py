@@ -12,8 +12,7 @@ from harvesters.account import Entry
 from harvesters.bia_files import data_file, image_name, leave_file_columns
 from harvesters.bia_parts import BiaParts
 from harvesters.bia_pool import Doc, Pool
-from harvesters.biostudies_files import NAMED
-from harvesters.biostudies_people import CONTRIBUTOR_TYPES, publisher
+from harvesters.bioimage_archive import CONTRIBUTOR_TYPES, NAMED, publisher
 from harvesters.draft import Part, StudyDraft
 
 _FUNDER: Final = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.13039/\d+)", re.IGNORECASE)
@@ -298,7 +297,7 @@ def _leave_columns(entry: Entry) -> None:
 def _files(draft: StudyDraft, pool: Pool, doc: Doc, part: str) -> dict[str, Any]:
     """Number and size of the files as the archive counts them, else those that are here; the first ones by name."""
     count, size = doc.entry.whole("file_reference_count"), doc.entry.whole("file_reference_size_bytes")
-    named = [one for one in pool.all("FileReference") if doc.key in one.keys_of("submission_dataset_uuid")]
+    named = pool.referring("FileReference", "submission_dataset_uuid", doc.key)
     files = [data_file(draft, one) for one in named]
     for one in named:
         leave_file_columns(one)

@@ -13,12 +13,10 @@ from urllib.parse import quote
 from catalogue.model.documents import Severity
 from catalogue.problems import RecordRejected
 from harvesters.account import Account
-from harvesters.biostudies_annotations import annotation_types
+from harvesters.bioimage_archive import NAMED, annotation_types
 from harvesters.biostudies_pagetab import Node, parse_file_list
 from harvesters.draft import Part, StudyDraft
 
-# Files of one list or section that are named one by one; the archive's own list has the rest.
-NAMED: Final = 200
 OF_IMAGE: Final = "a column about single images, which have no identifier here; the list and the original hold it"
 LONG_LIST: Final = "an entry of a long list, which stays with the archive; counted and summed"
 ROLES: Final = {

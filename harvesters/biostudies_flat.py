@@ -7,10 +7,10 @@ from typing import Any, Final
 from catalogue.model.documents import Mapped, SourceSpec
 from catalogue.problems import RecordRejected
 from harvesters.account import Account, Entry
-from harvesters.biostudies_files import NAMED, OF_IMAGE
+from harvesters.bioimage_archive import NAMED, refuse_invented
+from harvesters.biostudies_files import OF_IMAGE
 from harvesters.biostudies_pagetab import reasons
 from harvesters.biostudies_parts import organism
-from harvesters.biostudies_study import refuse_invented
 from harvesters.draft import METHOD, StudyDraft, identify_study
 from harvesters.jsonbytes import parse_json
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from catalogue.model.documents import Severity
-from harvesters.biostudies_annotations import annotation_types, map_version
+from catalogue.model.forms import day
+from harvesters.bioimage_archive import annotation_types
 from harvesters.biostudies_files import FileLists
 from harvesters.biostudies_pagetab import Node, Submission
 from harvesters.draft import METHOD, TAXON, TERM, StudyDraft
@@ -244,6 +245,20 @@ _READERS: Final[Mapping[str, Any]] = {
     "image_correlation": Parts._correlation,
     "image_analysis": Parts._analysis,
 }
+
+
+def map_version(draft: StudyDraft, node: Node) -> None:
+    """An entry of the version history; annotations and study share one."""
+    stamp = node.text("version_timestamp", lines=False)
+    when = day(stamp) if stamp else None
+    if stamp and when is None:
+        draft.account.note("date-form", Severity.WARNING, node.path("version_timestamp"), stamp, "No day; left out.")
+    elif stamp != when:
+        draft.account.note("date-form", Severity.REPAIRED, node.path("version_timestamp"), stamp, f"Read as {when}.")
+    node.text("previous_version")
+    number, changes = node.text("annotation_version", lines=False, word=True), node.text("version_changes")
+    if number or when or changes:
+        draft.part("version_history", "version", version=number, date_of_version=when, description=changes)
 
 
 def _untitled(draft: StudyDraft, node: Node, components: list[Any]) -> str:

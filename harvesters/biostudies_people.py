@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from catalogue.model.documents import Severity
 from catalogue.model.forms import is_web_address, paper_id
 from catalogue.model.identifiers import parse_identifier
 from catalogue.problems import Problem
+from harvesters.bioimage_archive import CONTRIBUTOR_TYPES
 from harvesters.biostudies_pagetab import Node, Submission
 from harvesters.draft import Part, StudyDraft
 
-# Words of the archive's form that have a counterpart in DataCite's list; others stay in the words of the source.
-CONTRIBUTOR_TYPES: Final = {
-    "corresponding author": "CorrespondingAuthor",
-    "principal investigator": "PrincipalInvestigator",
-    "submitter": "Submitter",
-    "data acquisition": "DataCollector",
-    "data curator": "DataCurator",
-    "data curation": "DataCurator",
-    "data steward": "DataManager",
-    "supervision": "Supervisor",
-}
 _ORGANISATIONS: Final = ("organisation", "organization")
 _IMDR: Final = re.compile(r"S-IMDR0*(\d{1,4})", re.IGNORECASE)
 _ARXIV: Final = re.compile(r"arxiv:\s*(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -223,10 +213,3 @@ def map_identity(draft: StudyDraft, submission: Submission) -> None:
             "identity_statements", "identity", same_study_as=curie, identity_relation="other_archive",
             evidence="owner_statement", evidence_detail=detail, stated_by="biostudies",
         )  # fmt: skip
-
-
-def publisher(collections: list[str]) -> dict[str, Any] | None:
-    """The BioImage Archive, where the submission is attached to it."""
-    if "bioimages" not in {name.lower() for name in collections}:
-        return None
-    return {"type": "Organization", "id": "https://www.ebi.ac.uk/bioimage-archive/", "name": "BioImage Archive"}

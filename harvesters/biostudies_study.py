@@ -11,7 +11,8 @@ from catalogue.model.documents import Mapped, Severity, SourceSpec
 from catalogue.model.forms import licence_iri, paper_id
 from catalogue.problems import RecordRejected
 from harvesters.account import Account, Entry
-from harvesters.biostudies_files import NAMED, FileLists
+from harvesters.bioimage_archive import NAMED, publisher, refuse_invented
+from harvesters.biostudies_files import FileLists
 from harvesters.biostudies_pagetab import Node, Submission, parse_submission, reasons
 from harvesters.biostudies_parts import Parts, organism
 from harvesters.biostudies_people import (
@@ -20,12 +21,10 @@ from harvesters.biostudies_people import (
     map_links,
     map_people,
     map_publications,
-    publisher,
 )
 from harvesters.draft import METHOD, TAXON, TERM, StudyDraft, identify_study
 from harvesters.jsonbytes import parse_json
 
-_INVENTED: Final = re.compile(r"TEST|XXX", re.ASCII)
 _REMBI: Final = "https://www.ebi.ac.uk/bioimage-archive/rembi-model-reference/"
 _MIFA: Final = "https://w3id.org/BioImage-Archive/bia-mifa-models"
 _TEMPLATES: Final = {"BioImages.v4": [_REMBI], "BioImages.v5": [_REMBI], "BioImages.MIFA.v1": [_REMBI, _MIFA]}
@@ -70,16 +69,6 @@ def map_submission(content: bytes, source: SourceSpec, lists: Mapping[str, bytes
     _files(draft, study, files)
     _own(draft, study)
     return draft.mapped()
-
-
-def refuse_invented(curie: str) -> None:
-    """Raise for accessions that the archive's developers made up: those with TEST, and the template's XXX."""
-    if _INVENTED.search(curie):
-        raise RecordRejected(
-            f"{curie} is an accession that the archive's developers invented for tests. Leave it out of the source.",
-            reason="policy",
-            identifier=curie,
-        )
 
 
 def _open_info(info: bytes, account: Account) -> Entry | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hypothesis.strategies as st
 import pytest
 from bia_samples import CONTEXT, PARTS, ROWS, TABLE, codes, crate, crated, images_of, map_one, study_of
+from hypothesis import given, settings
 
 from catalogue.problems import RecordRejected
 
@@ -152,6 +154,26 @@ def test_what_is_no_crate_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(RecordRejected) as refused:
         map_one(crated(value))
     assert refused.value.reason in ("not-parsable", "schema-required")
+
+
+@given(order=st.permutations(range(len(PARTS) + len(TABLE))))
+@settings(max_examples=20)
+def test_order_of_entities_does_not_matter(order: list[int]) -> None:
+    """R5: a graph has no order; the same entities in any order are the same records."""
+    nodes = [*PARTS, *TABLE]
+    turned = crated(crate(*(nodes[n] for n in order)), file_list=ROWS)
+    assert map_one(turned).records == map_one(WHOLE).records
+
+
+def test_keys_of_entities_do_not_depend_on_which_comes_first() -> None:
+    """Two @ids that differ in marks only have two keys, the same ones in either order."""
+    both = [{"@id": f"_:b{mark}c", "@type": ["bia:BioSample"], "title": f"T{mark}"} for mark in ("+", "-")]
+    first, second = (
+        sorted((one["title"], one["id"]) for one in study_of(crated(crate(*nodes, hasPart=[])))["biosamples"])
+        for nodes in (both, both[::-1])
+    )
+    assert first == second
+    assert first[0][1] != first[1][1]
 
 
 def test_list_that_is_no_table_is_refused() -> None:

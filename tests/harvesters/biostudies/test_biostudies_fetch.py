@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
 from biostudies_samples import DATABASE, WHOLE, files, submission
+from hypothesis import given
 
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.problems import SourceChanged, SourceUnavailable
 from harvesters.biostudies import BiostudiesHarvester
-from harvesters.biostudies_bundle import MAX_LIST_BYTES, list_names, open_parcel
+from harvesters.biostudies_bundle import MAX_LIST_BYTES, list_names, open_parcel, without_secrets
 from tests.harvesters.contract import fetcher
 from tests.harvesters.loopback_server import Server, answer, serving
 
@@ -266,3 +268,26 @@ def test_lists_outside_the_study_are_not_asked_for() -> None:
     names = ["../S-BIAD2/list.json", "/etc/list.json", "a/list.json", "C:\\list.json", "a//b.json"]
     value = submission(*({"type": "x", "attributes": [{"name": "File List", "value": name}]} for name in names))
     assert list_names(json.dumps(value).encode()) == ["a/list.json"]
+
+
+SECRET = "5e187af8-b2e2-4f7b"
+PLAIN = st.recursive(
+    st.none() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(value=PLAIN, depth=st.integers(0, 5), key=st.sampled_from(["secretKey", "seckey", "owner", "SUBMITTER"]),
+       escaped=st.booleans())  # fmt: skip
+def test_no_secret_survives_wherever_it_stands(value: Any, depth: int, key: str, escaped: bool) -> None:
+    """However deep a secret stands, and with its key in escapes, the kept bytes have it not; twice is as once."""
+    inner: Any = {key: SECRET, "secretKey": SECRET, "other": value}
+    for _ in range(depth):
+        inner = [{"section": inner}]
+    content = json.dumps({"x": inner})
+    if escaped:
+        content = content.replace("secretKey", "secret\\u004bey")
+    kept = without_secrets(content.encode())
+    assert SECRET.encode() not in kept
+    assert without_secrets(kept) == kept
