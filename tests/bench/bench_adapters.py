@@ -63,6 +63,13 @@ ADAPTERS = {
     "ro_crate-gide-ssbd": Adapter("ro_crate", "gide-ssbd", ("ssbd",)),
     "sparql": Adapter("sparql", "nfdi4bioimage", ("zenodo",), documents=knowledge_graph.documents),
     "ssbd": Adapter("ssbd", "ssbd-rdf", ("ssbd",)),
+    "ega": Adapter("ega", "ega", ("ega",)),
+    "ega-dataset": Adapter(
+        "ega",
+        "ega/sequence-based-metadata/XML/XMLs_examples-true_values",
+        ("ega",),
+        {"study": "EGAD00001000001", "license": "https://example.org/agreement"},
+    ),
 }
 
 
