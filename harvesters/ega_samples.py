@@ -143,8 +143,9 @@ class Samples:
             found = seen.raw("phenotypicAbnormality")
             curie = self._term(found, "individual/phenotypicAbnormalities")
             if curie and isinstance(found, dict):
-                said = {"name": "phenotypic abnormality", "text_value": str(found.get("termLabel") or found["termId"])}
-                sample.setdefault("characteristics", []).append(said | {"value_terms": [curie]})
+                label = str(found.get("termLabel") or found["termId"])
+                made = {"name": "phenotypic abnormality", "text_value": label, "value_terms": [curie]}
+                sample.setdefault("characteristics", []).append(made)
 
     def _donor(self, one: EgaObject) -> Record:
         entry = open_object(self._account, one)

@@ -146,7 +146,7 @@ class _Writer:
             for link in _inner(_inner([holder], "DATASET_LINK"), "URL_LINK"):
                 url = (texts(link.get("URL")) or [""])[0]
                 if address := draft.web_address(url, "DATASET/DATASET_LINK/URL_LINK/URL"):
-                    draft.part("links", "link", url=address, title=(texts(link.get("LABEL")) or [None])[0])
+                    draft.part("links", "link", url=address, title=(texts(link.get("LABEL")) or [""])[0])
         for holder in entry.raw("DATASET_ATTRIBUTES") or []:
             for one in _inner([holder], "DATASET_ATTRIBUTE"):
                 tag, value, unit = ((texts(one.get(key)) or [""])[0] for key in ("TAG", "VALUE", "UNITS"))
