@@ -17,6 +17,7 @@ from harvesters.ega import EgaHarvester
 from harvesters.gide import GideHarvester
 from harvesters.idr import IdrHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
+from harvesters.omero import OmeroHarvester
 from tests.harvesters.sparql.knowledge_graph import documents
 
 CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
@@ -26,6 +27,12 @@ ARCHIVES: dict[str, tuple[Any, tuple[str, ...], dict[str, str]]] = {
     "bia-api": (BiaHarvester, ("biostudies", "empiar"), {}),
     "bia-ro-crate": (BiaHarvester, ("biostudies", "empiar"), {}),
     "idr": (IdrHarvester, ("idr",), {}),
+    # OME-XML names no study: one packet with instruments and plates, by the operator's word.
+    "ome-zarr/challenge-v04/hcs.zarr": (
+        OmeroHarvester,
+        ("idr",),
+        {"study": "idr9001", "title": "A plate", "license": "CC-BY-4.0"},
+    ),
     # Examples without an accession: one dataset, by the operator's word.
     "ega/sequence-based-metadata/XML/XMLs_examples-true_values": (
         EgaHarvester,
