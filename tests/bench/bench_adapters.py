@@ -63,6 +63,15 @@ ADAPTERS = {
     "ro_crate-gide-ssbd": Adapter("ro_crate", "gide-ssbd", ("ssbd",)),
     "sparql": Adapter("sparql", "nfdi4bioimage", ("zenodo",), documents=knowledge_graph.documents),
     "ssbd": Adapter("ssbd", "ssbd-rdf", ("ssbd",)),
+    "omero": Adapter("omero", "omero", ("idr",), {"study": "idr9001"}),
+    "omero-stores": Adapter("omero", "ome-zarr", ("idr",), {"study": "idr9001"}),
+    "ega": Adapter("ega", "ega", ("ega",)),
+    "ega-dataset": Adapter(
+        "ega",
+        "ega/sequence-based-metadata/XML/XMLs_examples-true_values",
+        ("ega",),
+        {"study": "EGAD00001000001", "license": "https://example.org/agreement"},
+    ),
 }
 
 

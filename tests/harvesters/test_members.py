@@ -18,6 +18,7 @@ def test_every_partner_format_is_found_by_its_name() -> None:
     assert {name: kind.__name__ for name, kind in members().items()} == {
         "bia": "BiaHarvester",
         "bioschemas": "BioschemasHarvester",
+        "ega": "EgaHarvester",
         "biostudies": "BiostudiesHarvester",
         "datacite": "DataCiteHarvester",
         "dcat": "DcatHarvester",
@@ -28,6 +29,7 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "ngff_list": "NgffListHarvester",
         "oai_pmh": "OaiPmhHarvester",
         "ome_zarr": "OmeZarrHarvester",
+        "omero": "OmeroHarvester",
         "ro_crate": "RoCrateHarvester",
         "sparql": "SparqlHarvester",
         "ssbd": "SsbdHarvester",

@@ -13,18 +13,32 @@ from catalogue.problems import RecordRejected
 from harvesters.base import Harvester, members
 from harvesters.bia import BiaHarvester
 from harvesters.biostudies import BiostudiesHarvester
+from harvesters.ega import EgaHarvester
 from harvesters.gide import GideHarvester
 from harvesters.idr import IdrHarvester
 from harvesters.ome_zarr import OmeZarrHarvester
+from harvesters.omero import OmeroHarvester
 from tests.harvesters.sparql.knowledge_graph import documents
 
 CRATES = {"gide-bia": ("biostudies", "empiar"), "gide-idr": ("idr",), "gide-ssbd": ("ssbd",)}
-# Folder of an archive's own documents -> its harvester, and whose records it may deliver.
-ARCHIVES: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "biostudies": (BiostudiesHarvester, ("biostudies", "empiar")),
-    "bia-api": (BiaHarvester, ("biostudies", "empiar")),
-    "bia-ro-crate": (BiaHarvester, ("biostudies", "empiar")),
-    "idr": (IdrHarvester, ("idr",)),
+# Folder of an archive's own documents -> its harvester, whose records it may deliver, options of the source.
+ARCHIVES: dict[str, tuple[Any, tuple[str, ...], dict[str, str]]] = {
+    "biostudies": (BiostudiesHarvester, ("biostudies", "empiar"), {}),
+    "bia-api": (BiaHarvester, ("biostudies", "empiar"), {}),
+    "bia-ro-crate": (BiaHarvester, ("biostudies", "empiar"), {}),
+    "idr": (IdrHarvester, ("idr",), {}),
+    # OME-XML names no study: one packet with instruments and plates, by the operator's word.
+    "ome-zarr/challenge-v04/hcs.zarr": (
+        OmeroHarvester,
+        ("idr",),
+        {"study": "idr9001", "title": "A plate", "license": "CC-BY-4.0"},
+    ),
+    # Examples without an accession: one dataset, by the operator's word.
+    "ega/sequence-based-metadata/XML/XMLs_examples-true_values": (
+        EgaHarvester,
+        ("ega",),
+        {"study": "EGAD00001000001", "license": "https://example.org/agreement"},
+    ),
 }
 # Folders of ome-zarr that hold whole stores; the others hold single documents of a specification.
 STORES = ("recorded/uk1s3.embassy.ebi.ac.uk", "models/examples")
@@ -102,9 +116,9 @@ def _study(store: str) -> str:
 
 def submissions(partners: Path) -> Iterator[Outcome]:
     """Every document of the archives' own formats; some state no licence and may not enter."""
-    for folder, (kind, owners) in ARCHIVES.items():
+    for folder, (kind, owners, options) in ARCHIVES.items():
         harvester = kind(None)
-        source = SourceSpec(folder, kind.name, str(partners / folder), owners)
+        source = SourceSpec(folder, kind.name, str(partners / folder), owners, options)
         for event in harvester.fetch(source, None, {}):
             if isinstance(event, SourceDocument):
                 yield _mapped(harvester, event, source, f"{folder}/{event.item}")
