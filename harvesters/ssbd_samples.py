@@ -143,7 +143,7 @@ class Samples:
         """How the sample was made visible, which SSBD says with the imaging method."""
         methods = self._terms(node, ("ssbd_onto:is_about_visualization_method", "ssbd_onto:has_tag_uri"), TERM)
         base = f"{self._draft.curie}/specimen/{_key(rest)}"
-        channels = []
+        channels: list[dict[str, str]] = []
         for ref in node.refs("ssbd_onto:has_tag", "ssbd_onto:has_tag2"):
             if ref.text:
                 channels.append({"id": f"{base}/channel/{len(channels) + 1}", "fluorophore": ref.text})
