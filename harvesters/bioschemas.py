@@ -86,12 +86,10 @@ class BioschemasHarvester:
     # -- fetching ------------------------------------------------------------------------------------------------
 
     def _files(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
-        for event in iter_documents(
-            source.location, since=since, known=known, suffix="", fetcher=self._fetcher, max_bytes=MAX_PAGE_BYTES,
-            options=source.options,
-        ):  # fmt: skip
-            if isinstance(event, Listed) or event.item.lower().endswith((".json", ".jsonld")):
-                yield event
+        return iter_documents(
+            source.location, since=since, known=known, suffix=(".json", ".jsonld"), fetcher=self._fetcher,
+            max_bytes=MAX_PAGE_BYTES, options=source.options,
+        )  # fmt: skip
 
     def _site(self, location: str, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
         robots = fetch_robots(self._fetcher, location)

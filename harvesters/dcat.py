@@ -25,9 +25,9 @@ from harvesters.http import Fetcher
 from harvesters.items import Item, ItemReader
 from harvesters.jsonbytes import parse_json
 from harvesters.rdf_documents import iter_quads
-from harvesters.rdf_files import MAX_FILE_BYTES, media_type
+from harvesters.rdf_files import MAX_FILE_BYTES, MEDIA_TYPES, media_type
 from harvesters.rdf_nodes import Node, Nodes, Triple, to_triples
-from harvesters.rdf_records import focus, iter_events, iter_records
+from harvesters.rdf_records import Cut, focus, iter_events, iter_records
 from harvesters.rdf_slices import parse_bytes
 from harvesters.rdf_web import MAX_PAGES, Page, read_page
 
@@ -93,12 +93,12 @@ class DcatHarvester:
             events: Iterable[Event] = [_local(path)]
         else:
             events = iter_documents(
-                source.location, since=None, known={}, suffix="", fetcher=self._fetcher, max_bytes=MAX_FILE_BYTES,
-                media_type="", options=source.options,
+                source.location, since=None, known={}, suffix=(*MEDIA_TYPES, ".json"),
+                fetcher=self._fetcher, max_bytes=MAX_FILE_BYTES, media_type="", options=source.options,
             )  # fmt: skip
         complete, seen = True, set[str]()
         for event in events:
-            if isinstance(event, Listed) or not (media_type(event.item) or event.item.endswith(".json")):
+            if isinstance(event, Listed):
                 continue
             if not isinstance(event, SourceDocument):
                 complete = False
@@ -223,7 +223,7 @@ def _events(page: Page, known: Mapping[str, str]) -> Iterator[Event]:
     yield from iter_events(dataset_records(page.triples), page.url, known, IDENTIFIERS)
 
 
-def dataset_records(triples: Iterable[Triple]) -> Iterator[tuple[str, set[Triple]]]:
+def dataset_records(triples: Iterable[Triple]) -> Iterator[tuple[str, Cut]]:
     """Name and statements of every dcat:Dataset."""
     return iter_records(triples, (DATASET,), OUTSIDE)
 

@@ -141,3 +141,13 @@ def test_an_unknown_field_of_ckan_is_told() -> None:
     """A field nobody foresaw is unmapped, never dropped in silence."""
     mapped = DcatHarvester(fetcher()).map(ckan(shoe_size=42), SourceSpec("ckan", "dcat", "x"))
     assert dict(mapped.unmapped) == {"Dataset/ckan.shoe_size": 1}
+
+
+def test_agents_that_act_for_each_other_end() -> None:
+    """TP7: a circle of agents is no endless affiliation."""
+    for_ = "<http://www.w3.org/ns/prov#actedOnBehalfOf>"
+    circle = f"""; dct:creator <https://a.example/1> .
+<https://a.example/1> a foaf:Person ; foaf:name "Ada" ; {for_} <https://a.example/2> .
+<https://a.example/2> a foaf:Person ; foaf:name "Bo" ; {for_} <https://a.example/1>"""
+    (study,) = map_turtle(dataset(101, circle)).records
+    assert study["authors"][0]["affiliations"][0]["name"] == "Bo"
