@@ -77,7 +77,8 @@ class DcatHarvester:
             RecordRejected: not parsable, no certain identity, another's accession, no title.
         """
         account = Account(reasons())
-        if document.media_type == _CKAN_MEDIA:
+        # Kept originals come back without their media type; N-Triples never begin with a brace.
+        if document.content.lstrip()[:1] == b"{":
             nodes, node = package_nodes(parse_json(document.content).value, account, kind_of)
         else:
             nodes = Nodes.of_triples(account, parse_bytes(document.content), shorten, kind_of)

@@ -137,6 +137,14 @@ def test_a_ckan_package_gives_what_its_dcat_gives() -> None:
     assert not mapped.unmapped
 
 
+def test_kept_originals_are_mapped_again_without_their_media_type() -> None:
+    """A remap knows item, address and bytes only, and gives the same records."""
+    harvester, source = DcatHarvester(fetcher()), SourceSpec("ckan", "dcat", "x")
+    for document in (ckan(), *documents(FULL)):
+        kept = SourceDocument(document.item, document.url, document.content)
+        assert harvester.map(kept, source).records == harvester.map(document, source).records
+
+
 def test_an_unknown_field_of_ckan_is_told() -> None:
     """A field nobody foresaw is unmapped, never dropped in silence."""
     mapped = DcatHarvester(fetcher()).map(ckan(shoe_size=42), SourceSpec("ckan", "dcat", "x"))
