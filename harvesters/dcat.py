@@ -113,7 +113,7 @@ class DcatHarvester:
     def _pages(self, first: str, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
         """Pages one after the other; a page that is as it was costs no body, and its datasets are unchanged."""
         before, after = _load(since), dict[str, list[Any]]()
-        seen, digests, url, complete = set[str](), set[str](), first, True
+        seen, digests, url, complete, total = set[str](), set[str](), first, True, 0
         while url and complete:
             held = before.get(url) or ["", "", [], ""]
             conditional = bool(held[2]) and all(item in known for item in held[2])
@@ -140,7 +140,12 @@ class DcatHarvester:
                 yield Unreadable(following, following, "gap", detail)
                 complete = False
             digests.add(page.digest)
-            url = following
+            url, total = following, max(total, page.total)
+        if complete and total > len(seen):
+            # Pages that shift while they are read, and lost ones, look like deletions.
+            detail = f"The catalogue says {total} datasets and gave {len(seen)}; nothing counts as absent."
+            yield Unreadable(first, first, "gap", detail)
+            complete = False
         if complete and not seen:
             raise SourceChanged("The catalogue holds no dcat:Dataset. Correct the location, or its option form.")
         yield Listed(_dump(after) if complete else since, complete, len(seen) if complete else None)
