@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urljoin, urlsplit
 
 from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged
@@ -35,7 +35,9 @@ _MEDIA_TYPE: Final = "application/ld+json"
 _STUDY: Final = re.compile(
     r'"(?:schema:|bs:|https?://schema\.org/|https?://bioschemas\.org/)?(?:DataSet|Dataset|Study)"'
 )
-_LINK: Final = re.compile(r"<([^<>]{1,2000})>((?:\s*;\s*[^,;<>]{1,200})*)")
+_LINK: Final = re.compile(r"<(?P<href>[^<>]{1,2000})>(?P<rest>(?:\s*;\s*[^,;<>]{1,200})*)")
+_ATTRIBUTE: Final = re.compile(r";\s*(?P<name>rel|type)\s*=\s*\"?(?P<value>[^\";]{1,200})\"?", re.IGNORECASE)
+_MAX_HEADER: Final = 64_000
 _HELD_BY: Final = ("hasPart", "dataset", "isPartOf", "includedInDataCatalog", "includedinDataCatalog", "isBasedOn",
                    "mainEntity", "subjectOf", "relatedStudy", "includedInDataset", "datasetPartOf")  # fmt: skip
 
@@ -86,12 +88,10 @@ class BioschemasHarvester:
     # -- fetching ------------------------------------------------------------------------------------------------
 
     def _files(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
-        for event in iter_documents(
-            source.location, since=since, known=known, suffix="", fetcher=self._fetcher, max_bytes=MAX_PAGE_BYTES,
-            options=source.options,
-        ):  # fmt: skip
-            if isinstance(event, Listed) or event.item.lower().endswith((".json", ".jsonld")):
-                yield event
+        return iter_documents(
+            source.location, since=since, known=known, suffix=(".json", ".jsonld"), fetcher=self._fetcher,
+            max_bytes=MAX_PAGE_BYTES, options=source.options,
+        )  # fmt: skip
 
     def _site(self, location: str, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
         robots = fetch_robots(self._fetcher, location)
@@ -99,7 +99,8 @@ class BioschemasHarvester:
         pages = (page for page in iter_pages(self._fetcher, location) if robots.allows(page.url))
         plain = _load_plain(since)
         own: dict[str, str] = {}
-        reader = ItemReader(self._fetcher, {**dict.fromkeys(plain, ""), **known}, "", MAX_PAGE_BYTES)
+        pages_read = _Linking(self._fetcher)
+        reader = ItemReader(cast(Fetcher, pages_read), {**dict.fromkeys(plain, ""), **known}, "", MAX_PAGE_BYTES)
         still: set[str] = set()
         items = (Item(page.url, page.url, page.modified, None, page.modified[:30]) for page in pages)
         for event in reader.read(_closing(items, own, still), since, cursor=own):
@@ -108,7 +109,7 @@ class BioschemasHarvester:
             elif isinstance(event, Unchanged) and event.item in plain and event.item not in known:
                 still.add(event.item)
             elif isinstance(event, SourceDocument):
-                found = self._document(event, known)
+                found = self._document(event, pages_read.links.pop(event.url, []), known)
                 if found is None:
                     still.add(event.item)
                 else:
@@ -116,10 +117,17 @@ class BioschemasHarvester:
             else:
                 yield event
 
-    def _document(self, event: SourceDocument, known: Mapping[str, str]) -> Event | None:
-        """The kept document of a page; None for a page without a study."""
+    def _document(
+        self, event: SourceDocument, header: list[dict[str, str]], known: Mapping[str, str]
+    ) -> Event | None:  # fmt: skip
+        """The kept document of a page; None for a page without a study.
+
+        Args:
+            header: links of its answer's Link header.
+        """
         html = event.content.decode("utf-8", "replace")
         blocks, links = ([html], []) if html.lstrip()[:1] in ("{", "[") else extract(html)
+        links = [*header, *links]
         if not any(_STUDY.search(block) for block in blocks):
             blocks = [text for link in links if (text := self._described(event.url, link))]
         if not any(_STUDY.search(block) for block in blocks):
@@ -147,6 +155,30 @@ class BioschemasHarvester:
         except FetchRefused:
             return ""
         return _body(answer)
+
+
+class _Linking:
+    """A fetcher that remembers the Link header of each answer, where Signposting stands."""
+
+    def __init__(self, fetcher: Fetcher):
+        self._fetcher = fetcher
+        self.links: dict[str, list[dict[str, str]]] = {}
+
+    def get(self, url: str, **options: Any) -> Response:
+        """The answer to GET."""
+        answer = self._fetcher.get(url, **options)
+        self.links = {url: parse_links(answer.headers.get("link", ""))}
+        return answer
+
+
+def parse_links(header: str) -> list[dict[str, str]]:
+    """The links of a Link header that have a relation, with `href`, `rel` and `type` (RFC 8288)."""
+    found = []
+    for link in _LINK.finditer(header[:_MAX_HEADER]):
+        said = {one["name"].lower(): one["value"].strip() for one in _ATTRIBUTE.finditer(link["rest"])}
+        if "rel" in said:
+            found.append({"href": link["href"].strip(), **said})
+    return found
 
 
 def _body(answer: Response) -> str:

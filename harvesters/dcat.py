@@ -26,9 +26,9 @@ from harvesters.items import Item, ItemReader
 from harvesters.jsonbytes import parse_json
 from harvesters.loop_guard import PAGES_WITHOUT_NEWS
 from harvesters.rdf_documents import iter_quads
-from harvesters.rdf_files import MAX_FILE_BYTES, media_type
+from harvesters.rdf_files import MAX_FILE_BYTES, MEDIA_TYPES, media_type
 from harvesters.rdf_nodes import Node, Nodes, Triple, to_triples
-from harvesters.rdf_records import focus, iter_events, iter_records
+from harvesters.rdf_records import Cut, focus, iter_events, iter_records
 from harvesters.rdf_slices import parse_bytes
 from harvesters.rdf_web import MAX_PAGES, Page, read_page
 
@@ -78,7 +78,8 @@ class DcatHarvester:
             RecordRejected: not parsable, no certain identity, another's accession, no title.
         """
         account = Account(reasons())
-        if document.media_type == _CKAN_MEDIA:
+        # Kept originals come back without their media type; N-Triples never begin with a brace.
+        if document.content.lstrip()[:1] == b"{":
             nodes, node = package_nodes(parse_json(document.content).value, account, kind_of)
         else:
             nodes = Nodes.of_triples(account, parse_bytes(document.content), shorten, kind_of)
@@ -94,12 +95,12 @@ class DcatHarvester:
             events: Iterable[Event] = [_local(path)]
         else:
             events = iter_documents(
-                source.location, since=None, known={}, suffix="", fetcher=self._fetcher, max_bytes=MAX_FILE_BYTES,
-                media_type="", options=source.options,
+                source.location, since=None, known={}, suffix=(*MEDIA_TYPES, ".json"),
+                fetcher=self._fetcher, max_bytes=MAX_FILE_BYTES, media_type="", options=source.options,
             )  # fmt: skip
         complete, seen = True, set[str]()
         for event in events:
-            if isinstance(event, Listed) or not (media_type(event.item) or event.item.endswith(".json")):
+            if isinstance(event, Listed):
                 continue
             if not isinstance(event, SourceDocument):
                 complete = False
@@ -113,7 +114,7 @@ class DcatHarvester:
     def _pages(self, first: str, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
         """Pages one after the other; a page that is as it was costs no body, and its datasets are unchanged."""
         before, after = _load(since), dict[str, list[Any]]()
-        seen, digests, url, complete = set[str](), set[str](), first, True
+        seen, digests, url, complete, total = set[str](), set[str](), first, True, 0
         stale = 0
         while url and complete:
             known_before = len(seen)
@@ -146,7 +147,12 @@ class DcatHarvester:
                 yield Unreadable(following, following, "gap", detail)
                 complete = False
             digests.add(page.digest)
-            url = following
+            url, total = following, max(total, page.total)
+        if complete and total > len(seen):
+            # Pages that shift while they are read, and lost ones, look like deletions.
+            detail = f"The catalogue says {total} datasets and gave {len(seen)}; nothing counts as absent."
+            yield Unreadable(first, first, "gap", detail)
+            complete = False
         if complete and not seen:
             raise SourceChanged("The catalogue holds no dcat:Dataset. Correct the location, or its option form.")
         yield Listed(_dump(after) if complete else since, complete, len(seen) if complete else None)
@@ -230,7 +236,7 @@ def _events(page: Page, known: Mapping[str, str]) -> Iterator[Event]:
     yield from iter_events(dataset_records(page.triples), page.url, known, IDENTIFIERS)
 
 
-def dataset_records(triples: Iterable[Triple]) -> Iterator[tuple[str, set[Triple]]]:
+def dataset_records(triples: Iterable[Triple]) -> Iterator[tuple[str, Cut]]:
     """Name and statements of every dcat:Dataset."""
     return iter_records(triples, (DATASET,), OUTSIDE)
 

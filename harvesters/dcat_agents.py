@@ -80,7 +80,7 @@ class Agents:
             return None
         return self._described(node)
 
-    def _described(self, node: Node) -> Part | None:
+    def _described(self, node: Node, *, is_inner: bool = False) -> Part | None:
         name = node.first_text(
             "foaf.name", "vcard.fn", "vcard.organisationName", "vcard.organization-name", "rdfs.label", "schema.name"
         )  # fmt: skip
@@ -92,8 +92,12 @@ class Agents:
         ror = next((text for text in names if ror_iri(text)), None)
         others = [text for text in names[1:] if is_web_address(text) and text != ror and not orcid_iri(text)]
         mail = self._draft.email(mails[0] if mails else None, node.path("foaf.mbox"))
-        if orcid or node.types & {"foaf.Person", "vcard.Individual", "schema.Person"}:
-            places = [self._described(ref.node) for ref in node.refs("prov.actedOnBehalfOf") if ref.node is not None]
+        if not is_inner and (orcid or node.types & {"foaf.Person", "vcard.Individual", "schema.Person"}):
+            places = [
+                self._described(ref.node, is_inner=True)
+                for ref in node.refs("prov.actedOnBehalfOf")
+                if ref.node is not None
+            ]
             return self._draft.person(
                 name, node.path("foaf.name"), orcid=orcid, address=mail, affiliations=places, url=url, same_as=others,
                 department=node.text("vcard.organisationUnit"),

@@ -308,7 +308,7 @@ class DcatStudy:
                 "license-of-files", Severity.INFO, path, of_files[0],
                 "The dataset states no licence and all its distributions the same one, which is taken.",
             )  # fmt: skip
-        self.draft.license((usable or given or [None])[0], path, self._source)
+        self.draft.license(next(iter([*usable, *given]), None), path, self._source)
 
     def _access(self) -> None:
         node, draft = self.node, self.draft

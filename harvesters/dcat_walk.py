@@ -17,7 +17,7 @@ from harvesters.addresses import origin_of
 from harvesters.dcat_terms import DATASET, OUTSIDE
 from harvesters.http import Fetcher
 from harvesters.rdf_nodes import RDF_TYPE, Triple
-from harvesters.rdf_records import iter_events, iter_records
+from harvesters.rdf_records import Cut, iter_events, iter_records
 from harvesters.rdf_web import MAX_PAGES, Page, read_page
 
 _DCAT: Final = "http://www.w3.org/ns/dcat#"
@@ -134,7 +134,7 @@ class Walk:
         return url.lower().startswith(("http://", "https://")) and origin_of(url) == origin_of(self._root)
 
 
-def _records(triples: set[Triple], own: set[str]) -> list[tuple[str, set[Triple]]]:
+def _records(triples: set[Triple], own: set[str]) -> list[tuple[str, Cut]]:
     return [(name, said) for name, said in iter_records(triples, (DATASET,), OUTSIDE) if name in own]
 
 

@@ -39,12 +39,13 @@ class JsonLd:
     ):
         self._account, self._names, self._spell = account, names, spell
         self._aliases: dict[str, str] = {}
+        self._named: dict[tuple[str, frozenset[str]], str] = {}
         self._types: dict[str, set[str]] = {}
         self._properties: dict[str, dict[str, list[Term]]] = {}
         self._seen: set[str] = set()
         self.top: list[str] = []
         for number, entity in enumerate(_entities(value, self._read_context)):
-            self.top.append(self._add(entity, f"_:{number}", is_top=True))
+            self.top.append(self._add(entity, f"_:/{number}", is_top=True))
         described = {
             name: (frozenset(self._types.get(name, ())), properties) for name, properties in self._properties.items()
         }
@@ -85,9 +86,16 @@ class JsonLd:
             self._seen.add(name)
         kinds = frozenset(self._types[name])
         for key, value in said.items():
-            terms = held.setdefault(self._spell(key, kinds) or self._plain(key), [])
+            name_of_key = self._named.get((key, kinds))
+            if name_of_key is None:
+                name_of_key = self._named[key, kinds] = self._spell(key, kinds) or self._plain(key)
+            terms = held.setdefault(name_of_key, [])
             found = self._terms(value, f"{name if name.startswith('_:') else '_:' + name}/{key}")
-            terms.extend(term for term in found if term not in terms)
+            held_terms = set(terms)
+            for term in found:
+                if term not in held_terms:
+                    held_terms.add(term)
+                    terms.append(term)
         return name
 
     def _plain(self, key: str) -> str:

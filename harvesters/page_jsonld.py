@@ -142,7 +142,8 @@ def _mend(block: str, account: Account) -> str:
 
 def _parts(text: str, strict: RecordRejected) -> list[str]:
     """The JSON documents that stand one after the other in a text; raises `strict` where they do not."""
-    decoder, parts, place = json.JSONDecoder(), [], 0
+    decoder, place = json.JSONDecoder(), 0
+    parts: list[str] = []
     while len(parts) < MAX_BLOCKS:
         while place < len(text) and text[place] in " \t\r\n,":
             place += 1

@@ -94,13 +94,11 @@ class _Reading:
     def read(self, since: str | None, known: Mapping[str, str]) -> None:
         """Take what the location gives."""
         for event in iter_documents(
-            self._source.location, since=since, known=known, suffix="", fetcher=self._fetcher,
+            self._source.location, since=since, known=known, suffix=tuple(MEDIA_TYPES), fetcher=self._fetcher,
             max_bytes=MAX_FILE_BYTES, media_type="", options=self._source.options,
         ):  # fmt: skip
             if isinstance(event, Listed):
                 self.cursor, self.changes_only = event.cursor, not event.complete
-            elif not media_type(event.item):
-                continue
             elif isinstance(event, Removed):
                 self.removed = True
             elif isinstance(event, SourceDocument):

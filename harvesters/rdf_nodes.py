@@ -211,7 +211,7 @@ class Node:
 
     def has(self, *keys: str) -> bool:
         """Whether one of the properties has a value; marks nothing."""
-        return any(self.properties.get(key) for key in keys)
+        return any(map(self.properties.get, keys))
 
     def first_text(self, *keys: str, lines: bool = False) -> str | None:
         """The text of the first of several properties that has one; all are marked as read."""
@@ -225,9 +225,13 @@ class Node:
             lines: keep inner line breaks and runs of blanks.
             word: a name or label, in which "NA" or "None" may be meant.
         """
+        if key not in self.properties:
+            return None
         found = self._texts(key, lines=lines, word=word)
         if not found:
             return None
+        if len(found) == 1:
+            return found[0][0]
         best = _rank(found[0][1])
         equals = [text for text, language in found if _rank(language) == best]
         if len(set(equals)) > 1:
@@ -242,9 +246,11 @@ class Node:
         """The values of properties, each once; what the document says of them can be read on."""
         found: dict[Term, Reference] = {}
         for key in keys:
-            if self.properties.get(key):
-                self.entry.raw(key)
-            for term in self.properties.get(key, ()):
+            terms = self.properties.get(key)
+            if not terms:
+                continue
+            self.entry.raw(key)
+            for term in terms:
                 node = self._nodes.target(term)
                 if term.text.strip():
                     found.setdefault(term, Reference(term, node))

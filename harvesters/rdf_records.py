@@ -15,27 +15,31 @@ from harvesters.sources.delivery import Delivery
 MAX_BYTES = 20 << 20
 
 
+Cut = set[Triple] | RecordRejected
+
+
 def iter_records(
     triples: Iterable[Triple], types: Collection[str], outside: Collection[str]
-) -> Iterator[tuple[str, set[Triple]]]:  # fmt: skip
-    """IRI or blank label, and statements, of everything of one of the types, by name.
+) -> Iterator[tuple[str, Cut]]:  # fmt: skip
+    """IRI or blank label, and statements, of everything of one of the types, by name; or why it cannot be cut out.
 
     Args:
         types: IRIs.
         outside: IRIs of types that a record points at without holding them.
-    Raises:
-        RecordRejected: `too-large`, one of them has too many statements.
     """
     graph = by_subject(triples)
     kinds = {
         name: {triple.object.text for triple in said if triple.predicate == RDF_TYPE} for name, said in graph.items()
     }
     for name in sorted(name for name, held in kinds.items() if held & set(types)):
-        yield name, cut(graph, [name], lambda triple: not kinds.get(triple.object.text, set()) & set(outside))
+        try:
+            yield name, cut(graph, [name], lambda triple: not kinds.get(triple.object.text, set()) & set(outside))
+        except RecordRejected as rejected:
+            yield name, rejected
 
 
 def iter_events(
-    records: Iterable[tuple[str, set[Triple]]], url: str, known: Mapping[str, str], identifiers: Collection[str] = ()
+    records: Iterable[tuple[str, Cut]], url: str, known: Mapping[str, str], identifiers: Collection[str] = ()
 ) -> Iterator[Event]:
     """One event for each record, as canonical N-Triples under its IRI.
 
@@ -49,6 +53,8 @@ def iter_events(
     times = Counter(text for texts in stated.values() for text in texts)
     for name, triples in held:
         try:
+            if isinstance(triples, RecordRejected):
+                raise triples
             content = to_bytes(triples)
         except RecordRejected as rejected:
             yield Unreadable(name, url, rejected.reason, rejected.detail)
@@ -63,7 +69,9 @@ def iter_events(
             yield Delivery("", known, MAX_BYTES, MEDIA_TYPE).document(item, url if blank else name, content)
 
 
-def _stated(name: str, triples: set[Triple], identifiers: Collection[str]) -> set[str]:
+def _stated(name: str, triples: Cut, identifiers: Collection[str]) -> set[str]:
+    if isinstance(triples, RecordRejected):
+        return set()
     return {
         triple.object.text for triple in triples if triple.subject.text == name and triple.predicate in identifiers
     }  # fmt: skip

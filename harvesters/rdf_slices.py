@@ -18,6 +18,7 @@ from harvesters.rdf_nodes import Term, Triple, to_triples
 
 MEDIA_TYPE: Final = "application/n-triples"
 MAX_TRIPLES: Final = 200_000
+CANONICAL_S: Final = 10.0
 
 BySubject = Mapping[str, list[Triple]]
 
@@ -59,12 +60,19 @@ def to_bytes(triples: Iterable[Triple]) -> bytes:
     """The statements as canonical N-Triples.
 
     Raises:
-        RecordRejected: `too-large`, naming the blank nodes takes too long.
+        RecordRejected: `canonicalisation-limit`, naming the blank nodes takes too long or too much memory.
     """
     given = list(triples)
     lines = [_line(triple) for triple in given]
     if any("blank" in (triple.subject.kind, triple.object.kind) for triple in given):
-        return confined("harvesters.rdf_slices:canonical_confined", "".join(lines).encode(), timeout_s=10.0)
+        content = "".join(lines).encode()
+        try:
+            return confined("harvesters.rdf_slices:canonical_confined", content, timeout_s=CANONICAL_S)
+        except RecordRejected as rejected:
+            raise RecordRejected(
+                f"The record's nameless nodes cannot be told apart in {CANONICAL_S:g} s. Give them names (IRIs).",
+                reason="canonicalisation-limit",
+            ) from rejected
     return "".join(sorted(lines)).encode()
 
 

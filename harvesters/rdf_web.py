@@ -23,6 +23,7 @@ ACCEPT: Final = "text/turtle, application/n-triples;q=0.9, application/ld+json;q
 MAX_PAGE_BYTES: Final = 50 << 20
 MAX_PAGES: Final = 10_000
 _NEXT: Final = {f"http://www.w3.org/ns/hydra/core#{name}" for name in ("next", "nextPage")}
+_TOTAL: Final = "http://www.w3.org/ns/hydra/core#totalItems"
 _FORMATS: Final = {
     "text/turtle", "application/n-triples", "application/n-quads", "application/trig", "text/n3",
     "application/rdf+xml", "application/ld+json",
@@ -38,6 +39,7 @@ class Page:
     Args:
         fresh: False when the server says that it is as it was; then there are no triples.
         next_url: the page after it; "" for the last one.
+        total: how many members the collection says it has; 0 when it does not say.
     """
 
     url: str
@@ -47,6 +49,7 @@ class Page:
     triples: set[Triple] = field(default_factory=set)
     next_url: str = ""
     digest: str = ""
+    total: int = 0
 
 
 def read_page(fetcher: Fetcher, url: str, first: str, etag: str = "", modified: str = "") -> Page | Unreadable:
@@ -91,4 +94,6 @@ def _parse(url: str, answer: Response) -> Page | Unreadable:
         following.add(linked[1])
     following = {urljoin(answer.url, text) for text in following} - {url, answer.url}
     following_url = min(following, default="")
-    return Page(url, answer.etag, answer.last_modified, True, triples, following_url, digest)
+    totals = [triple.object.text for triple in triples if triple.predicate == _TOTAL]
+    total = max((int(text) for text in totals if re.fullmatch("[0-9]{1,9}", text)), default=0)
+    return Page(url, answer.etag, answer.last_modified, True, triples, following_url, digest, total)

@@ -101,12 +101,10 @@ class RoCrateHarvester:
     # -- fetching ------------------------------------------------------------------------------------------------
 
     def _index(self, source: SourceSpec, since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
-        for event in iter_documents(
-            source.location, since=since, known=known, suffix="", fetcher=self._fetcher, max_bytes=MAX_BYTES,
+        return iter_documents(
+            source.location, since=since, known=known, suffix=_NAMES, fetcher=self._fetcher, max_bytes=MAX_BYTES,
             options=source.options,
-        ):  # fmt: skip
-            if isinstance(event, Listed) or event.item.rpartition("/")[2].endswith(_NAMES):
-                yield event
+        )  # fmt: skip
 
     def _listed(self, addresses: list[str], since: str | None, known: Mapping[str, str]) -> Iterator[Event]:
         zips = [url for url in addresses if urlsplit(url).path.lower().endswith(".zip")]

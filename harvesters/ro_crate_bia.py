@@ -123,8 +123,8 @@ class BiaParts:
 
     def _add_dataset(self, node: Node) -> None:
         base = f"{self._draft.curie}/component/{len(self._draft.find('components') or []) + 1}"
-        links = self._links(node)
-        associations = []
+        links: dict[str, Any] = dict(self._links(node))
+        associations: list[dict[str, Any]] = []
         for ref in node.refs("association"):
             if ref.node is None:
                 continue
@@ -132,7 +132,7 @@ class BiaParts:
             ref.node.leave("genotype", "of an association; its sample is described as such")
             for slot, ids in own.items():
                 links[slot] = sorted({*links.get(slot, ()), *ids})
-            kept = {
+            kept: dict[str, Any] = {
                 slot: own[slot]
                 for slot in ("biosamples", "specimens", "acquisitions", "correlations", "analyses")
                 if slot in own
@@ -237,7 +237,7 @@ class BiaParts:
         )  # fmt: skip
 
     def _channels(self, node: Node, base: str) -> list[dict[str, Any]]:
-        found = []
+        found: list[dict[str, Any]] = []
         for ref in node.refs("signalChannelInformation"):
             if ref.node is None:
                 continue

@@ -141,7 +141,7 @@ class Files:
         for form in _formats(node):
             said["media_type" if _MEDIA.fullmatch(form) else "format_name"] = form
         part.update(self._draft.filled(said))
-        columns = []
+        columns: list[dict[str, str]] = []
         for schema in node.refs("tableSchema"):
             for ref in schema.node.refs("column") if schema.node is not None else []:
                 if ref.node is not None and (name := ref.node.text("columnName")):

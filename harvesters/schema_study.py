@@ -99,9 +99,9 @@ class SchemaStudy:
         ]
         growth = next((key for key in node.properties if key.endswith("hasGrowthFacility")), "")
         for ref in node.refs(growth) if growth else []:
-            text = ref.text or "; ".join(
-                t for k in (ref.node.properties if ref.node else ()) for t in ref.node.texts(k)
-            )
+            inner = ref.node
+            told = [text for key in inner.properties for text in inner.texts(key)] if inner is not None else []
+            text = ref.text or "; ".join(told)
             draft.part("specimens", "specimen", growth_protocol=text or None)
         draft.set("characteristics", [*(draft.find("characteristics") or []), *parts])
 
@@ -130,7 +130,7 @@ class SchemaStudy:
             self.node.complain(
                 "several-values", Severity.WARNING, "license", "One licence is expected; the first stays."
             )
-        self.draft.license((usable or given or [None])[0], self.node.path("license"), self._source)
+        self.draft.license(next(iter([*usable, *given]), None), self.node.path("license"), self._source)
 
     def _dates(self) -> None:
         node, draft = self.node, self.draft

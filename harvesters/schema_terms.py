@@ -6,7 +6,7 @@ Data only; crosswalks bioschemas, gide-0.2 and bia-ro-crate say where each prope
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from harvesters.account import crosswalk_reasons
@@ -93,6 +93,7 @@ def reasons() -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def kind_of(types: frozenset[str]) -> str:
     """The kind an entity is read as; its own first type where it is none of these."""
     archive = sorted(name.removeprefix("bia:") for name in types if name.startswith("bia:"))

@@ -59,16 +59,18 @@ class SsbdHarvester:
             raise SourceChanged(
                 "The files hold no instance of the SSBD ontology (ssbd-project-N). Correct the location."
             )
+        state: str | None = files.state
         graph, delivery = by_subject(files.triples), Delivery("", known, 10 << 20, MEDIA_TYPE)
         for number, instances in sorted(projects.items()):
             item, url = f"ssbd-project-{number}", f"{NAMESPACE}ssbd-project-{number}"
             try:
                 content = to_bytes(cut(graph, instances, lambda triple: project_of(triple.object.text) is None))
             except RecordRejected as rejected:
+                state = None  # so that it is told again, although no file changed
                 yield Unreadable(item, url, rejected.reason, rejected.detail)
             else:
                 yield delivery.document(item, url, content)
-        yield Listed(files.state, complete=True, total=len(projects))
+        yield Listed(state, complete=True, total=len(projects))
 
     def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
         """The study of one project, then its images.

@@ -88,7 +88,7 @@ def _axes(node: Node, base: str) -> list[Record]:
         node.complain(
             "axes-form", Severity.WARNING, "ssbd_zarr:has_axes", "Letters of X, Y, Z, C, T once each; others left out."
         )
-    found = []
+    found: list[Record] = []
     for name in _AXES:
         size = _size(node, name)
         if name not in known:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from catalogue.model.documents import Severity
+from catalogue.model.forms import is_web_address
 from harvesters.draft import METHOD, TAXON, TERM, StudyDraft
 from harvesters.rdf_nodes import Node
 
@@ -107,7 +108,8 @@ class Samples:
         return draft.part(
             "biosamples", "biosample", _key(rest), title=rest,
             description=node.first_text("ssbd_onto:has_description", lines=True), organisms=organisms,
-            strain="; ".join(name for name in names if name), sample_records=[ref.iri for ref in strains if ref.iri],
+            strain="; ".join(name for name in names if name),
+            sample_records=[ref.iri for ref in strains if is_web_address(ref.iri)],
             genotype=node.first_text("ssbd_onto:has_genotype"),
             gene_symbols=node.texts("ssbd_onto:has_gene_name"),
             intrinsic_variables=node.texts("ssbd_onto:has_intrinsic_variable"),
@@ -143,7 +145,7 @@ class Samples:
         """How the sample was made visible, which SSBD says with the imaging method."""
         methods = self._terms(node, ("ssbd_onto:is_about_visualization_method", "ssbd_onto:has_tag_uri"), TERM)
         base = f"{self._draft.curie}/specimen/{_key(rest)}"
-        channels = []
+        channels: list[dict[str, str]] = []
         for ref in node.refs("ssbd_onto:has_tag", "ssbd_onto:has_tag2"):
             if ref.text:
                 channels.append({"id": f"{base}/channel/{len(channels) + 1}", "fluorophore": ref.text})

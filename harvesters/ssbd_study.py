@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from catalogue.model.documents import Mapped, Record, Severity, SourceSpec
+from catalogue.model.forms import paper_id
 from catalogue.model.identifiers import Identifier
 from catalogue.problems import RecordRejected
 from harvesters.account import Account, crosswalk_reasons
@@ -151,7 +152,8 @@ def _describe(node: Node, draft: StudyDraft, source: SourceSpec) -> None:
 
 
 def _doi(text: str | None) -> str | None:
-    return text.lower().removeprefix("https://doi.org/") if text and "10." in text else None
+    found = paper_id(text) if text else None
+    return found.value if found is not None and found.kind == "doi" else None
 
 
 def _add_twins(node: Node, draft: StudyDraft) -> None:

@@ -107,6 +107,19 @@ def test_signposting_leads_to_the_description_and_to_the_files() -> None:
         assert prepare(document, source, harvester.map, Ontology.load(), NOW).rejected is None
 
 
+def test_signposting_may_stand_in_the_header_of_the_answer() -> None:
+    """A page that is no HTML at all leads to its description and files by its Link header."""
+    header = '</101.jsonld>; rel="describedby"; type="application/ld+json", </a.tif>; rel=item; type="image/tiff"'
+    with serving() as server:
+        server.routes["/sitemap.xml"] = answer(sitemap(server, "/101"))
+        server.routes["/101"] = answer(b"plain", headers={"Link": header + ", <https://orcid.org/0>; rel=author"})
+        server.routes["/101.jsonld"] = answer(data().encode(), headers={"Content-Type": "application/ld+json"})
+        (document, _) = _fetch(f"{server.url}/sitemap.xml")
+        assert isinstance(document, SourceDocument)
+        mapped = BioschemasHarvester(fetcher()).map(document, SourceSpec("site", "bioschemas", "x"))
+        assert [file["url"] for file in mapped.records[0]["files"]] == [f"{server.url}/a.tif"]
+
+
 def test_a_page_that_is_gone_is_removed_and_an_unlisted_one_is_absent() -> None:
     """R14: 410 is evidence; a page that the sitemap no longer lists is only absent from a complete listing."""
     with serving() as server:

@@ -137,7 +137,25 @@ def test_a_ckan_package_gives_what_its_dcat_gives() -> None:
     assert not mapped.unmapped
 
 
+def test_kept_originals_are_mapped_again_without_their_media_type() -> None:
+    """A remap knows item, address and bytes only, and gives the same records."""
+    harvester, source = DcatHarvester(fetcher()), SourceSpec("ckan", "dcat", "x")
+    for document in (ckan(), *documents(FULL)):
+        kept = SourceDocument(document.item, document.url, document.content)
+        assert harvester.map(kept, source).records == harvester.map(document, source).records
+
+
 def test_an_unknown_field_of_ckan_is_told() -> None:
     """A field nobody foresaw is unmapped, never dropped in silence."""
     mapped = DcatHarvester(fetcher()).map(ckan(shoe_size=42), SourceSpec("ckan", "dcat", "x"))
     assert dict(mapped.unmapped) == {"Dataset/ckan.shoe_size": 1}
+
+
+def test_agents_that_act_for_each_other_end() -> None:
+    """TP7: a circle of agents is no endless affiliation."""
+    for_ = "<http://www.w3.org/ns/prov#actedOnBehalfOf>"
+    circle = f"""; dct:creator <https://a.example/1> .
+<https://a.example/1> a foaf:Person ; foaf:name "Ada" ; {for_} <https://a.example/2> .
+<https://a.example/2> a foaf:Person ; foaf:name "Bo" ; {for_} <https://a.example/1>"""
+    (study,) = map_turtle(dataset(101, circle)).records
+    assert study["authors"][0]["affiliations"][0]["name"] == "Bo"

@@ -75,6 +75,18 @@ def test_pages_in_a_circle_end() -> None:
     assert events[-1] == Listed(None, complete=False)
 
 
+def test_fewer_datasets_than_the_catalogue_says_are_no_complete_listing() -> None:
+    """R14, TP6: a catalogue that gives less than its hydra:totalItems has lost some on the way."""
+    with serving() as server:
+        first = f"{server.url}/catalog"
+        server.routes["/catalog"] = answer(
+            (_page(first, 101) + f"<{first}> hydra:totalItems 2 .").encode(), headers=TURTLE
+        )
+        events = _fetch(first)
+    assert [type(event) for event in events] == [SourceDocument, Unreadable, Listed]
+    assert events[-1] == Listed(None, complete=False)
+
+
 def test_a_broken_page_removes_nothing() -> None:
     """R14: a page that does not parse is quarantined, and the listing is not complete."""
     with serving() as server:

@@ -14,6 +14,7 @@ from catalogue.model.payload import digest
 from catalogue.problems import RecordRejected, SourceChanged
 from harvesters.ssbd import SsbdHarvester
 from tests.harvesters.contract import HarvesterContract, fetcher
+from tests.harvesters.loopback_server import Request, answer, serving
 
 
 class TestSsbdContract(HarvesterContract):
@@ -145,6 +146,30 @@ def test_only_the_project_that_changed_is_given_again(tmp_path: Path) -> None:
     events = list(SsbdHarvester(fetcher()).fetch(source, events[-1].cursor, known))  # type: ignore[union-attr]
     assert [event.item for event in events if isinstance(event, SourceDocument)] == ["ssbd-project-900"]
     assert [event.item for event in events if isinstance(event, Unchanged)] == ["ssbd-project-901"]
+
+
+def test_files_behind_an_index_cost_no_body_when_nothing_changed() -> None:
+    """R7: over HTTP a quiet round asks for the index and each file conditionally, and reads no body."""
+    bodies = {"/a.ttl": (HEAD + PROJECT).encode(), "/b.ttl": (HEAD + DATASET).encode()}
+
+    def route(request: Request, _: object) -> bytes:
+        if request.headers.get("if-none-match"):
+            return answer(b"", "304 Not Modified", {"ETag": '"1"'})
+        return answer(bodies[request.path], headers={"ETag": '"1"', "Content-Type": "text/turtle"})
+
+    with serving() as server:
+        index = (
+            b'<html><body><a href="a.ttl">a.ttl</a> <a href="b.ttl">b.ttl</a> <a href="c.png">c.png</a></body></html>'
+        )
+        server.routes["/"] = answer(index, headers={"Content-Type": "text/html"})
+        server.routes |= dict.fromkeys(bodies, route)
+        source = SourceSpec("ssbd", "ssbd", f"{server.url}/", ("ssbd",))
+        events = list(SsbdHarvester(fetcher()).fetch(source, None, {}))
+        known = {event.item: digest(event.content) for event in events if isinstance(event, SourceDocument)}
+        before = len(server.requests)
+        again = list(SsbdHarvester(fetcher()).fetch(source, events[-1].cursor, known))  # type: ignore[union-attr]
+        assert [type(event) for event in again] == [Unchanged, Listed]
+        assert len(server.requests) - before <= 5
 
 
 def test_a_broken_file_removes_nothing(tmp_path: Path) -> None:
