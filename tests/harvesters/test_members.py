@@ -31,6 +31,7 @@ def test_every_partner_format_is_found_by_its_name() -> None:
         "ngff_list": "NgffListHarvester",
         "oai_pmh": "OaiPmhHarvester",
         "ome_zarr": "OmeZarrHarvester",
+        "phenoimageshare": "PhenoImageShareHarvester",
         "ro_crate": "RoCrateHarvester",
         "sparql": "SparqlHarvester",
         "ssbd": "SsbdHarvester",
