@@ -18,12 +18,10 @@ def test_every_partner_format_is_found_by_its_name() -> None:
     assert {name: kind.__name__ for name, kind in members().items()} == {
         "bia": "BiaHarvester",
         "bioschemas": "BioschemasHarvester",
-        "datacite": "DataCiteHarvester",
-        "emdb": "EmdbHarvester",
-        "empiar": "EmpiarHarvester",
         "biostudies": "BiostudiesHarvester",
         "datacite": "DataCiteHarvester",
         "dcat": "DcatHarvester",
+        "emdb": "EmdbHarvester",
         "empiar": "EmpiarHarvester",
         "gide": "GideHarvester",
         "idr": "IdrHarvester",
