@@ -193,7 +193,7 @@ class Entry:
         if not number.is_integer() or not 0 <= number <= LARGEST:
             self._refuse(key, "number-form", "A whole number from 0 on is expected; left out.")
             return None
-        raw = self.value[key]
+        raw = _single(self.value[key])
         return raw if type(raw) is int else int(raw) if type(raw) is str and raw.strip().isdigit() else int(number)
 
     def decimal(self, key: str) -> float | None:
@@ -202,7 +202,7 @@ class Entry:
 
     def flag(self, key: str) -> bool | None:
         """True or false, also as the texts `true` and `false`."""
-        value = self.value.get(key)
+        value = _single(self.value.get(key))
         if _is_empty(value):
             return None
         word = value if type(value) is bool else {"true": True, "false": False}.get(str(value).strip().lower())
@@ -272,7 +272,7 @@ class Entry:
         return list(found)
 
     def _number(self, key: str) -> float | None:
-        value = self.value.get(key)
+        value = _single(self.value.get(key))
         if _is_empty(value):
             return None
         try:
@@ -298,6 +298,11 @@ def _is_empty(value: Any) -> bool:
     if type(value) is str:
         return not value.strip()
     return value is None or value == [] or value == {}
+
+
+def _single(value: Any) -> Any:
+    """The one member of a list of one, as harvesters.xmlbytes gives every element; anything else as it is."""
+    return value[0] if type(value) is list and len(value) == 1 else value
 
 
 def _as_text(item: Any) -> str | None:

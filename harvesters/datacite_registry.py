@@ -82,7 +82,9 @@ class Registry:
                 break
             answer = self._get(urljoin(address, following))
         whole = window.is_full and len(seen) >= total
-        cursor = window.cursor(listed=whole, skew_s=first.skew_s or 0.0)
+        # What is missing goes after a second listing without it: that is asked for at the next run, not in a month.
+        settled = whole and all(name in seen for name in self._known)
+        cursor = window.cursor(listed=settled, skew_s=first.skew_s or 0.0)
         yield Listed(cursor, whole, total if window.is_full else None)
 
     def _event(self, row: dict[str, Any]) -> Iterator[Event]:

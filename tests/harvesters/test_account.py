@@ -114,3 +114,12 @@ def test_reasons_come_from_the_crosswalk() -> None:
     reasons = crosswalk_reasons("empiar", "empiar_meta:cets/")
     assert "finds files" in reasons["regions/movie_stack_filter_pattern"]
     assert "regions/name" not in reasons
+
+
+def test_numbers_and_flags_of_xml_stand_in_lists_of_one() -> None:
+    """What harvesters.xmlbytes gives is a list for every element; one member is that value, two are a complaint."""
+    account = Account()
+    entry = account.open({"n": ["512"], "f": [" true "], "two": ["1", "2"], "none": [""]})
+    assert (entry.whole("n"), entry.flag("f"), entry.whole("none")) == (512, True, None)
+    assert entry.whole("two") is None
+    assert [finding.code for finding in account.findings] == ["number-form"]

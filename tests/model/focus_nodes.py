@@ -18,7 +18,7 @@ from catalogue.model.documents import Record
 from catalogue.model.rdf import triples
 from catalogue.model.validation import check_schema, check_shapes
 from tests.conftest import PARTNERS
-from tests.model.real_records import Outcome, graphs, images, studies, submissions
+from tests.model.real_records import Outcome, graphs, images, repositories, studies, submissions
 
 TABLE = resources.schema_dir() / "focus_nodes.tsv"
 COLUMNS = ("shape", "focus_nodes", "properties_with_values", "reason")
@@ -86,7 +86,9 @@ def count_real(partners: Path) -> dict[str, tuple[int, int]]:
     """The counts over all real records."""
     outcomes = [*studies(partners), *images(partners)]
     records = [record for outcome in outcomes if outcome.mapped for record in outcome.mapped.records]
-    return count([*records, *_entering(submissions(partners)), *_entering(graphs(partners))])
+    return count(
+        [*records, *_entering(submissions(partners)), *_entering(graphs(partners)), *_entering(repositories(partners))]
+    )
 
 
 def _entering(outcomes: Iterable[Outcome]) -> Iterator[Record]:

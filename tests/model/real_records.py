@@ -141,6 +141,25 @@ def graphs(partners: Path) -> Iterator[Outcome]:
         yield _mapped(harvesters["sparql"](None), document, graph, f"graph/{document.item}")
 
 
+def repositories(partners: Path) -> Iterator[Outcome]:
+    """Entries of EMPIAR with their curation, DataCite and OAI-PMH records of archives known here, views of images."""
+    terms = {"license": "CC0-1.0", "types": "any"}
+    empiar = {**terms, "curation": str(partners / "empiar" / "curation")}
+    view = {**terms, "study": "biostudies:S-BIAD7", "title": "Cachero 2010", "suffix": ".xml.xz"}
+    sources = (
+        SourceSpec("empiar", "empiar", str(partners / "empiar" / "entry-json"), ("empiar",), empiar),
+        SourceSpec("datacite", "datacite", str(partners / "datacite"), (), terms),
+        SourceSpec("datacite", "datacite", str(partners / "datacite"), (), {**terms, "suffix": ".json"}),
+        SourceSpec("oai", "oai_pmh", str(partners / "oai-pmh" / "b2find"), (), terms),
+        SourceSpec("views", "phenoimageshare", str(partners / "phenoimageshare"), ("biostudies",), view),
+    )
+    for source in sources:
+        harvester = members()[source.harvester](None)
+        for event in harvester.fetch(source, None, {}):
+            if isinstance(event, SourceDocument):
+                yield _mapped(harvester, event, source, f"{source.name}/{event.item}")
+
+
 def _mapped(harvester: Harvester, document: SourceDocument, source: SourceSpec, name: str) -> Outcome:
     try:
         return Outcome(name, harvester.map(document, source))

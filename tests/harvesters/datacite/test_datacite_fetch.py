@@ -139,6 +139,8 @@ def test_all_is_listed_again_after_a_month(registry: Registry) -> None:
     third = read(registry, end(second).cursor, held(first))
     assert end(third).complete
     assert sum(isinstance(event, Unchanged) for event in third) == 4
+    registry.now += timedelta(days=1)
+    assert end(read(registry, end(third).cursor, held(first))).complete, "the second listing is asked for at once"
 
 
 def test_listing_that_misses_dois_proves_nothing(registry: Registry) -> None:

@@ -284,6 +284,16 @@ def test_forgetful_repository_is_asked_for_all_identifiers_monthly(server: OaiSe
     assert node.missing == {gone}
     assert node.documents == [changed]
     assert sorted(node.unchanged) == sorted(set(server.records) - {changed})
+    server.wait(days=1)
+    node.harvest()
+    assert node.missing == {gone}, "the second listing without it is asked for at once"
+    del node.held[gone]
+    server.wait(days=1)
+    node.harvest()
+    server.asked.clear()
+    server.wait(days=1)
+    node.harvest()
+    assert "ListIdentifiers" not in server.verbs
 
 
 def test_record_exposed_late_is_found_among_all_identifiers(server: OaiServer) -> None:
