@@ -204,5 +204,5 @@ def _shown(value: Any) -> str:
     return text[:200].encode("ascii", "backslashreplace").decode()
 
 
-def _bad(detail: str, **where: str) -> NoReturn:
+def _bad(detail: str, **where: Any) -> NoReturn:
     raise RecordRejected(detail, reason="bad-identifier", **where)

@@ -77,7 +77,8 @@ class HeldReader:
 
     def held_items(self, source: str, kinds: Iterable[str]) -> set[str]:
         """Documents that open batches of runs of these kinds are about, gone or kept from being applied."""
-        held, found = schema.held.c, set()
+        held = schema.held.c
+        found: set[str] = set()
         for table in (schema.held_change, schema.held_document):
             query = select(table.c.item).distinct().join(schema.held, held.id == table.c.held_id)
             query = query.where(held.source == source, held.state == "open", held.kind.in_(list(kinds)))
