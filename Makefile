@@ -33,6 +33,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill
+	$(BIN)/python -m tests.bench.soak_engine
 
 generate: $(VENV)/.test ## regenerate everything that comes from schema/
 	$(BIN)/python -m catalogue.model.compiler

@@ -75,7 +75,8 @@ def iter_studies(source: SourceSpec, since: str | None, known: Mapping[str, str]
             end = event if isinstance(event, Listed) else end
         if not touched and end is not None and end.cursor == since:
             yield from (Unchanged(item) for item in sorted(known))
-            yield Listed(end.cursor, True, len(known))
+            # Documents that have to be read again are not among the known ones: nothing is absent by this list (R14).
+            yield Listed(end.cursor, complete=False)
             return
     with tempfile.TemporaryDirectory(prefix="ommatidia-idr-") as folder:
         yield from _bundles(source, known, fetcher, Path(folder), removed)

@@ -52,7 +52,8 @@ class SsbdHarvester:
             return
         if files.triples is None:
             yield from (Unchanged(item) for item in sorted(known))
-            yield Listed(files.state, complete=True, total=len(known))
+            # Documents that have to be read again are not among the known ones: nothing is absent by this list (R14).
+            yield Listed(files.state, complete=False)
             return
         projects = _by_project(files.triples)
         if not projects:

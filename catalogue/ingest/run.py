@@ -58,6 +58,7 @@ class Run(Applying):
 
     Args:
         form: what the documents look like that were read.
+        given: documents that the source gave or said to be deleted, as often as it did.
         checked: documents read anew that had been accepted when they were mapped in the same way.
         broken: those of them that cannot be read any more.
         studies: studies that the source gives, where it has to give a least number of them.
@@ -65,6 +66,7 @@ class Run(Applying):
     """
 
     form: Fingerprint = field(default_factory=Fingerprint)
+    given: int = 0
     checked: int = 0
     broken: int = 0
     studies: set[str] = field(default_factory=set)
@@ -173,6 +175,7 @@ class Run(Applying):
             self._check_whole(event)
             Closing(self, event).close()
             return
+        self.given += 1
         if isinstance(event, Removed):
             self.removed[event.item] = event.evidence
             return
@@ -276,9 +279,9 @@ class Run(Applying):
         """
         if not listed.complete:
             return
-        if listed.total is not None and len(self.seen) < listed.total:
+        if listed.total is not None and self.given < listed.total:
             raise SourceUnavailable(
-                f"The source says it has {listed.total} documents and gave {len(self.seen)}; nothing counts as "
+                f"The source says it has {listed.total} documents and gave {self.given}; nothing counts as "
                 "removed, and the cursor stays. The next harvest reads it again.",
                 rule="incomplete",
             )

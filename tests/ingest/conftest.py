@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -163,7 +164,7 @@ class Bench:
 def make_bench(tmp_path: Path) -> Callable[..., Bench]:
     def make(**settings: Any) -> Bench:
         clock = Clock()
-        ledger = Ledger(f"sqlite:///{tmp_path}/ledger{len(list(tmp_path.iterdir()))}.db", clock)
+        ledger = Ledger(f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.db", clock)
         partner = Partner()
         ledger.add_source("scripted", harvester="scripted", location="https://partner.example/")
         ingest = Ingest(ledger, {"scripted": partner}, Terms(), "f" * 64, "0", HarvestSettings(**settings), clock)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue.model.documents import Event, Listed, SourceDocument
+from catalogue.model.documents import Event, Listed, Removed, SourceDocument
 from catalogue.problems import REASONS, RecordRejected
 from catalogue.store.writer import LedgerWriter
 from tests.ingest.conftest import Bench, image, study
@@ -52,8 +52,6 @@ def test_r1_cursor_is_the_publishers(bench: Bench) -> None:
 
 def test_r2_cursor_and_end_of_run_are_one_transaction(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """R2: where the transaction that withdraws fails, the cursor stands where it stood."""
-    from catalogue.model.documents import Removed
-
     bench.partner.held = {"a": study(1), "b": study(2)}
     bench.harvest()
     before = cursor(bench)
@@ -100,6 +98,13 @@ def test_r15_listing_that_is_shorter_than_the_source_says_proves_nothing(make_be
         assert report.state == "failed" and "11 documents and gave 10" in report.detail
     assert ONE in bench.live() and "biostudies:S-BIADTEST99" in bench.live()
     assert cursor(bench)["cursor"] == "one"
+
+
+def test_r15_document_that_is_listed_twice_or_deleted_is_given(bench: Bench) -> None:
+    """R15: what a source counts twice, or counts and calls deleted, does not make its list too short."""
+    one = document("a", study(1))
+    gives(bench, one, one, document("b", study(2)), Removed("c", "gone"), Listed("x", complete=True, total=4))
+    assert bench.harvest().state == "completed"
 
 
 def test_r17_record_of_another_source_is_not_withdrawn_by_a_copy(bench: Bench) -> None:

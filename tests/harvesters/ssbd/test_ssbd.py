@@ -172,6 +172,17 @@ def test_files_behind_an_index_cost_no_body_when_nothing_changed() -> None:
         assert len(server.requests) - before <= 5
 
 
+def test_files_that_did_not_change_make_nothing_absent(tmp_path: Path) -> None:
+    """R14: a project that has to be read again, and so is not known, is not absent by a list of what did not change."""
+    (tmp_path / "a.ttl").write_text(HEAD + PROJECT + PROJECT.replace("900", "901"), "utf-8")
+    source = SourceSpec("ssbd", "ssbd", str(tmp_path))
+    events = list(SsbdHarvester(fetcher()).fetch(source, None, {}))
+    known = {event.item: digest(event.content) for event in events[:1] if isinstance(event, SourceDocument)}
+    again = list(SsbdHarvester(fetcher()).fetch(source, events[-1].cursor, known))  # type: ignore[union-attr]
+    assert again[0] == Unchanged("ssbd-project-900")
+    assert isinstance(again[-1], Listed) and not again[-1].complete
+
+
 def test_a_broken_file_removes_nothing(tmp_path: Path) -> None:
     """R14: with one file unreadable no project is given, none counts as absent, and the next run reads all again."""
     (tmp_path / "a.ttl").write_text(HEAD + PROJECT, "utf-8")
