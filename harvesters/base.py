@@ -22,7 +22,8 @@ class Harvester(Protocol):
     """One partner format.
 
     `name` is what `source add --harvester` takes; `version` changes whenever `map` would give other records
-    for the same bytes, so that kept originals are mapped again.
+    for the same bytes, so that kept originals are mapped again. One object serves all sources of the format, several
+    at a time: what a reading remembers belongs into `fetch`, not into the object.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -39,19 +40,19 @@ def iter_bundles(source: SourceSpec, fetcher: Fetcher, known: Mapping[str, str])
     """
     files: dict[str, SourceDocument] = {}
     held = 0
-    for suffix in (".json", *LISTS):
-        for event in iter_documents(
-            source.location, since=None, known={}, suffix=suffix, fetcher=fetcher, max_bytes=MAX_BYTES,
-            media_type="application/json" if suffix == ".json" else "text/tab-separated-values",
-            options=source.options,
-        ):  # fmt: skip
-            if isinstance(event, SourceDocument):
-                files[event.item] = event
-                held += len(event.content)
-                if held > MAX_HELD_BYTES:
-                    raise SourceChanged("The files are more than 512 MB; point the source at a smaller folder.")
-            elif not isinstance(event, Listed) and suffix == ".json":
-                yield event
+    for event in iter_documents(
+        source.location, since=None, known={}, suffix=(".json", *LISTS), fetcher=fetcher, max_bytes=MAX_BYTES,
+        media_type="", options=source.options,
+    ):  # fmt: skip
+        is_list = not isinstance(event, Listed) and PurePosixPath(event.item).suffix in LISTS
+        if isinstance(event, SourceDocument):
+            kind = "text/tab-separated-values" if is_list else "application/json"
+            files[event.item] = replace(event, media_type=kind)
+            held += len(event.content)
+            if held > MAX_HELD_BYTES:
+                raise SourceChanged("The files are more than 512 MB; point the source at a smaller folder.")
+        elif not isinstance(event, Listed) and not is_list:
+            yield event
     total = 0
     for document in sorted(_documents(files), key=lambda one: one.item):
         total += 1

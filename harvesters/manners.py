@@ -11,14 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-import structlog
-
 from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec
 from catalogue.problems import BadRequest, Problem, SourceChanged, SourceUnavailable
 from harvesters.base import Harvester
 from harvesters.traffic import Limits, Run, Window, under
-
-log = structlog.get_logger(__name__)
 
 _WINDOW: Final = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d))?-([01]?\d|2[0-4])(?::([0-5]\d))?")
 _SIZE: Final = re.compile(r"(\d{1,12})\s*([kMGT]?)B?")
@@ -134,7 +130,9 @@ class MannerlyHarvester:
                     raise run.ended
                 if event is None:
                     break
-                if not isinstance(event, Listed):
+                if isinstance(event, Listed):
+                    event = replace(event, clock_skew_s=run.skew_s)
+                else:
                     run.record()
                 yield event
         except (SourceUnavailable, SourceChanged) as problem:
@@ -145,8 +143,6 @@ class MannerlyHarvester:
             close = getattr(events, "close", None)
             if close is not None:
                 close()
-            if run.skew_s:
-                log.warning("harvest.clock_skew", source=source.name, ahead_s=round(run.skew_s))
 
     def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
         """As the adapter."""

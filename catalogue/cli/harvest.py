@@ -283,6 +283,9 @@ def show_reports(reports: list[RunReport], json_: bool) -> None:
     for report in reports:
         notes = [f"{count} quarantined: {reason}" for reason, count in report.reasons.most_common()]
         notes += [report.detail] if report.detail else []
+        if report.clock_skew_s:
+            ahead = "ahead of" if report.clock_skew_s > 0 else "behind"
+            notes.append(f"the source's clock is {abs(report.clock_skew_s) / 60:.0f} minutes {ahead} ours")
         if report.renewed:
             notes.append(f"{report.renewed} live records renewed, a later document of theirs being in quarantine")
         rows = report.images

@@ -32,6 +32,7 @@ class RunReport:
         drift: sentence on a key that documents have or lack and had not or had before -> documents (R22).
         rule: the rule that ended the run early, such as `run-deadline`, `loop` or `forbidden`.
         retry_after_s: seconds for which the source should be left alone, as it or a rule asks.
+        clock_skew_s: seconds the source's clock is ahead of ours when that is more than five minutes; only told (R23).
         requests: sent to the source; `bytes_raw` came back, `bytes_decoded` with transport compression undone.
         renewed: of a remap, live records written anew from their own original, a later one being in quarantine.
         images: what became of the rows of image tables: rows `read`, `quarantined`, `listed` (in the lists afterwards),
@@ -66,6 +67,7 @@ class RunReport:
     drift: dict[str, int] = field(default_factory=dict)
     rule: str = ""
     retry_after_s: int = 0
+    clock_skew_s: float = 0.0
     requests: int = 0
     bytes_raw: int = 0
     bytes_decoded: int = 0
@@ -133,6 +135,7 @@ class RunReport:
             "drift": self.drift,
             "rule": self.rule,
             "retry_after_s": self.retry_after_s,
+            "clock_skew_s": round(self.clock_skew_s),
             "requests": self.requests,
             "bytes_raw": self.bytes_raw,
             "bytes_decoded": self.bytes_decoded,

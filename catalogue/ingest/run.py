@@ -172,6 +172,7 @@ class Run(Applying):
         if isinstance(event, Listed):
             self.flush()
             self.complete = event.complete
+            self.report.clock_skew_s = event.clock_skew_s
             self._check_whole(event)
             Closing(self, event).close()
             return

@@ -145,11 +145,13 @@ class Listed:
         cursor: what to hand to the next fetch as `since`; None when the source has no cursor.
         complete: False when only changes were listed (absence then means nothing).
         total: documents the source says it has, where it says so.
+        clock_skew_s: seconds the source's clock is ahead of ours, where that is worth telling (federation.md, R23).
     """
 
     cursor: str | None
     complete: bool
     total: int | None = None
+    clock_skew_s: float = 0.0
 
 
 Event = SourceDocument | ImageTable | Unchanged | Removed | Unreadable | Listed

@@ -7,8 +7,6 @@ A new adapter adds a row to SOURCES.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from app import open_node
-from tests.bench.partner_server import Asked, index_of, listing_of, served
+from tests.bench.partner_files import JSON, behind_index, indexed, listed, pages, repository, stores, without_twins
+from tests.bench.partner_server import Asked, Find, index_of, served
 from tests.conftest import PARTNERS
 from tests.e2e.archive import SUFFIX, accession, crate
-from tests.e2e.processes import command
 
 MOST_REQUESTS, MOST_S = 5, 1.0
-Files = dict[str, tuple[bytes, str]]
-JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -31,65 +27,17 @@ class Served:
     """One partner folder and how it is read.
 
     Args:
-        files: path -> bytes and media type, from the partner's folder.
+        files: from the partner's folder what its server answers.
         location: of the source, on the server.
     """
 
     name: str
     harvester: str
     folder: str
-    files: Callable[[Path], Files]
+    files: Callable[[Path], Find]
     location: str
     owners: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
-
-
-def _below(folder: Path, suffix: str) -> dict[str, bytes]:
-    found = (path for path in sorted(folder.rglob("*" + suffix)) if path.is_file())
-    return {"/" + path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-
-
-def indexed(suffix: str) -> Callable[[Path], Files]:
-    """The documents of a folder behind a JSON index that states versions, `/index.json`."""
-
-    def files(folder: Path) -> Files:
-        documents = _below(folder, suffix)
-        found = {path: (body, JSON) for path, body in documents.items()}
-        return found | {"/index.json": (index_of(documents), JSON)}
-
-    return files
-
-
-def listed(suffix: str) -> Callable[[Path], Files]:
-    """The documents of a folder behind nginx's listing."""
-
-    def files(folder: Path) -> Files:
-        documents = {f"/{path.rpartition('/')[2]}": body for path, body in _below(folder, suffix).items()}
-        found = {path: (body, JSON) for path, body in documents.items()}
-        return found | {"/": (listing_of(documents), "text/html")}
-
-    return files
-
-
-def plain(folder: Path) -> Files:
-    """The files of a folder, each at its path."""
-    return {path: (body, "text/plain") for path, body in _below(folder, "").items()}
-
-
-def without_twins(folder: Path) -> Files:
-    """Submissions as BioStudies has them, without the corrected copy that lies beside some."""
-    submissions = {path: body for path, body in _below(folder, ".json").items() if "/S-" in path}
-    documents = {path: body for path, body in submissions.items() if "_override" not in path}
-    found = {path: (body, JSON) for path, body in documents.items()}
-    return found | {"/index.json": (index_of(documents), JSON)}
-
-
-def stores(folder: Path) -> Files:
-    """Recorded OME-Zarr stores behind a list."""
-    roots = {p.parent for name in (".zattrs", "zarr.json") for p in folder.rglob(name)}
-    outermost = sorted(root for root in roots if not any(parent in roots for parent in root.parents))
-    rows = "url\n" + "".join(f'"{root.relative_to(folder).as_posix()}"\n' for root in outermost)
-    return plain(folder) | {"/list.csv": (rows.encode(), "text/csv")}
 
 
 SOURCES = (
@@ -102,18 +50,23 @@ SOURCES = (
     Served("ssbd-rdf", "ssbd", "ssbd-rdf", indexed(".ttl"), "/index.json"),
     Served("bia-ro-crate", "ro_crate", "bia-ro-crate/studies", indexed("ro-crate-metadata.json"), "/index.json",
            options={"form": "index"}),
+    Served("bia-api", "bia", "bia-api/documents", indexed(".json"), "/index.json"),
+    Served("datacite", "datacite", "datacite/schema-4.7", indexed(".xml", "text/xml"), "/index.json",
+           options={"types": "any", "license": "CC0-1.0"}),
+    Served("dcat", "dcat", "dcat", indexed(".ttl", "text/turtle"), "/index.json",
+           options={"form": "files", "license": "CC0-1.0"}),
+    Served("bioschemas", "bioschemas", "bioschemas/Dataset", pages, "/sitemap.xml", options={"license": "CC0-1.0"}),
+    Served("oai-pmh, made", "oai_pmh", "oai-pmh", repository(1000), "/oai", options={"license": "CC0-1.0"}),
     Served("ome-zarr, recorded", "ome_zarr", "ome-zarr/recorded/uk1s3.embassy.ebi.ac.uk", stores, "/list.csv",
            ("idr",), {"study": "idr0062"}),
 )  # fmt: skip
 
 
 def harvest(home: Path) -> dict[str, Any]:
-    """The report of one `ommatidia harvest`."""
-    done = subprocess.run([*command(home, "harvest", "--json")], capture_output=True, timeout=1800, check=False)
-    if done.returncode not in (0, 4, 5):
-        raise SystemExit(f"harvest ended with {done.returncode}: {done.stderr.decode()[-2000:]}")
-    (report,) = json.loads(done.stdout)
-    return dict(report)
+    """The report of one harvest, in this process: a worker has loaded its adapters long before."""
+    node = open_node(home)
+    with node.ledger:
+        return node.ingest.harvest("partner").as_dict()
 
 
 def prepare(home: Path, asked: Asked, source: Served) -> None:
@@ -139,9 +92,9 @@ def round_of(home: Path, asked: Asked) -> tuple[dict[str, Any], int]:
     return harvest(home), len(asked.paths)
 
 
-def measure(source: Served, files: Files, home: Path) -> bool:
+def measure(source: Served, files: Find, home: Path) -> bool:
     """Prints one row; whether the goal is met."""
-    with served(files.get) as asked:
+    with served(files) as asked:
         prepare(home, asked, source)
         first, requests = round_of(home, asked)
         second, again = round_of(home, asked)
@@ -159,9 +112,8 @@ def measure(source: Served, files: Files, home: Path) -> bool:
 def one_change(records: int, home: Path) -> bool:
     """Prints what one changed record among many costs; whether that is one."""
     documents = {f"/{accession(number)}{SUFFIX}": crate(number) for number in range(records)}
-    files = {path: (body, JSON) for path, body in documents.items()}
-    files["/index.json"] = (index_of(documents), JSON)
-    source = Served("synthetic", "gide", "", lambda _: files, "/index.json")
+    files = behind_index(documents)
+    source = Served("synthetic", "gide", "", lambda _: files.get, "/index.json")
     with served(files.get) as asked:
         prepare(home, asked, source)
         first, requests = round_of(home, asked)

@@ -45,7 +45,23 @@ def _record(number: int, identifier: str = "") -> str:
     )
 
 
-def _records(numbers: range | list[int], token: str = "") -> bytes:
+def oai_identify() -> bytes:
+    """Who the repository is."""
+    return _oai(_IDENTIFY)
+
+
+def oai_formats() -> bytes:
+    """What it offers: oai_dc."""
+    return _oai(_FORMATS)
+
+
+def oai_none() -> bytes:
+    """Nothing new."""
+    return _oai('<error code="noRecordsMatch">nothing</error>')
+
+
+def oai_records(numbers: range | list[int], token: str = "") -> bytes:
+    """One page of a list."""
     end = f"<resumptionToken>{token}</resumptionToken>" if token else ""
     return _oai("<ListRecords>", *(_record(number) for number in numbers), end, "</ListRecords>")
 
@@ -60,7 +76,7 @@ def _repository(list_records: List) -> Build:
             given = {key: values[0] for key, values in parse_qs(urlsplit(request.path).query).items()}
             verb = given.get("verb", "")
             if verb in ("Identify", "ListMetadataFormats"):
-                body = _oai(_IDENTIFY if verb == "Identify" else _FORMATS)
+                body = oai_identify() if verb == "Identify" else oai_formats()
             else:
                 asked[0] += 1
                 body = list_records(given, asked[0], canary)
@@ -78,7 +94,7 @@ def _error(code: str) -> List:
 def _expiring(given: dict[str, str], asked: int, canary: str) -> bytes:
     if "resumptionToken" in given:
         return _oai('<error code="badResumptionToken">expired</error>')
-    return _records([1], token=f"t{asked}")
+    return oai_records([1], token=f"t{asked}")
 
 
 def _registry(server: Server, number: int, canary: str) -> None:
@@ -146,12 +162,12 @@ def _oai_row(
 
 
 LISTINGS = (
-    _oai_row("TP4", "oai-token-repeats", lambda g, n, c: _records(range(n, n + 3), "same"), "loop"),
-    _oai_row("TP4", "oai-records-repeat", lambda g, n, c: _records([1, 2], f"t{n}"), "loop"),
-    _oai_row("TP4", "oai-empty-pages", lambda g, n, c: _records([], f"t{n}"), "loop"),
-    _oai_row("TP4", "oai-records-without-end", lambda g, n, c: _records([n], f"t{n}"), "pages", most=2010),
+    _oai_row("TP4", "oai-token-repeats", lambda g, n, c: oai_records(range(n, n + 3), "same"), "loop"),
+    _oai_row("TP4", "oai-records-repeat", lambda g, n, c: oai_records([1, 2], f"t{n}"), "loop"),
+    _oai_row("TP4", "oai-empty-pages", lambda g, n, c: oai_records([], f"t{n}"), "loop"),
+    _oai_row("TP4", "oai-records-without-end", lambda g, n, c: oai_records([n], f"t{n}"), "pages", most=2010),
     _oai_row("TP6", "oai-token-always-expired", _expiring, "forgot its resumptionToken", most=14),
-    _oai_row("TP6", "oai-list-cut", lambda g, n, c: _records([1, 2])[:-60], "cut off"),
+    _oai_row("TP6", "oai-list-cut", lambda g, n, c: oai_records([1, 2])[:-60], "cut off"),
     _oai_row("TP6", "oai-error-of-its-own", _error("internalError"), "internalError"),
     _oai_row("TP6", "oai-html", lambda g, n, c: b"<html><body>Please log in</body></html>", "no OAI-PMH"),
     _oai_row("TP7", "oai-xxe", lambda g, n, c: xxe(c), "no OAI-PMH"),

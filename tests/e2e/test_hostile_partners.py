@@ -9,7 +9,8 @@ import pytest
 
 from app import open_node
 from catalogue.federation.outlook import AT_ONCE, Outlook
-from tests.e2e.hostile_answers import document, good, lists
+from tests.e2e.archive import SUFFIX
+from tests.e2e.hostile_answers import document, good, lists, silence
 from tests.e2e.hostile_formats import FORMATS
 from tests.e2e.hostile_listings import LISTINGS
 from tests.e2e.hostile_partners import HOSTILE
@@ -55,6 +56,13 @@ def test_memory_stays_bounded(outcome: Outcome) -> None:
     assert "Traceback" not in outcome.said
 
 
+def test_clock_of_a_partner_is_told_and_corrects_nothing(outcome: Outcome) -> None:
+    """R23: a partner whose clock is 400 days ahead is read, and its clock shown."""
+    report = outcome.reports["future-dates"]
+    assert report["state"] == "completed"
+    assert abs(report["clock_skew_s"] - 400 * 86_400) < 600
+
+
 def outlook_of(home: Path, name: str) -> Outlook:
     """How a source of the node stands."""
     (found,) = [one for one in open_node(home).schedule().outlooks() if one.source.name == name]
@@ -97,3 +105,23 @@ def test_watch_reads_what_is_due_and_ends_cleanly(tmp_path: Path) -> None:
         states = [run.state for name in ("partner", "hanging") if (run := outlook_of(home, name).last) is not None]
         assert states == ["completed", "interrupted"]
         assert "Cells under light" in well(home, "show", "biostudies:S-BIAD900001").out
+
+
+def test_interrupted_harvest_ends_at_once_and_keeps_what_was_read(tmp_path: Path) -> None:
+    """R6: Ctrl-C while partners hang ends the command within seconds; every run is marked interrupted."""
+    home = tmp_path / "home"
+    with serving() as server:
+        server.otherwise = silence()
+        lists(server, {document(n): good(n) for n in range(3)} | {"/hangs" + SUFFIX: silence()})
+        add_source(home, "half", server.url + "/index.json")
+        with serving() as hanging:
+            hanging.otherwise = silence()
+            add_source(home, "hanging", hanging.url + "/index.json")
+            (home / "ommatidia.toml").write_text('[harvest]\nallow_private_hosts = ["127.0.0.1"]\n')
+            with started(home, "harvest", log=tmp_path / "log") as process:
+                until(lambda: hanging.requests and "/hangs" + SUFFIX in server.paths, "both sources hang")
+                process.send_signal(signal.SIGINT)
+                assert process.wait(20) == 130
+        assert "Traceback" not in (tmp_path / "log").read_text()
+        states = [run.state for name in ("half", "hanging") if (run := outlook_of(home, name).last) is not None]
+        assert states == ["interrupted", "interrupted"]

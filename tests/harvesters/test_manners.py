@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -205,6 +206,16 @@ def test_crawl_delay_is_kept_between_requests(server: Server) -> None:
     for path in MANY[:3]:
         fetcher.get(server.url + path)
     assert [round(pause) for pause in slept] == [30, 30]
+
+
+@pytest.mark.parametrize(("minutes", "told_s"), [(4, 0), (10, 600), (-60, -3600)])
+def test_clock_of_the_publisher_is_told(read: Read, server: Server, minutes: int, told_s: int) -> None:
+    """R23: a publisher's clock more than five minutes off ours is told with the end of the listing."""
+    date = format_datetime(NOON + timedelta(minutes=minutes), usegmt=True)
+    server.routes["/1"] = answer(b"x", headers={"Date": date})
+    listed = read(["/0", "/1", "/2"])[-1]
+    assert isinstance(listed, Listed)
+    assert listed.clock_skew_s == told_s
 
 
 def test_counters_are_those_of_the_thread(server: Server) -> None:
