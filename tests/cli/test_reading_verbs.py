@@ -43,7 +43,7 @@ def test_source_list_gives_every_source(node: Path, archive: Path) -> None:
         "location": str(archive),
         "owners": [],
         "options": {},
-        "state": "completed",
+        "state": "partial",
         "detail": "",
     }
 
