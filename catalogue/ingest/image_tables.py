@@ -31,7 +31,7 @@ from catalogue.model.image_columns import FORM, NAMES
 from catalogue.model.payload import canonical, digest
 from catalogue.problems import Problem, RecordRejected, StoreDamaged
 from catalogue.store.books import ItemState
-from catalogue.store.image_chunks import encode
+from catalogue.store.image_chunks import SCRATCH, encode
 from catalogue.store.image_lists import LIST, Chunk, list_curie
 from catalogue.store.writer import LedgerWriter
 
@@ -100,7 +100,7 @@ class _Reading:
         summary = _Summary()
         scratch = self._lists.files.folder
         scratch.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix="rows-", dir=scratch) as folder:
+        with TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             sorter = RowSorter(Path(folder))
             self._read(checks, sorter)
             settled = merging.settle(sorter.merged(self._old_rows(list(old.values()))))
