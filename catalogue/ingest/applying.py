@@ -35,6 +35,9 @@ SUPERSEDES: Mapping[str, tuple[str, ...]] = {
     "accept": (),
 }
 
+# Outcome of an image table that entered without some of its rows; their number follows.
+ROWS_REFUSED = "rows-refused:"
+
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
@@ -351,6 +354,12 @@ class Applying(Appending):
         ahead = sorted({*self.stored.get("ahead", ()), *(prepared.item for prepared, _ in self.pending)})
         self.stored = {**self.stored, "ahead": ahead} if len(ahead) <= MAX_AHEAD else None
         writer.set_cursor(self.source.name, json.dumps(self.stored) if self.stored is not None else None)
+
+
+def refused_rows(state: ItemState) -> int:
+    """Rows of an image table that are in quarantine, as its last reading left it; 0 for other documents."""
+    count = state.outcome.removeprefix(ROWS_REFUSED)
+    return int(count) if count != state.outcome else 0
 
 
 def is_refused(state: ItemState) -> bool:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
 
+from catalogue.ingest.applying import ROWS_REFUSED
 from catalogue.ingest.decide import Decision, decide, require_study
 from catalogue.ingest.prepare import Candidate, storable
 from catalogue.ingest.table_checks import ROW, RefusedRow, RowChecks, refused_texts, table_schema
@@ -30,7 +31,7 @@ from catalogue.model.image_columns import FORM, NAMES
 from catalogue.model.payload import canonical, digest
 from catalogue.problems import Problem, RecordRejected, StoreDamaged
 from catalogue.store.books import ItemState
-from catalogue.store.image_chunks import encode
+from catalogue.store.image_chunks import SCRATCH, encode
 from catalogue.store.image_lists import LIST, Chunk, list_curie
 from catalogue.store.writer import LedgerWriter
 
@@ -99,7 +100,7 @@ class _Reading:
         summary = _Summary()
         scratch = self._lists.files.folder
         scratch.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix="rows-", dir=scratch) as folder:
+        with TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             sorter = RowSorter(Path(folder))
             self._read(checks, sorter)
             settled = merging.settle(sorter.merged(self._old_rows(list(old.values()))))
@@ -277,7 +278,9 @@ class _Reading:
         payload = canonical(self._manifest(study, summary))
         # What depends on others or on time is read again at the next harvest, whatever the source says of changes.
         version = "" if self._again or merging.absent else run.mapping_version
-        state = ItemState(table.digest, version, (self._curie,), None, "accepted", self._now)
+        refused = checks.refusals.total
+        outcome = f"{ROWS_REFUSED}{refused}" if refused else "accepted"
+        state = ItemState(table.digest, version, (self._curie,), None, outcome, self._now)
         if run.dry_run:
             self._note(self._decide(payload)[1], checks)
             return

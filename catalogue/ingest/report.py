@@ -80,7 +80,8 @@ class RunReport:
     @property
     def ending(self) -> str:
         """The state in which a run with these numbers ends: refused documents are no success (federation.md, R19)."""
-        return "partial" if self.state == "completed" and self.quarantined else self.state
+        refused = self.quarantined or self.images["quarantined"]
+        return "partial" if self.state == "completed" and refused else self.state
 
     def snapshot(self) -> RunReport:
         """The numbers as they are now."""

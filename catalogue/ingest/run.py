@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused
+from catalogue.ingest.applying import SUPERSEDES, Applying, is_refused, refused_rows
 from catalogue.ingest.closing import Closing
 from catalogue.ingest.drift import Fingerprint, key_paths
 from catalogue.ingest.prepare import FUTURE, Prepared, moment_of, prepare, storable
@@ -348,6 +348,8 @@ class Run(Applying):
         self.report.accepted += 1
         self.report.unchanged += 1
         self.report.repaired += state.outcome == "repaired"
+        if rows := refused_rows(state):
+            self.report.images["quarantined"] += rows
 
     def flush_when_full(self, final: bool = False) -> None:
         """Applies what waits as soon as it makes a batch; see `flush`."""

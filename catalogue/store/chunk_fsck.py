@@ -136,9 +136,16 @@ def _sweep(ledger: Ledger) -> tuple[int, int]:
         if name in named or put_at > youngest:
             continue
         removed += 1
-        if "/" in name:
-            freed += Path(name).stat().st_size
-            Path(name).unlink(missing_ok=True)
-        else:
-            freed += files.remove(name)
+        freed += _remove(Path(name)) if "/" in name else files.remove(name)
     return removed, freed
+
+
+def _remove(path: Path) -> int:
+    """Bytes given back by removing a file or a folder of files."""
+    parts = list(path.iterdir()) if path.is_dir() else [path]
+    freed = sum(part.stat().st_size for part in parts)
+    for part in parts:
+        part.unlink()
+    if path.is_dir():
+        path.rmdir()
+    return freed

@@ -70,6 +70,8 @@ def test_chunks_that_no_list_has_are_removed(filled: Lists) -> None:
     assert files.path(old).exists()
     (files.folder / "ab").mkdir(exist_ok=True)
     (files.folder / "ab" / ".abcd.1.partial").write_bytes(b"half")
+    (files.folder / "rows-x1").mkdir()
+    (files.folder / "rows-x1" / "run-0.arrow").write_bytes(b"sorted")
     now = filled.clock().timestamp()
     for name, _ in list(files.kept()):
         path = files.path(name) if "/" not in name else name
@@ -77,8 +79,9 @@ def test_chunks_that_no_list_has_are_removed(filled: Lists) -> None:
     assert repair_chunks(filled.ledger).removed == 0
     filled.clock.pass_hours(2)
     done = repair_chunks(filled.ledger)
-    assert done.removed == 2
-    assert done.freed_bytes > 0
+    assert done.removed == 3
+    assert done.freed_bytes > 10
+    assert not (files.folder / "rows-x1").exists()
     assert not files.path(old).exists()
     assert list(filled.ledger.fsck()) == []
 

@@ -78,8 +78,10 @@ def test_bad_rows_are_quarantined_one_by_one(lists: Lists) -> None:
     listed[4]["accession"] = "S-BIAD1"
     lists.partner.tables["idr0001"] = listed
     report = lists.harvest()
-    assert report.images["quarantined"] == 2
+    assert (report.images["quarantined"], report.ending) == (2, "partial")
     assert lists.manifest()["rows"] == 48
+    again = lists.harvest()
+    assert (again.unchanged, again.images["quarantined"], again.ending) == (2, 2, "partial")
     held = {row.item: row for row in lists.ledger.quarantined("lists")}
     assert held["idr0001/rows#100003"].identifier == "idr:100003"
     assert "pixel_size_x_um '-1.0'" in held["idr0001/rows#100003"].detail
