@@ -6,6 +6,7 @@ A submission alone is kept as it came; with file lists or `/info` it becomes a b
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from harvesters.sources.delivery import plain_name
 # One list as it is kept; longer ones stay with the archive.
 MAX_LIST_BYTES: Final = 1_000_000
 MAX_LISTS: Final = 100
+_ESCAPE: Final = re.compile(rb"\\u00([0-9a-fA-F]{2})")
 SECRETS: Final = frozenset({"secretkey", "seckey", "owner", "submitter"})
 _SUBMISSION, _INFO, _LISTS = "submission", "info.json", "lists/"
 
@@ -75,7 +77,8 @@ def without_secrets(content: bytes) -> bytes:
     try:
         value = parse_json(content).value
     except RecordRejected as rejected:
-        if b"seckey" in content.lower() or b"secretkey" in content.lower():
+        plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), content).lower()
+        if b"seckey" in plain or b"secretkey" in plain:
             raise RecordRejected(
                 "The document holds a secret key and is no JSON, so that the key cannot be taken out; it is not kept.",
                 reason="policy",

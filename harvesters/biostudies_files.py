@@ -17,6 +17,8 @@ from harvesters.bioimage_archive import NAMED, annotation_types
 from harvesters.biostudies_pagetab import Node, parse_file_list
 from harvesters.draft import Part, StudyDraft
 
+# Of a longer list these show what it is like.
+FIRST: Final = 5
 OF_IMAGE: Final = "a column about single images, which have no identifier here; the list and the original hold it"
 LONG_LIST: Final = "an entry of a long list, which stays with the archive; counted and summed"
 ROLES: Final = {
@@ -59,8 +61,7 @@ class FileLists:
         """The annotations of a list, each with the image it is about; of a list that is not here, the list itself."""
         nodes = self._nodes(name)
         if not nodes or len(nodes) > NAMED:
-            if nodes:
-                self.entries(nodes)
+            self.leave(nodes or [])
             self._annotation(draft, method, types, [{**self._list_file(name), "file_role": "file_list"}], [])
             return
         self.study_files(draft, [self._list_file(name)])
@@ -95,11 +96,10 @@ class FileLists:
             draft.part("files", "file", **{key: value for key, value in named.items() if key != "id"})
 
     def entries(self, nodes: list[Node]) -> list[Part]:
-        """The files of one list; of a long one none, and its entries count as left with the archive."""
-        if len(nodes) <= NAMED:
-            return [self._file(node) for node in nodes]
-        self.leave(nodes)
-        return []
+        """The files of one list; of a long one the first few, and the rest counts as left with the archive."""
+        named = len(nodes) if len(nodes) <= NAMED else FIRST
+        self.leave(nodes[named:])
+        return [self._file(node) for node in nodes[:named]]
 
     def leave(self, nodes: list[Node]) -> None:
         """Count files as left with the archive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -138,3 +139,13 @@ def test_eight_datasets_of_the_real_study() -> None:
     assert len(records[0]["components"]) == 8
     assert records[0]["components"][0].keys() >= {"image_count", "file_count", "total_size_bytes"}
     assert sum(record["type"] == "Image" for record in records) == 5
+
+
+@pytest.mark.parametrize("accession", ["S-BIAD1466", "S-BIAD1495", "S-BIAD1553"])
+def test_studies_agree_with_the_archives_own_statistics(accession: str) -> None:
+    """Title, day of release and size are those of the archive's statistics of 2025-02, which count file lists too."""
+    stats = json.loads((PARTNERS / "bia-stats" / "bia_study_stats.json").read_text("utf-8"))[accession]
+    record = mapped("bia-api", f"{accession}.json").records[0]
+    assert (record["title"], record["date_published"]) == (stats["title"], stats["release_date"])
+    size = sum(component["total_size_bytes"] for component in record["components"])
+    assert size == pytest.approx(stats["total_size_bytes"], rel=1e-3)
