@@ -96,6 +96,9 @@ class Rows:
     def _clean(self, key: str, cells: list[str], word: bool) -> list[str]:
         clean = []
         for cell in cells:
+            if not cell:
+                clean.append("")
+                continue
             text = "\n".join(line.strip() for line in _BLANKS.sub(" ", cell).split("\n")).strip()
             if text.startswith("#"):
                 # Hints of the template that nobody replaced (idr0051).

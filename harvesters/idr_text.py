@@ -126,22 +126,29 @@ def rows_of_cells(text: Text, starts_row: Callable[[str], bool]) -> list[Row]:
         starts_row: whether a first cell is the key of a row.
     """
     rows: list[Row] = []
+    lines = [_without_padding(line) for line in text.lines]
     number = 0
-    while number < len(text.lines):
-        cells, is_open = _split(text.lines[number])
+    while number < len(lines):
+        cells, is_open = _split(lines[number])
         taken = 1
         while is_open:
-            more = _lines_to_quote(text.lines, number + taken, starts_row)
+            more = _lines_to_quote(lines, number + taken, starts_row)
             if more == 0 or taken + more > MAX_LINES_OF_CELL:
                 break
             taken += more
-            longer, is_open = _split("\n".join(text.lines[number : number + taken]))
+            longer, is_open = _split("\n".join(lines[number : number + taken]))
             cells = cells if is_open else longer
         if is_open:
             taken = 1
         rows.append([_unquoted(cell) for cell in cells])
         number += taken
     return rows
+
+
+def _without_padding(line: str) -> str:
+    """The line with two of the tabs at its end at most: spreadsheets write hundreds, and how many says nothing."""
+    said = line.rstrip("\t")
+    return said + "\t\t" if len(line) > len(said) + 2 else line
 
 
 def _lines_to_quote(lines: list[str], start: int, starts_row: Callable[[str], bool]) -> int:

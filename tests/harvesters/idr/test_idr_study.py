@@ -182,7 +182,8 @@ def test_an_experiment_is_read_like_a_screen() -> None:
         ("00000251", "Fbbi", "FBbi:00000251"),  # idr0062
         ("CHMO_0002194 ", "CHMO", "CHMO:0002194"),  # idr0123
         ("MI_2213", "MI", "MI:2213"),  # idr0108
-        ("0026155", "Fbbi", "idr:idr9001/term/1"),  # idr0147: too short for FBbi, so never guessed
+        ("0026155", "OMIT", "OMIT:0026155"),  # idr0147
+        ("0026155", "Fbbi", "idr:idr9001/term/1"),  # too short for FBbi, so never guessed
     ],
 )
 def test_forms_of_method_accessions(accession: str, reference: str, curie: str) -> None:
