@@ -71,7 +71,7 @@ def map_datacite(triples: set[Triple], document: SourceDocument, source: SourceS
     _rights(node, draft, source)
     kinds = [text for text in node.texts("resourceType", word=False) if text]
     draft.extend("study_types", [draft.term(None, TERM, "resourceType", label=text) for text in sorted(kinds)])
-    draft.extend("languages", node.texts("language"))
+    draft.languages(node.texts("language"), "language")
     draft.set("version", node.text("version"))
     paper = paper_id(node.iri)
     draft.set("doi", paper.value if paper is not None and paper.kind == "doi" else None)

@@ -104,7 +104,7 @@ class DcatStudy:
         draft.date("date_published", node.text("dcterms.issued"), node.path("dcterms.issued"))
         draft.date("date_updated", node.text("dcterms.modified"), node.path("dcterms.modified"))
         draft.date("date_deposited", node.text("dcterms.created"), node.path("dcterms.created"))
-        draft.extend("languages", [_language(text) for text in node.iris("dcterms.language", "dc.language")])
+        draft.languages(map(_language, node.iris("dcterms.language", "dc.language")), node.path("dcterms.language"))
         self._identifiers()
         self._pages()
         self._people()

@@ -5,6 +5,7 @@ For adapters that read with harvesters.account; which field goes where is theirs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from harvesters.account import Account
 Part = dict[str, Any]
 
 TAXON, METHOD, TERM = "Taxon", "ImagingMethod", "OntologyTerm"
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 _RANK: Final = {TERM: 0, METHOD: 1, TAXON: 2}
 _BARE: Final = {TAXON: "NCBITaxon", METHOD: "FBbi", TERM: ""}
 
@@ -146,6 +148,15 @@ class StudyDraft:
         elif found != given:
             self.account.note("date-form", Severity.REPAIRED, path, given, f"Read as the day {found}.")
         self.set(slot, found)
+
+    def languages(self, given: Iterable[str], path: str) -> None:
+        """Add language tags (`en`, `pt-BR`); what is none is left out with a finding."""
+        for text in given:
+            first, _, rest = text.strip().partition("-")
+            if _LANGUAGE.fullmatch(text.strip()):
+                self.extend("languages", [first.lower() + (f"-{rest}" if rest else "")])
+            else:
+                self.account.note("language-form", Severity.WARNING, path, text, "No language tag; left out.")
 
     def web_address(self, given: str | None, path: str) -> str | None:
         """The text where it is an absolute http(s) address, else None with a finding."""

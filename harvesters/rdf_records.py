@@ -9,11 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from catalogue.model.documents import Event, SourceDocument, Unreadable
 from catalogue.problems import RecordRejected
 from harvesters.rdf_nodes import RDF_TYPE, Node, Nodes, Triple
-from harvesters.rdf_slices import MEDIA_TYPE, by_subject, cut, to_bytes
+from harvesters.rdf_slices import MAX_BYTES, MEDIA_TYPE, by_subject, cut, to_bytes
 from harvesters.sources.delivery import Delivery
-
-MAX_BYTES = 20 << 20
-
 
 Cut = set[Triple] | RecordRejected
 

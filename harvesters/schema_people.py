@@ -116,8 +116,12 @@ class People:
                 seen.add(ref.term.text)
                 if ref.node is not None and ref.node.properties:
                     self._add_paper(ref.node)
-                elif ref.iri or is_web_address(ref.text):
+                elif is_web_address(ref.iri or ref.text):
                     self._add_bare_paper(node, key, ref.iri or ref.text)
+                elif ref.iri:
+                    node.complain(
+                        "dangling-reference", Severity.WARNING, key, "Nothing is said of it; left out.", ref.iri
+                    )
                 else:
                     self._add_citation(node, key, ref)
 

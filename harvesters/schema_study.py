@@ -78,7 +78,7 @@ class SchemaStudy:
         self._pages()
         self._identifiers()
         draft.set("version", node.text("version"))
-        draft.extend("languages", node.texts("inLanguage"))
+        draft.languages(node.texts("inLanguage"), node.path("inLanguage"))
         self._agents()
         self.people.add_publications(node, "citation", "seeAlso", "relatedPublication")
         self.people.add_grants(node, "funding", "funder", "grant")

@@ -11,7 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from catalogue.model.documents import Severity, SourceDocument, SourceSpec, Unre
 from catalogue.store.ontologies import Ontology
 from harvesters.base import members
 from harvesters.http import Fetcher
-from tests.harvesters.sample_owner import sample_owner
+from tests.harvesters.sample_owner import described_owners, sample_owner
 from tests.harvesters.sparql import knowledge_graph
 
 PARTNERS = Path(__file__).resolve().parents[3] / "shared" / "partners"
@@ -39,6 +39,7 @@ class Adapter:
     Args:
         folder: below ../shared/partners.
         owners: whose records it may deliver.
+        archives: an owners.toml below tests/, with the archives of samples that the prefix map does not know.
         documents: gives the documents where no folder holds them as `fetch` does.
         any_owner: most samples are of archives that the prefix map lacks; one that owns any DOI is added.
     """
@@ -47,6 +48,7 @@ class Adapter:
     folder: str
     owners: tuple[str, ...]
     options: Mapping[str, str] = field(default_factory=dict)
+    archives: str = ""
     documents: Callable[[Path], Iterator[SourceDocument]] | None = None
     any_owner: bool = False
 
@@ -59,7 +61,7 @@ ADAPTERS = {
     "biostudies": Adapter("biostudies", "biostudies", ("biostudies", "empiar")),
     "datacite": Adapter("datacite", "datacite", (), _ANY_KIND, any_owner=True),
     "datacite-json": Adapter("datacite", "datacite", (), {**_ANY_KIND, "suffix": ".json"}, any_owner=True),
-    "dcat": Adapter("dcat", "dcat", ()),
+    "dcat": Adapter("dcat", "dcat", (), archives="harvesters/dcat/owners.toml"),
     "empiar": Adapter(
         "empiar",
         "empiar/entry-json",
@@ -154,6 +156,12 @@ def _documents(events: Iterator[object], row: Row) -> Iterator[SourceDocument]:
             row.reasons[event.reason] += 1
 
 
+def _owners(adapter: Adapter) -> AbstractContextManager[object]:
+    if adapter.archives:
+        return described_owners(Path(__file__).resolve().parents[1] / adapter.archives)
+    return sample_owner() if adapter.any_owner else nullcontext()
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -163,7 +171,7 @@ def main() -> None:
     print("| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|")
     for name in names:
         if (PARTNERS / ADAPTERS[name].folder).is_dir():
-            with sample_owner() if ADAPTERS[name].any_owner else nullcontext():
+            with _owners(ADAPTERS[name]):
                 row = measure(ADAPTERS[name])
             print("| " + " | ".join(row.cells(name)) + " |", flush=True)
 

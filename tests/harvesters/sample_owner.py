@@ -35,3 +35,17 @@ def sample_owner() -> Iterator[str]:
         namespaces.OWNERS.pop(NAME, None)
         identifiers._OWNERS.pop(NAME, None)
         namespaces.contract.cache_clear()
+
+
+@contextmanager
+def described_owners(path: Path) -> Iterator[None]:
+    """The archives of an owners.toml, while the block lasts."""
+    before = set(namespaces.OWNERS)
+    add_owners(path)
+    try:
+        yield
+    finally:
+        for name in set(namespaces.OWNERS) - before:
+            namespaces.OWNERS.pop(name)
+            identifiers._OWNERS.pop(name)
+        namespaces.contract.cache_clear()

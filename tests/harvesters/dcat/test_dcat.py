@@ -71,6 +71,14 @@ def test_a_dataset_becomes_a_study() -> None:
     assert "X1" in study["alternative_identifiers"]
 
 
+def test_what_is_no_language_is_left_out() -> None:
+    """An authority's address ends in a tag; anything else is told, and costs the record nothing."""
+    told = '; dct:language <http://publications.europa.eu/resource/authority/language/ENG>, "no such thing"'
+    mapped = map_turtle(dataset(101, told))
+    assert mapped.records[0]["languages"] == ["eng"]
+    assert "language-form" in {finding.code for finding in mapped.findings}
+
+
 def test_files_of_a_dataset() -> None:
     """A distribution is a file with its size, type and digest; one that is only an address too."""
     described, bare = map_turtle(FULL).records[0]["files"]

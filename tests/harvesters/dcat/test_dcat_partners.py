@@ -9,46 +9,22 @@ from pathlib import Path
 import pytest
 
 from catalogue.ingest.prepare import prepare
-from catalogue.model import identifiers, namespaces
 from catalogue.model.documents import SourceDocument, SourceSpec, Unreadable
 from catalogue.store.ontologies import Ontology
 from harvesters.dcat import DcatHarvester
 from tests.harvesters.contract import NOW, fetcher
+from tests.harvesters.sample_owner import described_owners
 
 pytestmark = pytest.mark.partners
 
-# No dataset of the samples is of an archive of ours: what an operator would describe to take them in.
-OWNERS = """
-[owner.datapoint]
-name = "Example FAIR Data Points"
-study = '[A-Za-z0-9_-]+'
-bare = 'fair-data-point-[a-z]+'
-landing = "http://www.dtls.nl/fdp/{accession}"
-urls = ['www\\.dtls\\.nl/(?:[^/]+/)+(?P<study>[A-Za-z0-9_-]+)']
-
-[owner.portal]
-name = "Example portals"
-study = '[A-Za-z0-9._-]+'
-bare = '(?:xx-some-dataset-id-yy|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'
-landing = "https://data.some.org/catalog/datasets/{accession}"
-urls = [
-  '(?:data\\.some\\.org|(?:ckan\\.)?example\\.(?:com|org|test))/(?:[^/]+/)*(?P<study>[A-Za-z0-9._-]+)',
-  '(?:datos\\.gob\\.es|data\\.london\\.gov\\.uk|nobelprize\\.org)/(?:[^/]+/)*(?P<study>[A-Za-z0-9._-]+)',
-]
-"""
+OWNERS = Path(__file__).with_name("owners.toml")
 
 
 @pytest.fixture
-def owners(tmp_path: Path) -> Iterator[None]:
+def owners() -> Iterator[None]:
     """An operator's owners.toml with the archives of the samples."""
-    path = tmp_path / "owners.toml"
-    path.write_text(OWNERS, "utf-8")
-    identifiers.add_owners(path)
-    yield
-    for name in ("datapoint", "portal"):
-        namespaces.OWNERS.pop(name, None)
-        identifiers._OWNERS.pop(name, None)
-    namespaces.contract.cache_clear()
+    with described_owners(OWNERS):
+        yield
 
 
 def _outcomes(partners: Path) -> tuple[Counter[str], Counter[str]]:
