@@ -10,9 +10,9 @@ from typing import Final
 
 from catalogue.model.documents import Severity, SourceSpec
 from catalogue.model.forms import day, licence_iri
-from catalogue.model.identifiers import Identifier
+from catalogue.model.identifiers import Identifier, parse_identifier
 from catalogue.model.ontology_terms import repair_term
-from catalogue.problems import RecordRejected
+from catalogue.problems import Problem, RecordRejected
 from harvesters.account import Account
 from harvesters.datacite_agents import Agents, known
 from harvesters.datacite_kernel import Kernel, Rights, Subject, dates_left_out
@@ -46,7 +46,7 @@ def bare_doi(text: str) -> str:
 
 
 def identify_kernel(kernel: Kernel, source: SourceSpec) -> Identifier:
-    """The study that the record's DOI names.
+    """The study that the record's DOI names, or the page that is registered for the DOI.
 
     Raises:
         RecordRejected: `bad-identifier` without a DOI, with two, or with one of an archive that nobody described;
@@ -58,7 +58,19 @@ def identify_kernel(kernel: Kernel, source: SourceSpec) -> Identifier:
         raise RecordRejected(
             f"A record has one DOI, this one has {shown}. Correct it at the source.", reason="bad-identifier"
         )
-    return identify_study(f"https://doi.org/{found[0]}", source)
+    address = f"https://doi.org/{found[0]}"
+    # DOIs of IDR (10.17867/10000104a) and SSBD (10.24631) do not show the accession; the page that their owner
+    # registered for them does.
+    stated = _study_of(address) or _study_of(kernel.page)
+    return identify_study(stated.given if stated is not None else address, source)
+
+
+def _study_of(address: str) -> Identifier | None:
+    try:
+        found = parse_identifier(address)
+    except Problem:
+        return None
+    return found if found.kind == "study" else None
 
 
 def withdrawn(kernel: Kernel) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged
+from catalogue.model.documents import Event, Listed, Removed, SourceDocument, Unchanged, Unreadable
 from catalogue.problems import RecordRejected
 from harvesters.bundle import MEDIA_TYPE, pack, unpack
 from harvesters.empiar_entry import withdrawal
@@ -56,10 +56,12 @@ class Curation:
     """What curators wrote, by accession: file name -> bytes; and what was joined with it the last time.
 
     Args:
+        broken: files that could not be had whole.
         joined: item -> accession of entries that have curation.
     """
 
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    broken: list[Unreadable] = field(default_factory=list)
     joined: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -69,6 +71,8 @@ class Curation:
         for event in events:
             if isinstance(event, SourceDocument):
                 found.files.setdefault(_accession(event), {})[event.item] = event.content
+            elif isinstance(event, Unreadable):
+                found.broken.append(replace(event, item=f"curation/{event.item}"))
         return found
 
     def digests(self) -> dict[str, str]:
@@ -103,7 +107,9 @@ def join(
         elif isinstance(event, Listed):
             for name in sorted(left):
                 yield _document(f"curation/{name}", "", left[name], known, "")
-            total = event.total + len(left) if event.total is not None else None
+            yield from curation.broken
+            more = len(left) + len(curation.broken)
+            total = event.total + more if event.total is not None else None
             event = Listed(event.cursor, event.complete, total)
         yield event
 

@@ -26,6 +26,7 @@ _ROOT: Final = re.compile(rf"<{_NAME}OAI-PMH((?:\s[^<>]*)?)>")
 _LIST: Final = re.compile(rf"<{_NAME}(?:ListRecords|GetRecord)((?:\s[^<>]*)?)>")
 _TOKEN: Final = re.compile(rf"<{_NAME}resumptionToken[\s/>]")
 _LIST_END: Final = re.compile(rf"</{_NAME}(?:ListRecords|GetRecord)\s*>")
+_TAG: Final = re.compile(r"<[\w.:-]+")
 _NAMESPACE: Final = re.compile(r"""\bxmlns(?::[\w.-]+)?\s*=\s*(?:"[^"]*"|'[^']*')""")
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ASCII_LIKE: Final = frozenset({"iso-8859-1", "latin-1", "windows-1252", "us-ascii", "ascii"})
@@ -147,9 +148,9 @@ def _records(pieces: list[str], namespaces: list[str]) -> Iterator[Record]:
         tag, _, rest = piece.partition(">")
         own = {declaration.partition("=")[0].strip() for declaration in _NAMESPACE.findall(tag)}
         missing = [item for item in namespaces if item.partition("=")[0].strip() not in own]
-        name, blank, attributes = tag.partition(" ")
-        tag = " ".join([name, *missing]) + blank + attributes
-        content = f"{tag}>{rest}".encode("utf-8", "surrogateescape")
+        name = _TAG.match(tag)
+        cut = name.end() if name is not None else 0
+        content = f"{' '.join([tag[:cut], *missing])}{tag[cut:]}>{rest}".encode("utf-8", "surrogateescape")
         yield Record(_header_of(piece, namespaces), content)
 
 

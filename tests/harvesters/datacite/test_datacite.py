@@ -168,6 +168,15 @@ def test_two_dois_name_no_record() -> None:
     assert refused.value.reason == "bad-identifier"
 
 
+def test_page_registered_for_a_doi_names_the_study_where_the_doi_does_not() -> None:
+    """IDR's DOIs (10.17867/10000104a) hold no accession; the registry's `url` is the study's page."""
+    source = SourceSpec("dc", "datacite", "records/", ("idr",))
+    content = rest(doi="10.17867/10000104a", url="https://idr.openmicroscopy.org/study/idr0028/")
+    content = content.replace(b"10.6019/s-biad7", b"10.17867/10000104A")
+    record = harvester().map(SourceDocument("a", "", content), source).records[0]
+    assert (record["id"], record["doi"]) == ("idr:idr0028", "10.17867/10000104a")
+
+
 def test_kinds_are_the_operators_choice() -> None:
     """The option `types` says what a study is in a source."""
     software = xml(PLAIN.replace("Dataset", "Software"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from empiar_samples import CURATION, entry, harvester
 
-from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged
+from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.model.payload import digest
 from catalogue.problems import SourceChanged, SourceUnavailable
 from tests.harvesters.loopback_server import Server, answer, serving
@@ -158,3 +158,16 @@ def test_curation_without_an_entry_is_not_lost(tmp_path: Path) -> None:
     (tmp_path / "yaml" / "a.yaml").write_text(CURATION)
     source = SourceSpec("e", "empiar", str(tmp_path / "entries"), ("empiar",), {"curation": str(tmp_path / "yaml")})
     assert list(held(read(source))) == ["curation/EMPIAR-10002"]
+
+
+def test_curation_that_cannot_be_had_is_said(tmp_path: Path) -> None:
+    """A curators' file that is too large, or a link that leads out, is quarantined by itself; entries go on."""
+    (tmp_path / "entries").mkdir()
+    (tmp_path / "entries" / "a.json").write_bytes(entry())
+    (tmp_path / "yaml").mkdir()
+    (tmp_path / "yaml" / "big.yaml").write_bytes(b"a: " + b"x" * 3_000_000)
+    source = SourceSpec("e", "empiar", str(tmp_path / "entries"), ("empiar",), {"curation": str(tmp_path / "yaml")})
+    events = read(source)
+    (broken,) = [event for event in events if isinstance(event, Unreadable)]
+    assert (broken.item, broken.reason) == ("curation/big.yaml", "too-large")
+    assert list(held(events)) == ["a.json"]

@@ -15,7 +15,7 @@ from catalogue.store.ledger import Ledger
 from catalogue.store.ontologies import Ontology
 from harvesters.http import Fetcher
 from harvesters.oai_pmh import OaiPmhHarvester
-from tests.harvesters.oai_server import OaiServer, repository
+from tests.harvesters.oai_server import OaiServer, dc, repository
 
 
 class Harvesting:
@@ -100,6 +100,23 @@ def test_broken_record_is_quarantined_and_comes_back_mended(node: Harvesting) ->
     node.server.put(5, "Mended")
     report = node.ingest.harvest("oai")
     assert (report.changed, report.quarantined) == (1, 0)
+
+
+def test_record_that_changes_while_it_is_listed_ends_as_its_newest(node: Harvesting) -> None:
+    """R5: two copies in one list, the newer behind: the ledger ends with the newer one."""
+    name = "oai:archive.example:1"
+    newer = f"<record><header><identifier>{name}</identifier><datestamp>2026-03-02T11:59:00Z</datestamp></header>"
+    original = node.server._record
+    node.server._record = lambda item, kept: (
+        original(item, kept)
+        + (  # type: ignore[method-assign]
+            f"{newer}<metadata>{dc(1, 'Newest')}</metadata></record>" if item.endswith(":9") else ""
+        )
+    )
+    report = node.ingest.harvest("oai")
+    assert report.quarantined == 0
+    (entry,) = [entry for entry in node.ledger.heads(status="public") if entry.curie == "biostudies:S-BIAD1"]
+    assert "Newest 1" in entry.payload.decode()
 
 
 def test_expired_token_and_busy_server_change_nothing_of_the_result(node: Harvesting) -> None:

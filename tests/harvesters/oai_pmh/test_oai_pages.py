@@ -111,6 +111,18 @@ def test_prefixes_of_the_protocol_are_understood() -> None:
     assert b'xmlns:oai="http://www.openarchives.org/OAI/2.0/"' in page.records[1].content
 
 
+def test_attributes_of_a_record_stay_whole_behind_inherited_namespaces() -> None:
+    """A start tag over several lines, with blanks in a value, keeps its attributes when namespaces are added."""
+    text = HEAD + (
+        "<ListRecords xmlns:b='urn:b'><record\n xmlns:a='urn:a'\tb:c='d e'><header><identifier>x</identifier></header>"
+        "</record></ListRecords></OAI-PMH>"
+    )
+    (record,) = parse_page(text.encode()).records
+    assert b"b:c='d e'>" in record.content
+    assert b"xmlns:b='urn:b'" in record.content
+    assert record.content.count(b"xmlns:a=") == 1
+
+
 def test_latin_1_page_gives_utf_8_records() -> None:
     """A page that declares another encoding is read by it."""
     text = HEAD.replace("UTF-8", "ISO-8859-1") + (

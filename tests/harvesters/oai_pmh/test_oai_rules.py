@@ -183,6 +183,21 @@ def test_record_twice_in_a_list_counts_by_its_newest_datestamp(server: OaiServer
     assert node.documents.count(f"{PREFIX}1") == 1
 
 
+def test_newer_copy_behind_an_older_one_is_taken(server: OaiServer) -> None:
+    """R5: a record that stands on an early page and, changed meanwhile, again on a later one is given anew."""
+    newer = f"<record><header><identifier>{PREFIX}1</identifier><datestamp>2026-03-02T11:59:00Z</datestamp></header>"
+    original = server._record
+    server._record = lambda name, kept: (
+        original(name, kept)
+        + (  # type: ignore[method-assign]
+            f"{newer}<metadata>{dc(1, 'New')}</metadata></record>" if name.endswith("7") else ""
+        )
+    )
+    node = Node(server)
+    node.harvest()
+    assert "New 1" in node.titles[f"{PREFIX}1"]
+
+
 def test_busy_repository_is_waited_for(server: OaiServer) -> None:
     """R8: 503 with Retry-After, 429 and 502 are tried again by the fetcher; the list goes on where it was."""
     node = Node(server)
