@@ -30,6 +30,12 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.bench_harvest
 	$(BIN)/python -m tests.bench.bench_query
 	$(BIN)/python -m tests.bench.bench_validation
+	$(BIN)/python -m tests.bench.bench_adapters
+	$(BIN)/python -m tests.bench.replay_history
+	$(BIN)/python -m tests.bench.bench_nochange
+	$(BIN)/python -m tests.bench.bench_oai
+	$(BIN)/python -m tests.bench.bench_hostile
+	$(BIN)/python -m tests.bench.bench_images
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill
