@@ -101,7 +101,7 @@ def test_bare_number_is_ambiguous(resolver: Resolver) -> None:
     """A number that several archives could have issued gives candidates instead of a guess."""
     found = resolver.resolve("12345")
     assert found.state is State.AMBIGUOUS
-    assert set(found.candidates) == {"empiar:12345", "idr:12345"}
+    assert set(found.candidates) == {"empiar:12345", "idr:12345", "zenodo:12345"}
 
 
 def test_name_that_two_records_claim_is_ambiguous(tmp_path: Path) -> None:
