@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -108,21 +108,30 @@ def _configure(home: Path, servers: Sequence[Server], timeout_s: float) -> None:
     (home / "ommatidia.toml").write_text(f"[harvest]\nallow_private_hosts = [{hosts}]\ntimeout_s = {timeout_s}\n")
 
 
+# Runs a command and writes its exit code and peak memory to a file. In between, because a process counts in its own
+# peak what the one that forked it had in memory, and a test process has much.
+_MEASURED = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+open(sys.argv[1], "w").write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
+
+
 def _run(home: Path, parallel: int) -> Outcome:
-    out, err = home / "out.json", home / "err.txt"
+    out, err, measured = home / "out.json", home / "err.txt", home / "measured.txt"
     started = time.perf_counter()
     with out.open("wb") as stdout, err.open("wb") as stderr:
-        process = subprocess.Popen(
-            [*command(home, "harvest", "--json"), "--parallel", str(parallel)], stdout=stdout, stderr=stderr
+        line = [*command(home, "harvest", "--json"), "--parallel", str(parallel)]
+        subprocess.run(
+            [sys.executable, "-S", "-c", _MEASURED, str(measured), *line], stdout=stdout, stderr=stderr, check=True
         )
-        # wait4 gives the peak memory of this one process and of the children it waited for.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
     said = err.read_text("utf-8", "replace")
-    assert process.returncode in (0, 4, 5), f"exit {process.returncode}\n{said[-3000:]}"
+    code, peak_kb = map(int, measured.read_text().split())
+    assert code in (0, 4, 5), f"exit {code}\n{said[-3000:]}"
     reports = {report["source"]: report for report in json.loads(out.read_bytes())}
-    return Outcome(reports, {}, seconds, usage.ru_maxrss * 1024, said=said)
+    return Outcome(reports, {}, seconds, peak_kb * 1024, said=said)
 
 
 def complaints(one: Hostile, outcome: Outcome) -> list[str]:
