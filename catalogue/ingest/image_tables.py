@@ -31,7 +31,7 @@ from catalogue.model.image_columns import FORM, NAMES
 from catalogue.model.payload import canonical, digest
 from catalogue.problems import Problem, RecordRejected, StoreDamaged
 from catalogue.store.books import ItemState
-from catalogue.store.image_chunks import SCRATCH, encode
+from catalogue.store.image_chunks import SCRATCH, decode, encode
 from catalogue.store.image_lists import LIST, Chunk, list_curie
 from catalogue.store.writer import LedgerWriter
 
@@ -241,7 +241,7 @@ class _Reading:
     def _old_rows(self, chunks: list[Chunk]) -> Iterator[pa.Table]:
         for chunk in chunks:
             try:
-                rows = self._lists.files.table(chunk.digest)
+                rows = decode(self._lists.files.content(chunk.digest))
             except StoreDamaged as problem:
                 # What the source has still is written anew; what it lacks can no longer be told from what never was.
                 log.error("ingest.chunk_damaged", list=self._curie, chunk=chunk.digest, detail=problem.detail)
@@ -268,7 +268,9 @@ class _Reading:
         for chunk in old.values():
             if (chunk.first, chunk.last, chunk.rows) == (first, last, rows.num_rows):
                 try:
-                    return chunk if self._lists.files.table(chunk.digest).equals(rows) else None
+                    if self._lists.files.is_of_this_writer(chunk.digest):
+                        return None
+                    return chunk if decode(self._lists.files.content(chunk.digest)).equals(rows) else None
                 except StoreDamaged:
                     return None
         return None

@@ -10,7 +10,7 @@ import pyarrow as pa
 from catalogue.model.documents import Record
 from catalogue.model.image_columns import arrow_schema
 from catalogue.store.entries import Entry
-from catalogue.store.image_chunks import encode
+from catalogue.store.image_chunks import decode, encode
 from catalogue.store.image_lists import Chunk, ImageLists, study_of_list
 
 _KEPT: Final = ("date_withdrawn", "withdrawal_reason")
@@ -43,7 +43,7 @@ def withdrawn_list(lists: ImageLists, head: Entry, stone: Record) -> Record:
 
 def _tombstones(lists: ImageLists, curie: str, stone: Record) -> Iterator[Chunk]:
     for chunk in lists.chunks(curie):
-        rows = tombstone_rows(lists.files.table(chunk.digest), stone["date_withdrawn"], stone["reason"])
+        rows = tombstone_rows(decode(lists.files.content(chunk.digest)), stone["date_withdrawn"], stone["reason"])
         content = encode(rows)
         digest = lists.files.put(content)
         yield Chunk(curie, chunk.ordinal, chunk.first, chunk.last, rows.num_rows, digest, len(content))

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 KEY: Final = "accession"
-RUN_ROWS: Final = 125_000
-RUN_BYTES: Final = 64 << 20
+RUN_ROWS: Final = 100_000
+RUN_BYTES: Final = 48 << 20
 _BATCH_ROWS: Final = 4_096
 
 Tables = Iterator[pa.Table]

@@ -166,6 +166,21 @@ class ChunkFiles:
                 self._decoded.popitem(last=False)
         return table
 
+    def is_of_this_writer(self, digest: str) -> bool:
+        """Whether this version of pyarrow wrote the chunk, so that equal rows would be equal bytes.
+
+        Raises:
+            StoreDamaged: the chunk is lost or no Parquet file.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            said = pq.read_metadata(self.path(digest)).created_by
+        except (pa.ArrowException, OSError) as error:
+            raise StoreDamaged(f"The image chunk {digest} cannot be read. Run `ommatidia fsck`.") from error
+        return bool(said == f"parquet-cpp-arrow version {pa.__version__}")
+
     def live_names(self, digest: str) -> pa.Array:
         """Accessions of the rows called `digest` that are no tombstones, in order."""
         import pyarrow as pa

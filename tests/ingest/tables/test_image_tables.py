@@ -12,6 +12,7 @@ from catalogue.model.payload import canonical
 from catalogue.model.record_identity import check_identity
 from catalogue.model.validation import check_schema, check_shapes
 from catalogue.problems import SourceUnavailable
+from catalogue.store import image_chunks
 from tests.ingest.tables.conftest import Lists, rows
 
 
@@ -333,3 +334,24 @@ def test_what_is_wrong_with_a_table_is_found_at_its_study(lists: Lists) -> None:
     lists.partner.tables["idr0001"] = rows(100_000, 11)
     lists.harvest()
     assert [row.identifier for row in lists.ledger.quarantined("lists")] == ["idr:idr0001"]
+
+
+def test_another_writer_of_parquet_changes_no_list(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an upgrade of pyarrow would write equal rows in other bytes, the chunk that stands is kept."""
+    lists.partner.tables["idr0001"] = rows(100_000, 3_000)
+    lists.harvest()
+    before, position = lists.chunks(), lists.ledger.last_position()
+    monkeypatch.setattr(image_chunks, "GROUP_ROWS", 500)
+    monkeypatch.setattr(image_chunks.ChunkFiles, "is_of_this_writer", lambda *_: False)
+    assert image_chunks.encode(
+        lists.ledger.image_lists.files.table(before[0])
+    ) != lists.ledger.image_lists.files.content(before[0])
+    lists.harvest(full=True)
+    assert (lists.chunks(), lists.ledger.last_position()) == (before, position)
+
+
+def test_a_chunk_knows_its_writer(lists: Lists) -> None:
+    """Chunks written by the pyarrow at hand are told from others, so that equal rows need no comparison."""
+    lists.partner.tables["idr0001"] = rows(100_000, 10)
+    lists.harvest()
+    assert lists.ledger.image_lists.files.is_of_this_writer(lists.chunks()[0])
