@@ -35,7 +35,6 @@ _NAME: Final = re.compile(rf".*[/#]ssbd-(?P<kind>{'|'.join(_KINDS)})-[0-9]+(?:-(
 _CITATION: Final = re.compile(
     r"(?P<authors>[^()]{3,2000}?) \((?P<year>[0-9]{4})\) (?P<title>.{3,500}?)\., (?P<venue>.+)"
 )
-_TECHNICAL: Final = "the node's technical name, which its address repeats"
 _AUTHORS: Final = frozenset({"author", "first author", "corresponding author", "co-author"})
 _HELPERS: Final = {"contact": "ContactPerson", "submitter": "Submitter", "pi": "PrincipalInvestigator"}
 
@@ -62,7 +61,7 @@ class Project:
 
 def map_project(triples: set[Triple], source: SourceSpec) -> Mapped:
     """The study and images in the statements of one project."""
-    account = Account({**crosswalk_reasons("ssbd", ""), "rdfs:label": _TECHNICAL})
+    account = Account(crosswalk_reasons("ssbd", ""))
     nodes = Nodes.of_triples(account, triples, shorten, lambda _: "")
     project = Project(nodes, triples)
     node = _single_project(project)
