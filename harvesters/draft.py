@@ -13,40 +13,47 @@ from catalogue.model.documents import Mapped, Record, Severity, SourceSpec
 from catalogue.model.forms import day, email, is_web_address, licence_iri, orcid_iri, paper_id, partial_date, ror_iri
 from catalogue.model.identifiers import Identifier, landing_page, parse_identifier
 from catalogue.model.ontology_terms import repair_term
-from catalogue.problems import Problem, RecordRejected
+from catalogue.problems import BadIdentifier, Problem, RecordRejected
 from harvesters.account import Account
 
 Part = dict[str, Any]
 
 TAXON, METHOD, TERM = "Taxon", "ImagingMethod", "OntologyTerm"
+_DESCRIBE: Final = "Where the archive is missing, describe it in the file owners.toml of the node's folder."
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 _RANK: Final = {TERM: 0, METHOD: 1, TAXON: 2}
 _BARE: Final = {TAXON: "NCBITaxon", METHOD: "FBbi", TERM: ""}
 
 
-def identify_study(text: str, source: SourceSpec) -> Identifier:
+def identify_study(text: str, source: SourceSpec, path: str = "") -> Identifier:
     """The study that a text names: accession, CURIE, page or DOI, of an owner that this source may deliver.
 
+    Args:
+        path: where in the document the text stands, so that its partner is shown field and value.
     Raises:
         RecordRejected: `bad-identifier` for no study of a known owner; `not-owner` for an owner not allowed here.
     """
     shown = text[:200].encode("ascii", "backslashreplace").decode()
+    field: dict[str, Any] = {"path": path, "value": shown}
+    if not text.strip():
+        detail = "The document does not say which study it is. Give it its accession."
+        raise RecordRejected(detail, reason="bad-identifier", **field)
     try:
         found = parse_identifier(text)
+    except BadIdentifier as problem:
+        raise RecordRejected(f"{problem.detail} {_DESCRIBE}", reason="bad-identifier", **field) from problem
     except Problem as problem:
-        raise RecordRejected(problem.detail, reason="bad-identifier") from problem
+        raise RecordRejected(problem.detail, reason="bad-identifier", **field) from problem
     if found.kind != "study":
-        raise RecordRejected(
-            f"'{shown}' is no accession of an owner known here. Where the archive is missing, describe it in the file "
-            "owners.toml of the node's folder.",
-            reason="bad-identifier",
-        )
+        detail = f"'{shown}' is no accession of an owner known here. {_DESCRIBE}"
+        raise RecordRejected(detail, reason="bad-identifier", **field)
     if source.owners and found.prefix not in source.owners:
         raise RecordRejected(
             f"{found.curie} belongs to {found.prefix}; this source may deliver only {', '.join(source.owners)}. Add "
             "the owner to the source if that is wrong.",
             reason="not-owner",
             identifier=found.curie,
+            **field,
         )
     return found
 
@@ -106,9 +113,11 @@ class StudyDraft:
         """What was written into a slot so far; None when nothing was."""
         return self._record.get(slot)
 
-    def require_title(self, title: str | None) -> None:
+    def require_title(self, title: str | None, path: str = "") -> None:
         """Write the title.
 
+        Args:
+            path: where in the document it stands or should, so that its partner is shown the field.
         Raises:
             RecordRejected: `schema-required`, there is none.
         """
@@ -117,6 +126,7 @@ class StudyDraft:
                 f"{self.curie} has no title; a study needs one. Fill it in at the source.",
                 reason="schema-required",
                 identifier=self.curie,
+                path=path,
             )
         self.set("title", title)
 
@@ -247,13 +257,13 @@ class StudyDraft:
         """An organisation of the study; equal ones share one id. None without a name.
 
         Args:
-            ror: in any written form.
+            ror: its address, with or without scheme, or its nine characters alone.
             fields: further slots of Organization.
         """
         if not name:
             return None
         part = {"type": "Organization", "name": name, **self.filled(fields)}
-        if ror and (found := ror_iri(ror)):
+        if ror and (found := ror_iri(ror) or ror_iri(f"https://{ror}") or ror_iri(f"https://ror.org/{ror}")):
             part["ror"] = found
         elif ror:
             self.account.note("ror-form", Severity.WARNING, path, ror, "Not a ROR identifier; left out.")

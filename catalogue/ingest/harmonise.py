@@ -117,7 +117,8 @@ def _check(term: Record, path: str, adviser: _Adviser, ontology: TermSource) -> 
     if stated == preferred:
         return
     term["label"] = preferred
-    if stated in ("", curie):
+    # A source that gives no label has its identifier there, as it wrote it (draft.StudyDraft.term): it called nothing.
+    if stated in ("", curie, term.get("source_id")):
         return
     term.setdefault("source_label", stated)
     if not ontology.accepts(curie, stated):

@@ -86,8 +86,8 @@ def test_bad_forms_are_left_out_and_said() -> None:
 def test_study_without_title_is_refused() -> None:
     """A hard rule: no title, no study."""
     with pytest.raises(RecordRejected) as refused:
-        draft().require_title(None)
-    assert refused.value.reason == "schema-required"
+        draft().require_title(None, "entry/title")
+    assert (refused.value.reason, refused.value.members["path"]) == ("schema-required", "entry/title")
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,33 @@ def test_study_without_title_is_refused() -> None:
 def test_identity_is_never_guessed(text: str, reason: str) -> None:
     """R17: only studies of owners that the source may deliver."""
     with pytest.raises(RecordRejected) as refused:
-        identify_study(text, SOURCE)
+        identify_study(text, SOURCE, "entry/id")
     assert refused.value.reason == reason
+    assert (refused.value.members["path"], refused.value.members["value"]) == ("entry/id", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "help"), [("", "Give it its accession"), (" ", "Give it its accession"), ("XX-1", "owners.toml")]
+)
+def test_document_of_no_known_study_says_what_to_do(text: str, help: str) -> None:
+    """A missing accession is not an identifier of wrong length, and an unknown form may be that of a new archive."""
+    with pytest.raises(RecordRejected, match=help):
+        identify_study(text, SOURCE)
+
+
+@pytest.mark.parametrize("given", ["https://ror.org/02catss52", "ror.org/02catss52", "02catss52", "02CATSS52"])
+def test_ror_is_read_in_its_three_forms(given: str) -> None:
+    """Where a field is for ROR identifiers, one without its address is one as well."""
+    study = draft()
+    lab = study.organization("A lab", "lab", ror=given)
+    assert lab is not None and lab["ror"] == "https://ror.org/02catss52"
+    assert not codes(study)
+
+
+@pytest.mark.parametrize("given", ["2catss52", "02catss5", "grid.10306.34", "https://example.org/02catss52"])
+def test_what_is_no_ror_is_left_out_and_said(given: str) -> None:
+    """Nothing is guessed of another identifier."""
+    study = draft()
+    lab = study.organization("A lab", "lab", ror=given)
+    assert lab is not None and "ror" not in lab
+    assert codes(study) == ["ror-form"]

@@ -67,6 +67,14 @@ def test_wrong_label_gets_suggestions_of_the_same_ontology(held: Ontology) -> No
     assert "Nothing was changed" in finding.message
 
 
+def test_identifier_in_place_of_a_label_is_no_wrong_label(held: Ontology) -> None:
+    """A source that gives a bare number and no label called the term nothing: the preferred label is put in."""
+    given = record(id="GO:9000001", label="9000001", source_id="9000001")
+    assert not harmonise(given, held)
+    assert given["terms"][0]["label"] == "thing of cells"
+    assert "source_label" not in given["terms"][0]
+
+
 def test_misspelt_label_of_the_right_id_is_said_to_be_one(held: Ontology) -> None:
     """Where the label fits the id that is given best, the advice is to mend the label and not the id."""
     message = found(held, id="NCBITaxon:10090", label="Mus muculus")["term-suggestion"].message
