@@ -56,4 +56,4 @@ def harvester_new(
     for path in node.write_harvester(name, checkout):
         out.print(plain(f"Wrote {path}"))
     out.print(plain(f"Run its test: python -m pytest {checkout / 'tests' / 'harvesters' / name}"))
-    out.print(plain("How to go on: catalogue/docs/harvesters.md, also at /docs/harvesters."))
+    out.print(plain("How to go on: catalogue/docs/writing-a-harvester.md, also at /docs/writing-a-harvester."))
