@@ -19,6 +19,9 @@ MAX_FINDINGS_PER_CODE: Final = 50
 LARGEST: Final = 2**63 - 1
 PLACEHOLDERS: Final = frozenset({"na", "n/a", "n.a.", "none", "null", "nan", "unknown", "not available", "tbd", "-"})
 
+_KINDS: Final = {
+    str: "a text", list: "a list", int: "a number", float: "a number", bool: "true or false", type(None): "null",
+}  # fmt: skip
 _UNREAD: Final = object()
 Place = tuple[int, str]
 
@@ -65,7 +68,9 @@ class Account:
             RecordRejected: `not-parsable`, the value is no object.
         """
         if type(value) is not dict:
-            raise RecordRejected(f"An object is expected, not {type(value).__name__}.", reason="not-parsable")
+            kind = _KINDS.get(type(value), type(value).__name__)
+            detail = f"The document is {kind}; an object with the properties of one record is expected."
+            raise RecordRejected(detail, reason="not-parsable")
         entry = Entry(self, value, name)
         self._roots.append(entry)
         return entry
@@ -86,9 +91,10 @@ class Account:
         unmapped: Counter[str] = Counter()
         mapped = sum(self._settle(root, ignored, unmapped) for root in self._roots)
         for path, times in unmapped.items():
+            often = "once" if times == 1 else f"{times} times"
             self.note(
                 "unmapped-property", Severity.WARNING, path, path,
-                f"Stands {times} times and is not known here; the kept original holds it.",
+                f"Stands {often} and is not known here; the kept original holds it.",
             )  # fmt: skip
         for code, times in self._counts.items():
             if times > MAX_FINDINGS_PER_CODE:

@@ -102,10 +102,13 @@ def test_flood_of_findings_is_cut_and_counted() -> None:
     assert account.findings[-1].value == "500"
 
 
-def test_document_that_is_no_object_is_refused() -> None:
-    """A list or text where an object is expected is not parsable."""
-    with pytest.raises(RecordRejected) as refused:
-        Account().open([], "entry")
+@pytest.mark.parametrize(
+    ("value", "word"), [([], "a list"), ("junk", "a text"), (None, "null"), (True, "true or false")]
+)
+def test_document_that_is_no_object_is_refused(value: Any, word: str) -> None:
+    """A list or text where an object is expected is not parsable, and is called what it is in the partner's words."""
+    with pytest.raises(RecordRejected, match=f"The document is {word}") as refused:
+        Account().open(value, "entry")
     assert refused.value.reason == "not-parsable"
 
 
