@@ -37,6 +37,7 @@ CHANGES = (resources.schema_dir().parent / "catalogue" / "docs" / "changes.md").
 DIGESTS = {
     "0.1.0": "9871ba5d01ea1cb48c8d368da561e0053ff893fbb7b0aedf6c165bbcaf473dec",
     "0.2.0": "52e6ced00855860906690e5e5204c94b03fcd2ba912946d9453ea0ae1671af7f",
+    "0.3.0": "b6d54cee6b8f5b5a750f405dc38f9c020604a4228bf3c9352d758c31c6cc5c70",
 }
 NS = "http://example.org/"
 
