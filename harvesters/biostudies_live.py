@@ -216,7 +216,11 @@ class _Reader:
 
     def _check_host(self, accession: str, url: str) -> None:
         """The folder lies with the archive, or with a sister host of the same institute."""
-        home, host = urlsplit(self._location).hostname or "", urlsplit(url).hostname or ""
+        home = urlsplit(self._location).hostname or ""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            host = ""
         parent = home.partition(".")[2]
         if host != home and not ("." in parent and host.endswith(f".{parent}")):
             detail = f"The study's answer leads to {host[:100]}, which is not the archive's; not followed."
