@@ -94,6 +94,8 @@ def parse_page(content: bytes) -> Page:
     page.token = _text(page.body, "resumptionToken")
     page.headers = [_header(header) for header in page.body.get("header", ())]
     page.records = list(_records(pieces, _namespaces(text)))
+    # Records without a header stay in the envelope: nobody knows which ones they are.
+    page.records += [Record(Header(""), b"") for _ in page.body.get("record", ())]
     return page
 
 

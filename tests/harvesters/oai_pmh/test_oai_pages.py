@@ -227,3 +227,12 @@ def test_headers_without_end_take_no_time() -> None:
     began = time.monotonic()
     assert [record.header.identifier for record in parse_page(page.encode()).records] == [""]
     assert time.monotonic() - began < 5
+
+
+def test_record_without_header_is_never_passed_over() -> None:
+    """R14: a record without a header, the first of a page or the only one, is a record that nobody can name."""
+    lost = "<record><metadata/></record>"
+    named = "<record><header><identifier>a</identifier></header></record>"
+    for records, names in ((lost, [""]), (lost + named, ["a", ""])):
+        page = parse_page(f"{HEAD}<ListRecords>{records}</ListRecords></OAI-PMH>".encode())
+        assert [record.header.identifier for record in page.records] == names
