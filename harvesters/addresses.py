@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import NoReturn
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from catalogue.problems import FetchRefused
 
@@ -41,6 +41,18 @@ def origin_of(url: str) -> Origin:
         FetchRefused: the URL has another scheme, credentials, or a host in a form that hides an address.
     """
     return parse_url(url)[0]
+
+
+def joined(base: str, reference: str) -> str:
+    """Where a reference found at a URL leads.
+
+    Raises:
+        FetchRefused: it leads to no valid URL.
+    """
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        _refuse(reference, "url-form", "is not a valid URL")
 
 
 def parse_url(url: str) -> tuple[Origin, str]:

@@ -207,7 +207,7 @@ def _many(text: str | None) -> list[str]:
     if text.startswith("[") and text.endswith("]") and len(text) < 100_000:
         try:
             value: Any = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return [str(one) for one in value if str(one).strip()] if type(value) is list else [text]
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return [text]
-        return [str(one) for one in value if str(one).strip()] if type(value) is list else [text]
     return list(refs_in(text))

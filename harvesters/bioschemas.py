@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final, cast
 from urllib.parse import urljoin, urlsplit
 
-from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged
+from catalogue.model.documents import Event, Listed, Mapped, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.model.forms import is_web_address
 from catalogue.problems import FetchRefused, RecordRejected
 from harvesters.account import Account
@@ -126,14 +126,17 @@ class BioschemasHarvester:
             header: links of its answer's Link header.
         """
         html = event.content.decode("utf-8", "replace")
-        blocks, links = ([html], []) if html.lstrip()[:1] in ("{", "[") else extract(html)
+        try:
+            blocks, links = ([html], []) if html.lstrip()[:1] in ("{", "[") else extract(html)
+        except RecordRejected as rejected:
+            return Unreadable(event.item, event.url, rejected.reason, rejected.detail, event.content)
         links = [*header, *links]
         if not any(_STUDY.search(block) for block in blocks):
             blocks = [text for link in links if (text := self._described(event.url, link))]
         if not any(_STUDY.search(block) for block in blocks):
             return None
         items = [
-            (urljoin(event.url, link.get("href", "")), link.get("type", ""))
+            (_absolute(event.url, link), link.get("type", ""))
             for link in links
             if "item" in link["rel"].lower().split()
         ]  # fmt: skip
@@ -147,10 +150,10 @@ class BioschemasHarvester:
         kind = link.get("type", "").partition(";")[0].strip().lower()
         if "describedby" not in link["rel"].lower().split() or kind != _MEDIA_TYPE:
             return ""
-        address = urljoin(page, link.get("href", ""))
-        if not is_web_address(address) or origin_of(address) != origin_of(page):
-            return ""
+        address = _absolute(page, link)
         try:
+            if not is_web_address(address) or origin_of(address) != origin_of(page):
+                return ""
             answer = self._fetcher.get(address, headers={"Accept": _MEDIA_TYPE}, max_bytes=MAX_PAGE_BYTES)
         except FetchRefused:
             return ""
@@ -179,6 +182,15 @@ def parse_links(header: str) -> list[dict[str, str]]:
         if "rel" in said:
             found.append({"href": link["href"].strip(), **said})
     return found
+
+
+def _absolute(page: str, link: Mapping[str, str]) -> str:
+    """Where a link of a page leads; as it stands when that is no address."""
+    href = link.get("href", "")
+    try:
+        return urljoin(page, href)
+    except ValueError:
+        return href
 
 
 def _body(answer: Response) -> str:

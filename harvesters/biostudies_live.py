@@ -112,8 +112,12 @@ class _Reader:
             listing.complete &= total == listing.total
             before = len(listing.entries)
             for hit in hits:
-                listing.entries.setdefault(str(hit.get("accession", "")), hit)
-            listing.entries.pop("", None)
+                accession = hit.get("accession")
+                if type(accession) is str and accession:
+                    listing.entries.setdefault(accession, hit)
+                else:
+                    # Whichever study it is about would look absent.
+                    listing.complete = False
             rows += len(hits)
             if rows >= total:
                 return listing
@@ -216,7 +220,11 @@ class _Reader:
 
     def _check_host(self, accession: str, url: str) -> None:
         """The folder lies with the archive, or with a sister host of the same institute."""
-        home, host = urlsplit(self._location).hostname or "", urlsplit(url).hostname or ""
+        home = urlsplit(self._location).hostname or ""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            host = ""
         parent = home.partition(".")[2]
         if host != home and not ("." in parent and host.endswith(f".{parent}")):
             detail = f"The study's answer leads to {host[:100]}, which is not the archive's; not followed."
@@ -245,9 +253,9 @@ def _hits(answer: Response) -> tuple[list[dict[str, Any]], int]:
         hits, total = value["hits"], value["totalHits"]
     except (RecordRejected, KeyError, TypeError) as error:
         raise SourceChanged("The address holds no search list of BioStudies. Correct the source's location.") from error
-    if type(hits) is not list or type(total) is not int:
+    if type(hits) is not list or type(total) is not int or not all(type(hit) is dict for hit in hits):
         raise SourceChanged("The archive's list has another form than before.")
-    return [hit for hit in hits if type(hit) is dict], total
+    return hits, total
 
 
 def _digest(entry: Mapping[str, Any]) -> str:

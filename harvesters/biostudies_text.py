@@ -92,16 +92,20 @@ def _blocks(text: str) -> list[Block]:
     """Blocks of rows of cells; a line without a tab inside a block goes on with the cell before it."""
     blocks: list[Block] = []
     rows: Block = []
+    more: list[str] = []
     for line in [*text.splitlines(), ""]:
+        if rows and "\t" not in line and line.strip() and len(rows[-1]) > 1:
+            more.append(line)
+            continue
+        if more:
+            # Once a cell: adding line by line would copy the cell as often as it has lines.
+            rows[-1][-1] = "\n".join([rows[-1][-1], *more])
+            more = []
         if not line.strip():
             if rows:
                 blocks.append(rows)
             rows = []
-        elif line.startswith("#") and not rows:
-            continue
-        elif rows and "\t" not in line and len(rows[-1]) > 1:
-            rows[-1][-1] += "\n" + line
-        else:
+        elif rows or not line.startswith("#"):
             rows.append(line.split("\t"))
     return blocks
 

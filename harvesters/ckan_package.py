@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from catalogue.problems import RecordRejected
 from harvesters.account import Account
+from harvesters.jsonbytes import parse_json
 from harvesters.rdf_nodes import Node, Nodes, Term
 
 _BOOKKEEPING: Final = "CKAN's own bookkeeping, not about the study"
@@ -234,8 +235,8 @@ def _decoded(value: Any) -> Any:
     """The value of an extra, which CKAN keeps as text: lists are JSON in it."""
     if type(value) is str and value[:1] == "[":
         try:
-            found = json.loads(value)
-        except (ValueError, RecursionError):
+            found = parse_json(value.encode("utf-8", "surrogatepass")).value
+        except RecordRejected:
             return value
         return found if type(found) is list else value
     return value

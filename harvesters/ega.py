@@ -68,7 +68,8 @@ class EgaHarvester:
             stamp = max(document.datestamp for document in held)
             yield delivery.document(item, held[0].url, pack({one.item: one.content for one in held}), stamp)
         yield from broken
-        yield Listed(end.cursor, end.complete, len(bundles) + len(broken))
+        # A study whose own file is broken makes no bundle: that is no absence (R14).
+        yield Listed(end.cursor, end.complete and not broken, len(bundles) + len(broken))
 
     def map(self, document: SourceDocument, source: SourceSpec) -> Mapped:
         """The study of one bundle.

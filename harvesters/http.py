@@ -15,13 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urljoin
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from catalogue.problems import FetchRefused, SourceUnavailable
-from harvesters.addresses import Origin, origin_of, parse_url, shown
+from harvesters.addresses import Origin, joined, origin_of, parse_url, shown
 from harvesters.body import REDIRECTS, BadBody, check_range, read_answer
 from harvesters.calls import Call, Response, printable, range_headers, request_headers, server_clock
 from harvesters.download import PartFile
@@ -291,7 +290,7 @@ class Fetcher:
             location = answer.headers.get("location", "")
             if answer.status not in REDIRECTS or not location:
                 return answer
-            url = self._next(call, answer.status, url, urljoin(url, location))
+            url = self._next(call, answer.status, url, joined(url, location))
         raise FetchRefused(f"{shown(url)} is behind more than {_MAX_REDIRECTS} redirects.", rule="redirect")
 
     @staticmethod

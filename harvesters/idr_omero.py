@@ -139,9 +139,13 @@ def _page(content: bytes, base: str) -> tuple[list[dict[str, Any]], int]:
         data, total = value["data"], value["meta"]["totalCount"]
     except (RecordRejected, KeyError, TypeError) as error:
         raise SourceChanged(f"{base} does not answer as OMERO's JSON API does. Correct the location.") from error
-    if type(total) is not int or not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
+    if type(total) is not int or not isinstance(data, list) or not all(map(_is_named, data)):
         raise SourceChanged(f"{base} does not answer as OMERO's JSON API does. Correct the location.")
     return data, total
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, dict) and type(entry.get("@id")) is int
 
 
 def _study(name: str, containers: Mapping[str, dict[str, Any]], server: _Server, delivery: Delivery) -> Event:

@@ -6,7 +6,6 @@ The index is described in docs/image-tables.md, with the columns; reading the fi
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from catalogue.model.image_columns import COLUMNS
 from catalogue.model.payload import canonical
 from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
 from harvesters.image_lists import is_url, local_path
+from harvesters.jsonbytes import parse_json
 from harvesters.sources.delivery import plain_name
 from harvesters.tables.reader import FORMS, TableReader
 
@@ -154,9 +154,9 @@ class _Place:
         if len(content) > MAX_INDEX_BYTES:
             raise SourceChanged(f"The index is larger than {MAX_INDEX_BYTES} bytes.")
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise SourceChanged("The index is not JSON. Correct the source's location.") from error
+            return parse_json(content, max_bytes=MAX_INDEX_BYTES).value
+        except RecordRejected as error:
+            raise SourceChanged(f"The index is not JSON; correct the source's location. {error.detail}") from error
 
     def file(self, named: _File, scratch: Path) -> Path:
         """A file of the index on this disk, which is what the index says.

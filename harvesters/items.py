@@ -97,6 +97,8 @@ class ItemReader:
                 item.url, headers=self.headers, etag=etag, modified=modified, max_bytes=self.max_bytes
             )
         except FetchRefused as refused:
+            # Not read, so not seen: with the list's version it would count as unchanged for ever after.
+            after[item.name] = ["", "", ""]
             reason = "too-large" if refused.members.get("rule") in ("too-large", "ratio") else "link-unsafe"
             return Unreadable(item.name, item.url, reason, refused.detail)
         if answer.not_modified and held is not None:

@@ -21,6 +21,10 @@ MAX_LIST_BYTES: Final = 64 << 20
 MAX_LISTS: Final = 1_000
 MAX_DEPTH: Final = 3
 SUFFIX: Final = ".csv"
+_BEYOND: Final = (
+    f"Lists are read {MAX_DEPTH} deep and {MAX_LISTS:,} in all; this one and what else lies beyond is not read, and "
+    "nothing counts as removed. Give it as a source of its own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,14 @@ def _walk(location: str, before: _State, fetcher: Fetcher) -> Iterator[Found | U
         after[name] = [*state[:3], *named]
         yield found
         for url in named:
-            if url not in met and depth < MAX_DEPTH and len(met) < MAX_LISTS:
-                met.add(url)
+            if url in met:
+                continue
+            met.add(url)
+            if depth < MAX_DEPTH and len(met) <= MAX_LISTS:
                 waiting.append((url, depth + 1))
+            elif complete:
+                complete = False
+                yield Unreadable(f"{url}#(list)", url, "too-large", _BEYOND)
     yield Listed(_State(after).dump(), complete)
 
 

@@ -19,8 +19,10 @@ from harvesters.xmlbytes import parse_xml
 OAI: Final = "http://www.openarchives.org/OAI/2.0/"
 MAX_PAGE_BYTES: Final = 64 << 20
 _NAME: Final = r"((?:[A-Za-z_][\w.-]*:)?)"
-# A record is told from elements of the same name inside metadata (MARC) by its header.
-_START: Final = re.compile(rf"<{_NAME}record(?:\s[^<>]*)?>\s*(?:<!--.*?-->\s*)*(?=<\1header[\s/>])", re.DOTALL)
+# A record is told from elements of the same name inside metadata (MARC) by its header. Atomic and bounded, since
+# comments without end would else be tried in every combination.
+_COMMENTS: Final = r"(?>(?:<!--.{0,2000}?-->\s*)*)"
+_START: Final = re.compile(rf"<{_NAME}record(?:\s[^<>]*)?>\s*{_COMMENTS}(?=<\1header[\s/>])", re.DOTALL)
 _HEADER: Final = re.compile(rf"<{_NAME}header(?:\s[^<>]*)?(?:/>|>.*?</\1header\s*>)", re.DOTALL)
 _ROOT: Final = re.compile(rf"<{_NAME}OAI-PMH((?:\s[^<>]*)?)>")
 _LIST: Final = re.compile(rf"<{_NAME}(?:ListRecords|GetRecord)((?:\s[^<>]*)?)>")
@@ -92,6 +94,8 @@ def parse_page(content: bytes) -> Page:
     page.token = _text(page.body, "resumptionToken")
     page.headers = [_header(header) for header in page.body.get("header", ())]
     page.records = list(_records(pieces, _namespaces(text)))
+    # Records without a header stay in the envelope: nobody knows which ones they are.
+    page.records += [Record(Header(""), b"") for _ in page.body.get("record", ())]
     return page
 
 
@@ -155,7 +159,8 @@ def _records(pieces: list[str], namespaces: list[str]) -> Iterator[Record]:
 
 
 def _header_of(piece: str, namespaces: list[str]) -> Header:
-    found = _HEADER.search(piece)
+    start = _START.match(piece)
+    found = _HEADER.match(piece, start.end()) if start is not None else None
     if found is None:
         return Header("")
     try:

@@ -15,15 +15,18 @@ from typing import Any, Final
 from catalogue.model.documents import Severity
 from catalogue.problems import RecordRejected
 from harvesters.account import Account
+from harvesters.confined import confined
 from harvesters.jsonbytes import parse_json
 
 MAX_BLOCKS: Final = 50
 MAX_LINKS: Final = 1000
-_SCRIPT: Final = re.compile(r"<script[^>]{0,300}>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT: Final = re.compile(r"<script[^>]{0,300}>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script\s*>", re.IGNORECASE)
 _ITEM: Final = re.compile(r'<link rel="item" href="([^"]*)" type="([^"]*)">')
 _COMMENT: Final = re.compile(r"(?m)//.*$")
 _TRAILING: Final = re.compile(r",(\s*[}\]])")
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string without end reaches to the end of the text; else each quote in it would be tried anew.
+_STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
 
 
 class _Page(HTMLParser):
@@ -54,11 +57,23 @@ class _Page(HTMLParser):
 
 
 def extract(html: str) -> tuple[list[str], list[dict[str, str]]]:
-    """The JSON-LD blocks of a page as they stand, and its links by attribute."""
+    """The JSON-LD blocks of a page as they stand, and its links by attribute.
+
+    Raises:
+        RecordRejected: `too-large`, finding them takes too long.
+    """
+    # html.parser takes quadratic time over tags without end (24 kB of `<a `: 20 s), and holds all threads meanwhile.
+    answer = confined("harvesters.page_jsonld:extract_bytes", html.encode("utf-8", "replace"))
+    blocks, links = json.loads(answer)
+    return blocks, links
+
+
+def extract_bytes(html: bytes) -> bytes:
+    """Blocks and links of a page as JSON; for `extract`, which calls it in a process of its own."""
     page = _Page()
-    page.feed(html)
+    page.feed(html.decode("utf-8"))
     page.close()
-    return [block for block in page.blocks if block.strip()], page.links
+    return json.dumps([[block for block in page.blocks if block.strip()], page.links]).encode()
 
 
 def write_document(blocks: Iterable[str], items: Iterable[tuple[str, str]]) -> bytes:
@@ -90,7 +105,7 @@ def read_blocks(content: bytes, account: Account) -> list[Any]:
             f"The page's data are not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}.",
             reason="bad-encoding",
         ) from error
-    blocks = [found.group(1) for found in _SCRIPT.finditer(text)] or [text]
+    blocks = _scripts(text) or [text]
     values: list[Any] = []
     refused: RecordRejected | None = None
     for block in blocks[:MAX_BLOCKS]:
@@ -102,6 +117,16 @@ def read_blocks(content: bytes, account: Account) -> list[Any]:
     if not values:
         raise refused or RecordRejected("The page holds no JSON-LD.", reason="not-parsable")
     return values
+
+
+def _scripts(text: str) -> list[str]:
+    """What stands in the script elements of a text."""
+    blocks: list[str] = []
+    place = 0
+    while (opened := _SCRIPT.search(text, place)) and (closed := _SCRIPT_END.search(text, opened.end())):
+        blocks.append(text[opened.end() : closed.start()])
+        place = closed.end()
+    return blocks
 
 
 def _read(block: str, account: Account) -> list[Any]:

@@ -28,7 +28,7 @@ _FORMATS: Final = {
     "text/turtle", "application/n-triples", "application/n-quads", "application/trig", "text/n3",
     "application/rdf+xml", "application/ld+json",
 }  # fmt: skip
-_LINK: Final = re.compile(r'<([^<>]{1,2000})>\s*;[^,]*?\brel="?next"?', re.ASCII)
+_LINK: Final = re.compile(r'<([^<>]{1,2000})>\s*;[^,]{0,500}?\brel="?next"?', re.ASCII)
 _XML: Final = {"application/xml", "text/xml"}
 
 
@@ -92,7 +92,11 @@ def _parse(url: str, answer: Response) -> Page | Unreadable:
     linked = _LINK.search(answer.headers.get("link", ""))
     if linked:
         following.add(linked[1])
-    following = {urljoin(answer.url, text) for text in following} - {url, answer.url}
+    try:
+        following = {urljoin(answer.url, text) for text in following} - {url, answer.url}
+    except ValueError:
+        detail = "The address of its next page is no address, so that what follows cannot be read. Mend it."
+        return Unreadable(url, answer.url, "gap", detail, content)
     following_url = min(following, default="")
     totals = [triple.object.text for triple in triples if triple.predicate == _TOTAL]
     total = max((int(text) for text in totals if re.fullmatch("[0-9]{1,9}", text)), default=0)

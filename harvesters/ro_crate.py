@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from catalogue.model.documents import Event, Listed, Mapped, Severity, SourceDocument, SourceSpec, Unreadable
-from catalogue.problems import RecordRejected, SourceUnavailable
+from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
 from harvesters.account import Account
 from harvesters.documents import iter_documents
 from harvesters.draft import StudyDraft
@@ -37,6 +38,11 @@ _MEDIA_TYPE: Final = "application/ld+json"
 _MAX_LIST: Final = 100_000
 _MAX_ZIP_BYTES: Final = 200 << 20
 _PROFILE: Final = frozenset({"conformsTo", "about", "name", "license", "author", "hasPart", "identifier", *CONTEXT})
+# What zipfile raises on damage; ValueError for names that are not of their encoding.
+_BAD_ZIP: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
+    ValueError,
+)  # fmt: skip
 _STUDY_TYPES: Final = frozenset({"Dataset", "Study", "bia:Study"})
 
 
@@ -124,7 +130,10 @@ class RoCrateHarvester:
             content = _read(Path(location), MAX_BYTES)
         lines = [line.strip() for line in content.decode("utf-8", "replace").splitlines()]
         found = [line for line in lines if line.lower().startswith(("http://", "https://"))]
-        return list(dict.fromkeys(found))[:_MAX_LIST]
+        addresses = list(dict.fromkeys(found))
+        if len(addresses) > _MAX_LIST:
+            raise SourceChanged(f"{location} lists more than {_MAX_LIST:,} crates; split it into several sources.")
+        return addresses
 
     def _local(self, path: Path, known: Mapping[str, str]) -> Iterator[Event]:
         content = _read(path, _MAX_ZIP_BYTES)
@@ -168,7 +177,7 @@ def _unzipped(item: str, url: str, content: bytes, known: Mapping[str, str]) -> 
                 return Unreadable(item, url, "not-parsable", "The archive holds no ro-crate-metadata.json. Add it.")
             with archive.open(named[0]) as file:
                 inner = file.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BAD_ZIP as error:
         return Unreadable(item, url, "not-parsable", f"The archive is damaged or locked: {str(error)[:100]}.")
     return Delivery("", known, MAX_BYTES, _MEDIA_TYPE).document(item, url, inner)
 

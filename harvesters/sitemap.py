@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
+from catalogue.problems import FetchRefused, RecordRejected, SourceChanged, SourceUnavailable
 from harvesters.addresses import origin_of
 from harvesters.http import Fetcher
 from harvesters.xmlbytes import parse_xml
@@ -101,4 +101,7 @@ def _text(entry: Any, key: str) -> str:
 
 
 def _is_here(url: str, here: Any) -> bool:
-    return url.lower().startswith(("http://", "https://")) and origin_of(url) == here
+    try:
+        return url.lower().startswith(("http://", "https://")) and origin_of(url) == here
+    except FetchRefused:
+        return False

@@ -199,6 +199,7 @@ def _events(
         try:
             content = to_bytes(cut(graph, [subject], lambda triple: triple.object.text not in stops))
         except RecordRejected as rejected:
+            after[subject] = ""
             yield Unreadable(subject, url, rejected.reason, rejected.detail)
         else:
             yield delivery.document(subject, subject, content)

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -27,6 +28,10 @@ MAX_UNPACKED: Final = 512 << 20
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 500
 MAX_CELL: Final = 100_000
+# What zipfile raises on damage; ValueError for names that are not of their encoding.
+_BAD_ZIP: Final = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+)  # fmt: skip
 _TABLES: Final = (".csv", ".tsv")
 
 
@@ -220,5 +225,5 @@ def _check_zip(content: bytes, name: str) -> None:
                     with packed.open(member) as part:
                         if b"<!DOCTYPE" in part.read(4096):
                             raise SourceChanged(f"{name} holds a DOCTYPE, which is never read.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _BAD_ZIP as error:
         raise SourceChanged(f"{name} is no XLSX file.") from error

@@ -74,7 +74,10 @@ class Window:
             return None
         overlap = granule + max(OVERLAP, timedelta(seconds=2 * abs(skew_s)))
         whole = self.now if listed else self.listed
-        after = max(self.now - overlap, _EARLIEST)
+        try:
+            after = max(self.now - overlap, _EARLIEST)
+        except OverflowError:  # a publisher's clock in the year 1, or millennia off
+            after = _EARLIEST
         state = {"after": written(after), "listed": written(whole) if whole is not None else ""}
         return json.dumps(state, separators=(",", ":"))
 
@@ -88,9 +91,9 @@ def read_moment(text: str) -> datetime | None:
     """The moment that a UTCdatetime or a day names; None for anything else (`03:020:00`)."""
     try:
         found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the year 1 east of Greenwich lies before all years
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _time(text: object) -> datetime | None:

@@ -47,7 +47,7 @@ def key_paths(document: SourceDocument) -> Paths:
             _walk_xml(document.content, found)
         elif "csv" in media_type or "tab-separated" in media_type:
             _columns(document.content, "\t" if "tab" in media_type else ",", found)
-    except (ValueError, RecursionError, UnicodeError, expat.ExpatError, csv.Error):
+    except (ValueError, LookupError, RecursionError, expat.ExpatError, csv.Error):  # LookupError: no such encoding
         # The adapter says what is wrong with it.
         return {}
     return found

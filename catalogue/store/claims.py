@@ -107,6 +107,9 @@ class ClaimsView:
         """Puts a file that was made anew in the place of the old one; else readers see every commit."""
         if self.rebuilding:
             self._connection.close()
+            # A journal that a killed writer left of the old file would be rolled back into the new one.
+            self._file.unlink(missing_ok=True)
+            self._file.with_name(f"{FILE}-journal").unlink(missing_ok=True)
             self._new.replace(self._file)
             self._connection = _connect(self._file)
             self.rebuilding = False

@@ -119,7 +119,10 @@ class ChunkFiles:
         try:
             # Says that it is wanted again, to whoever is removing what nobody names.
             os.utime(path)
-            return digest
+            # What a run put that never came to `sync` may be damaged, or not durable yet.
+            if path.read_bytes() == content:
+                self._unsynced.append(path)
+                return digest
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{digest[:16]}.{os.getpid()}.partial")

@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from catalogue.problems import SourceChanged
-from harvesters.addresses import shown
+from harvesters.addresses import joined, shown
 
 # GIDE's own index documents hold `id` = study page; RO-Crate uses `@id`; GitHub's contents API `download_url`.
 _ADDRESS_KEYS = ("url", "href", "contentUrl", "download_url", "id", "@id", "path", "name")
@@ -113,7 +113,7 @@ def _json_entries(text: str, url: str, suffix: str | tuple[str, ...]) -> tuple[E
         )
     further = value.get("next") if isinstance(value, dict) else None
     if isinstance(further, str) and further:
-        found.append(Entry(urljoin(url, further), is_page=True, is_next=True))
+        found.append(Entry(joined(url, further), is_page=True, is_next=True))
     return tuple(found)
 
 
@@ -140,7 +140,7 @@ def _entry(one: dict[str, Any], url: str, suffix: str | tuple[str, ...]) -> Entr
     version = next((f"{key}={one[key]}" for key in _VERSION_KEYS if isinstance(one.get(key), str | int)), "")
     given = [one[key] for key in _ADDRESS_KEYS if isinstance(one.get(key), str) and one[key]]
     for address in given:
-        if urlsplit(address).path.endswith(suffix):
+        if _path(address).endswith(suffix):
             return Entry(_absolute(url, address), version)
     # A GIDE index names studies, not files; by the profile's custom the crate is called <identifier><suffix>.
     identifier = one.get("identifier")
@@ -152,6 +152,13 @@ def _entry(one: dict[str, Any], url: str, suffix: str | tuple[str, ...]) -> Entr
     ):
         return Entry(_absolute(url, identifier + suffix), version)
     return Entry(_absolute(url, given[0]) if given else url)
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _absolute(url: str, address: str) -> str:

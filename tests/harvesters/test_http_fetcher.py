@@ -814,3 +814,10 @@ def test_no_file_descriptor_is_left_open(server: Server) -> None:
             tool.get(server.url + "/y")
     time.sleep(0.3)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+
+
+def test_redirect_to_no_address_is_refused(server: Server) -> None:
+    """R11: a Location that is no address is a refusal of that request, not an error of ours."""
+    server.routes["/x"] = redirect("http://[x")
+    with pytest.raises(FetchRefused, match="not a valid URL"):
+        fetcher().get(server.url + "/x")

@@ -108,3 +108,16 @@ def test_strange_cursor_means_reading_all(since: str) -> None:
     with serving() as server:
         server.routes["/a"] = answer(b"{}")
         assert isinstance(read(server, [Item("a", "/a", "1")], since, {})[0], SourceDocument)
+
+
+def test_refused_version_is_never_taken_for_read() -> None:
+    """R19: an item whose new version was refused is asked for again, though the list says nothing newer."""
+    with serving() as server:
+        server.routes["/a"] = answer(b"old")
+        first = read(server, [Item("a", "/a", "1")])
+        server.routes["/a"] = answer(b"x" * 2000)
+        second = read(server, [Item("a", "/a", "2")], first[-1].cursor, held(first))  # type: ignore[union-attr]
+        assert isinstance(second[0], Unreadable) and second[0].reason == "too-large"
+        server.routes["/a"] = answer(b"new")
+        third = read(server, [Item("a", "/a", "2")], second[-1].cursor, held(first))  # type: ignore[union-attr]
+        assert isinstance(third[0], SourceDocument) and third[0].content == b"new"

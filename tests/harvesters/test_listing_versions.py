@@ -9,6 +9,7 @@ import pytest
 from loopback_server import Server, answer, serving
 from reading import name, read
 
+from catalogue.problems import FetchRefused
 from harvesters.sources.listing import parse_page
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -71,3 +72,12 @@ def test_unchanged_listing_costs_two_requests(server: Server) -> None:
     third = read(server.url + "/d/", since=second.cursor, known=first.held())
     assert third.documents == {name("a7"): b"new"}
     assert server.paths == ["/d/", "/robots.txt", f"/d/{name('a7')}"]
+
+
+def test_addresses_of_an_index_that_are_none_are_refused() -> None:
+    """R11: an entry that is no address is left to its own finding; a next page that is none ends the reading."""
+    index = b'[{"url": "http://[x"}, {"url": "a.json"}]'
+    entries = parse_page(index, "application/json", "http://h/x/", ".json").entries
+    assert entries[-1].url == "http://h/x/a.json"
+    with pytest.raises(FetchRefused):
+        parse_page(b'{"items": ["a.json"], "next": "http://[x"}', "application/json", "http://h/x/", ".json")

@@ -84,3 +84,15 @@ def test_moments_are_read_or_not(text: str, moment: datetime | None) -> None:
 def test_moments_are_written_to_the_second(moment: datetime) -> None:
     """What is written is read back to the second."""
     assert read_moment(written(moment)) == moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(("year", "skew_s"), [(1, 0.0), (9999, 2.5e11)])
+def test_clock_at_the_end_of_time_breaks_nothing(year: int, skew_s: float) -> None:
+    """R23: a publisher's clock at the edge of the calendar, or millennia off, still gives a cursor."""
+    cursor = Window(now=datetime(year, 1, 1, tzinfo=UTC)).cursor(listed=True, skew_s=skew_s)
+    assert Window.load(cursor).after == datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def test_moment_before_all_years_is_none() -> None:
+    """R23: a datestamp that no UTC date can hold is none."""
+    assert read_moment("0001-01-01T00:00:00+14:00") is None

@@ -229,3 +229,8 @@ def test_listing_of_changes_need_not_reach_the_least_number(bench: Bench) -> Non
     bench.partner.fetch = changes  # type: ignore[method-assign]
     bench.partner.held = {"001": study(1, title="Changed")}
     assert least(bench, "10").changed == 1
+
+
+def test_encoding_that_nobody_knows_is_no_fault_of_ours() -> None:
+    """R22: XML that declares an unknown encoding has no key paths; its adapter says what is wrong with it."""
+    assert paths(b'<?xml version="1.0" encoding="martian"?><a/>', "application/xml") == {}

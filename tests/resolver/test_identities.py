@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -348,3 +350,27 @@ def test_short_titles_are_no_hint() -> None:
     """A title of few words names too much; signs and case of a longer one do not count."""
     assert normalised_title("Dataset 1: Images") is None
     assert normalised_title("Cell-cycle: imaging of HeLa (H2B) cells") == "cell cycle imaging of hela h2b cells"
+
+
+def test_journal_of_a_killed_writer_never_reaches_the_new_file(tmp_path: Path) -> None:
+    """R6: a view made anew after a crash in the middle of a write holds what was put, not pages of the old file."""
+    catalogue = Catalogue(tmp_path)
+    catalogue.put(study(IDR, title=TITLE))
+    catalogue.identities  # noqa: B018  brings the view level
+    file = tmp_path / "identity" / "claims.db"
+    writer = sqlite3.connect(file, isolation_level=None)
+    writer.execute("pragma cache_size = 1")
+    writer.execute("begin")
+    rows = [(f"{number}{'x' * 900}", "x" * 900, "x", "x") for number in range(99)]
+    writer.executemany("insert into study values (?, ?, ?, ?)", rows)
+    journal, pages = file.with_name("claims.db-journal").read_bytes(), file.read_bytes()
+    writer.close()
+    catalogue.view.close()
+    file.write_bytes(pages)
+    file.with_name("claims.db-journal").write_bytes(journal)
+    catalogue.view = ClaimsView(tmp_path / "identity")
+    rebuild(catalogue.ledger, catalogue.view)
+    found = Claims(tmp_path / "identity").studies([IDR])
+    assert found[IDR].title == TITLE
+    with closing(sqlite3.connect(file)) as reader:
+        assert reader.execute("pragma integrity_check").fetchone() == ("ok",)

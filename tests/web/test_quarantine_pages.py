@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -83,8 +84,13 @@ def test_filters_narrow_the_list(client: FlaskClient, query: str, count: int) ->
     assert len(found) == count or (query == "?q=_" and all("_" in json.dumps(issue) for issue in found))
 
 
+# A place whose text is half a surrogate pair.
+_HALF = base64.urlsafe_b64encode(b'["rejected", "\\ud800", "a", "b"]').decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
-    "query", ["severity=bad", "reason=odd", "limit=0", "limit=1001", "limit=x", "after=AA", "after=W10"]
+    "query",
+    ["severity=bad", "reason=odd", "limit=0", "limit=1001", "limit=x", "after=AA", "after=W10", f"after={_HALF}"],
 )
 def test_a_filter_that_cannot_fit_is_refused(client: FlaskClient, query: str) -> None:
     """A word outside the closed lists, a number out of range and a made-up place are answered with 400 and advice."""

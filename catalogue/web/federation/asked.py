@@ -158,6 +158,7 @@ def _place(text: str) -> tuple[str | int, ...]:
         return ()
     try:
         place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        json.dumps(place, ensure_ascii=False).encode()  # half a surrogate pair is text that no query can carry
         kind, *rest = place
         if kind == REJECTED:
             first_seen, source, item = rest

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import time
 from pathlib import Path
 
 import pytest
 from pages import data, html
 
 from catalogue.ingest.prepare import prepare
-from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged
+from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.model.payload import digest
-from catalogue.problems import SourceChanged, SourceUnavailable
+from catalogue.problems import RecordRejected, SourceChanged, SourceUnavailable
 from catalogue.store.ontologies import Ontology
+from harvesters import page_jsonld
+from harvesters.account import Account
 from harvesters.bioschemas import BioschemasHarvester
 from tests.harvesters.contract import NOW, fetcher
 from tests.harvesters.loopback_server import Server, answer, serving
@@ -155,3 +158,38 @@ def test_only_json_ld_files_of_a_folder_are_documents(tmp_path: Path) -> None:
     (tmp_path / "a.jsonld").write_text(data(), "utf-8")
     (tmp_path / "README.md").write_text("x", "utf-8")
     assert list(_held(_fetch(str(tmp_path)))) == ["a.jsonld"]
+
+
+def test_links_that_are_no_addresses_break_nothing() -> None:
+    """R19: neither a sitemap's entry nor a page's link that is no address costs more than itself."""
+    links = '<link rel="item" href="http://[x" type="a/b"><link rel="describedby" href="http://[x" '
+    links += 'type="application/ld+json">'
+    with serving() as server:
+        pages = sitemap(server, "/101", "/102").replace(b"<url>", b"<url><loc>http://[x</loc></url><url>", 1)
+        server.routes["/sitemap.xml"] = answer(pages)
+        server.routes["/101"] = answer(links.encode())
+        server.routes["/102"] = answer(links.encode() + html(data()))
+        events = _fetch(f"{server.url}/sitemap.xml")
+    assert [type(event) for event in events] == [SourceDocument, Listed]
+
+
+def test_page_that_takes_too_long_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R11: a page on which the HTML parser never ends is refused, and the next one is read."""
+    ask = page_jsonld.confined
+    monkeypatch.setattr(page_jsonld, "confined", lambda name, content: ask(name, content, timeout_s=0.5))
+    with serving() as server:
+        server.routes["/sitemap.xml"] = answer(sitemap(server, "/101", "/102"))
+        server.routes["/101"] = answer(b"<a " * 100_000)
+        server.routes["/102"] = answer(html(data()))
+        events = _fetch(f"{server.url}/sitemap.xml")
+    assert [type(event) for event in events] == [Unreadable, SourceDocument, Listed]
+    assert isinstance(events[0], Unreadable) and events[0].reason == "too-large"
+
+
+@pytest.mark.parametrize("text", ["<script>" * 50_000, '{"a": "' + '\\"' * 50_000])
+def test_kept_text_without_end_is_read_once(text: str) -> None:
+    """R11: elements and strings that never end cost one pass."""
+    began = time.monotonic()
+    with pytest.raises(RecordRejected):
+        page_jsonld.read_blocks(text.encode(), Account({}))
+    assert time.monotonic() - began < 5

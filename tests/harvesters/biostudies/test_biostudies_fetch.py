@@ -296,3 +296,13 @@ def test_no_secret_survives_wherever_it_stands(value: Any, depth: int, key: str,
         return
     assert SECRET.encode() not in kept
     assert without_secrets(kept) == kept
+
+
+def test_hit_without_accession_makes_the_list_incomplete() -> None:
+    """R14: an entry of the list that names no study could be any study; nothing counts as absent."""
+    with serving() as server:
+        put_page(server, ["S-BIAD1", ""])
+        put_study(server, "S-BIAD1")
+        events = run(server)
+    assert kinds(events)["S-BIAD1"] == "SourceDocument"
+    assert not end(events).complete

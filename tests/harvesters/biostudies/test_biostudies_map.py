@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from biostudies_samples import (
@@ -22,6 +23,7 @@ from biostudies_samples import (
 
 from catalogue.problems import RecordRejected
 from harvesters.biostudies_bundle import without_secrets
+from harvesters.biostudies_text import parse_pagetab_text
 
 STUDY = "biostudies:S-BIAD9001"
 
@@ -277,3 +279,13 @@ def test_order_of_sections_of_different_kinds_does_not_matter() -> None:
     turned = json.loads(json.dumps(WHOLE))
     turned["section"]["subsections"].sort(key=lambda one: one["type"] != "Study Component")
     assert study_of(turned) == study_of(WHOLE)
+
+
+def test_cell_of_many_lines_is_read_in_one_go() -> None:
+    """R11: a value that goes on over many lines costs no more than its length."""
+    text = "Submission\tS-BIAD1\n\nStudy\nTitle\tCells\n" + "of a mouse\n" * 150_000
+    began = time.monotonic()
+    found = parse_pagetab_text(text.encode())
+    assert time.monotonic() - began < 2
+    (title,) = found["section"]["attributes"]
+    assert title["value"].count("\n") == 150_000

@@ -231,3 +231,12 @@ def test_a_ckan_list_that_shrinks_while_read_is_not_complete(second: bytes) -> N
         server.routes[QUERY.format(1)] = second
         with pytest.raises(SourceUnavailable):
             _fetch(server.url, form="ckan")
+
+
+def test_next_page_that_is_no_address_ends_the_walk() -> None:
+    """R14: after a next link that leads nowhere nothing counts as absent, and nothing of ours breaks."""
+    with serving() as server:
+        server.routes["/c"] = answer(HEAD.encode(), headers={**TURTLE, "Link": '<http://[x>; rel="next"'})
+        events = _fetch(f"{server.url}/c")
+    assert isinstance(events[0], Unreadable) and events[0].reason == "gap"
+    assert isinstance(events[-1], Listed) and not events[-1].complete

@@ -227,3 +227,10 @@ class TestEga(HarvesterContract):
             (folder / name).write_bytes(written(value))
         (folder / "other.json").write_bytes(written(changed(DONOR, objectId={"egaAccession": "EGAI00001009077"})))
         return SourceSpec("ega", "ega", str(folder), ("ega",))
+
+
+def test_a_study_whose_file_is_broken_is_not_absent(tmp_path: Path) -> None:
+    """R14: where a file cannot be read, a study that makes no document any more proves nothing."""
+    (tmp_path / "huge.json").write_bytes(b" " * (5 << 20))
+    end = fetch(tmp_path)[-1]
+    assert isinstance(end, Listed) and not end.complete

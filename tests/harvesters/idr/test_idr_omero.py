@@ -162,3 +162,11 @@ def test_another_server_is_none_of_this_form(server: Server) -> None:
     server.routes[LIST.format("screens", 0)] = answer(status="403 Forbidden")
     with pytest.raises(SourceUnavailable):
         fetch(server)
+
+
+@pytest.mark.parametrize("name", [{}, [1], "1&x=/../", None, True])
+def test_container_without_a_number_is_no_container(server: Server, name: Any) -> None:
+    """R11: an identifier that is no number is neither compared nor put into an address."""
+    server.routes[LIST.format("screens", 0)] = listing({**container(3, "idr9001-a/screenA"), "@id": name})
+    with pytest.raises(SourceChanged):
+        fetch(server)

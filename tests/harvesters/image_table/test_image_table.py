@@ -236,3 +236,14 @@ def test_a_hostile_text_table_is_refused(tmp_path: Path, content: bytes) -> None
     write_index(tmp_path, {"idr:idr0001": describe(tmp_path, "a.csv")})
     with pytest.raises(RecordRejected):
         read(tmp_path)
+
+
+def test_index_with_half_a_surrogate_pair_is_refused(tmp_path: Path) -> None:
+    """R19: text that no digest can be taken of makes the index unusable, not the run."""
+    write_table(tmp_path / "a.csv", ROWS)
+    write_index(tmp_path, {"idr:idr0001": describe(tmp_path, "a.csv")})
+    index = json.loads((tmp_path / "index.json").read_text())
+    index["tables"][0]["defaults"] = {"license": "\ud800"}
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    with pytest.raises(SourceChanged):
+        fetch(tmp_path)

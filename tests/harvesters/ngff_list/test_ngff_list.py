@@ -230,3 +230,14 @@ def test_real_lists_become_images(partners: Path) -> None:
         "uni_muenster_samples.csv: bad-identifier": 17,
         "webknossos_samples.csv: bad-identifier": 77,
     }
+
+
+def test_lists_beyond_the_bounds_make_the_listing_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R14: a named list that is not read for its depth or number is said, and nothing counts as absent."""
+    monkeypatch.setattr("harvesters.list_places.MAX_LISTS", 2)
+    (tmp_path / "all.csv").write_text("url\none.csv\ntwo.csv\n")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text(HEADER + ROW)
+    events = read(tmp_path / "all.csv")
+    assert any(isinstance(event, Unreadable) and event.item.endswith("two.csv#(list)") for event in events)
+    assert isinstance(events[-1], Listed) and not events[-1].complete

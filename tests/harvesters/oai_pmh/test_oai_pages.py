@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -208,3 +209,30 @@ def test_as_many_records_come_as_stand_on_a_page(metadata: list[str]) -> None:
     )
     page = parse_page(f"{HEAD}<ListRecords>{records}</ListRecords></OAI-PMH>".encode("utf-8", "surrogateescape"))
     assert [record.header.identifier for record in page.records] == [f"r{n}" for n in range(len(metadata))]
+
+
+@pytest.mark.parametrize("piece", ["<record>" + "<!---->" * 100, "<record>" + "<!--" * 20_000, "<record><!--" * 5_000])
+def test_comments_before_a_header_take_no_time(piece: str) -> None:
+    """R11: comments that a pattern could cut in endless ways are passed once."""
+    page = f"{HEAD}<ListRecords>{piece}"
+    began = time.monotonic()
+    with pytest.raises(RecordRejected):
+        parse_page(page.encode())
+    assert time.monotonic() - began < 5
+
+
+def test_headers_without_end_take_no_time() -> None:
+    """R11: a record full of headers that never end is searched once."""
+    page = f"{HEAD}<ListRecords><record>{'<header>' * 20_000}</record></ListRecords></OAI-PMH>"
+    began = time.monotonic()
+    assert [record.header.identifier for record in parse_page(page.encode()).records] == [""]
+    assert time.monotonic() - began < 5
+
+
+def test_record_without_header_is_never_passed_over() -> None:
+    """R14: a record without a header, the first of a page or the only one, is a record that nobody can name."""
+    lost = "<record><metadata/></record>"
+    named = "<record><header><identifier>a</identifier></header></record>"
+    for records, names in ((lost, [""]), (lost + named, ["a", ""])):
+        page = parse_page(f"{HEAD}<ListRecords>{records}</ListRecords></OAI-PMH>".encode())
+        assert [record.header.identifier for record in page.records] == names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from crates import crate, zipped
 
 from catalogue.model.documents import Event, Listed, Removed, SourceDocument, SourceSpec, Unchanged, Unreadable
 from catalogue.model.payload import digest
-from catalogue.problems import SourceUnavailable
+from catalogue.problems import SourceChanged, SourceUnavailable
 from harvesters.ro_crate import RoCrateHarvester
 from tests.harvesters.contract import fetcher
 from tests.harvesters.loopback_server import answer, serving
@@ -101,3 +103,29 @@ def test_a_location_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     """R14: a file that cannot be read ends the run, and nothing counts as removed."""
     with pytest.raises(SourceUnavailable):
         _fetch(str(tmp_path / "lost.json"))
+
+
+def _damaged(content: bytes) -> bytes:
+    """A zip whose compressed data no longer unpack."""
+    at = content.find(b"ro-crate-metadata.json") + len("ro-crate-metadata.json")
+    return content[:at] + b"\xff" * 8 + content[at + 8 :]
+
+
+def test_damaged_archives_are_unreadable_and_stop_nothing(tmp_path: Path) -> None:
+    """R19: broken compression or a name that is no UTF-8 costs the archive, not the run."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ro-crate-metadata.json", crate())
+        archive.writestr("\u00e9.txt", "x")
+    for content in (_damaged(whole.getvalue()), whole.getvalue().replace("\u00e9".encode(), b"\xff\xff")):
+        (tmp_path / "crate.zip").write_bytes(content)
+        events = _fetch(str(tmp_path / "crate.zip"))
+        assert isinstance(events[0], Unreadable) and events[0].reason == "not-parsable"
+
+
+def test_list_that_is_too_long_is_no_complete_listing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R14: crates beyond the bound are never taken for absent."""
+    monkeypatch.setattr("harvesters.ro_crate._MAX_LIST", 1)
+    (tmp_path / "list.txt").write_text("https://a.example/1.json\nhttps://a.example/2.json\n")
+    with pytest.raises(SourceChanged, match="split"):
+        _fetch(str(tmp_path / "list.txt"))

@@ -121,3 +121,16 @@ def test_chunks_are_durable_before_they_are_named(lists: Lists, monkeypatch: pyt
     lists.harvest()
     assert order == ["sync", "named"]
     assert lists.ledger.image_lists.files._unsynced == []
+
+
+def test_what_a_crash_left_of_a_chunk_is_written_again(lists: Lists) -> None:
+    """G7: a chunk that a power cut left empty, before anything named it, is whole and durable once it is put again."""
+    files = lists.ledger.image_lists.files
+    digest = files.put(b"rows")
+    files.path(digest).write_bytes(b"")
+    again = ChunkFiles(files.folder)
+    assert again.put(b"rows") == digest
+    assert again.content(digest) == b"rows"
+    third = ChunkFiles(files.folder)
+    third.put(b"rows")
+    assert third._unsynced == [files.path(digest)]
