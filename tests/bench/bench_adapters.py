@@ -72,6 +72,7 @@ ADAPTERS = {
     "gide-idr": Adapter("gide", "gide-idr", ("idr",)),
     "gide-ssbd": Adapter("gide", "gide-ssbd", ("ssbd",)),
     "idr": Adapter("idr", "idr", ("idr",)),
+    "ngff_list": Adapter("ngff_list", "ome-zarr-lists", ()),
     "oai_pmh": Adapter("oai_pmh", "oai-pmh/b2find", (), _ANY_KIND, any_owner=True),
     "phenoimageshare": Adapter(
         "phenoimageshare",
