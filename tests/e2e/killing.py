@@ -247,7 +247,7 @@ def _faults(home: Path, wanted: Outcome, monitor: Monitor) -> Iterator[str]:
     for name in ("records", "quarantine", "findings", "items", "found"):
         if getattr(left, name) != getattr(wanted, name):
             yield f"{name} differ from those of an undisturbed harvest"
-    unended = ask(home, "SELECT source, state FROM run WHERE state NOT IN ('completed', 'interrupted')")
+    unended = ask(home, "SELECT source, state FROM run WHERE state NOT IN ('completed', 'partial', 'interrupted')")
     if unended:
         yield f"runs without an end: {unended}"
     before = quads(home)
