@@ -30,6 +30,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.bench_harvest
 	$(BIN)/python -m tests.bench.bench_query
 	$(BIN)/python -m tests.bench.bench_validation
+	$(BIN)/python -m tests.bench.bench_first_copy
 	$(BIN)/python -m tests.bench.bench_adapters
 	$(BIN)/python -m tests.bench.replay_history
 	$(BIN)/python -m tests.bench.bench_nochange
