@@ -104,7 +104,7 @@ FORMATS = (
          "not-parsable"),
     _row("TP3", "stores-inside", _stores_inside, "ome_zarr", "/list.csv", "partial", "link-unsafe"),
     _row("TP4", "lists-of-lists", _lists_of_lists, "ome_zarr", "/l.csv", "completed", "", requests=20),
-    _row("TP4", "ngff-lists-of-lists", _lists_of_lists, "ngff_list", "/l.csv", "completed", "", requests=20),
+    _row("TP4", "ngff-lists-of-lists", _lists_of_lists, "ngff_list", "/l.csv", "partial", "too-large", requests=20),
     _row("TP4", "store-of-endless-series", _endless_series, "ome_zarr", "/list.csv", "partial", "", requests=2000),
     _row("TP4", "store-bomb", _store_bomb, "ome_zarr", "/list.csv", "partial", "too-large"),
     _row("TP4", "workbook-bomb", _workbook(_packed("xl/workbook.xml", 300 << 20)), "table", "/studies.xlsx", "failed",

@@ -122,7 +122,11 @@ def test_ambiguous_is_300_with_candidates(client: FlaskClient) -> None:
     """A bare number gives the identifiers it may mean, as data and as links."""
     answer = client.get("/id/12345")
     assert answer.status_code == 300
-    assert {candidate["curie"] for candidate in answer.json["candidates"]} == {"empiar:12345", "idr:12345"}
+    assert {candidate["curie"] for candidate in answer.json["candidates"]} == {
+        "empiar:12345",
+        "idr:12345",
+        "zenodo:12345",
+    }
     assert 'href="/id/idr:12345"' in client.get("/id/12345", headers={"Accept": BROWSER}).text
 
 
