@@ -212,7 +212,7 @@ def test_the_usual_study_shows_how_two_authors_share_an_institute(page: Any) -> 
 
 
 def test_the_tutorial_says_where_prefixes_and_files_go(page: Any) -> None:
-    """Who has no prefix or has a finished file is told what to do, the harvesters named are there, the others on their page."""
+    """Who has no prefix or has a finished file is told what to do; the harvesters named are there."""
     text = page("/schema").partition('id="at-write"')[2].partition("</section>")[0]
     assert "schema/prefixes.toml" in text and "ommatidia ontology suggest" in text
     named = re.findall(r'<span class="mono">(\w+)</span>\)', text.partition('id="at-enter"')[2])
