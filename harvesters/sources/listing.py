@@ -34,7 +34,13 @@ _DATES = ("%Y-%m-%d", "%d-%b-%Y")
 _SETTLED_AFTER = timedelta(hours=26)
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$")
 _MAX_NESTING = 4
+MAX_ENTRIES = 200_000
 _MAX_BEHIND = 400
+
+
+def too_many() -> SourceChanged:
+    """What is said of an index that lists more than one may."""
+    return SourceChanged(f"The index lists more than {MAX_ENTRIES:,} entries. Use a smaller folder.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,9 @@ def _json_entries(text: str, url: str, suffix: str | tuple[str, ...]) -> tuple[E
 def _collect(value: Any, url: str, suffix: str | tuple[str, ...], found: list[Entry], depth: int) -> bool:
     """Add what `value` lists; whether it is a list of something."""
     if isinstance(value, list):
+        # Before their addresses are put together: a quarter million of them take seconds of the other partners' time.
+        if len(found) + len(value) > MAX_ENTRIES:
+            raise too_many()
         for one in value:
             if isinstance(one, str):
                 found.append(Entry(_absolute(url, one)))

@@ -18,12 +18,11 @@ from harvesters.addresses import shown
 from harvesters.http import Fetcher, Response
 from harvesters.loop_guard import LoopGuard
 from harvesters.sources.delivery import Delivery, plain_name
-from harvesters.sources.listing import Entry, Page, parse_page
+from harvesters.sources.listing import MAX_ENTRIES, Entry, Page, parse_page, too_many
 from harvesters.sources.robots import Robots, fetch_robots
 
 _MAX_DEPTH = 4
 _MAX_PAGES = 1000
-_MAX_ENTRIES = 200_000
 _MAX_INDEX_BYTES = 64 << 20
 _STOPS = frozenset({401, 403})
 
@@ -119,8 +118,8 @@ class _Walk:
                 self._robots.require(url)
             stem = stem or _stem(page.url)
             listed += len(page.entries)
-            if listed > _MAX_ENTRIES:
-                raise SourceChanged(f"The index lists more than {_MAX_ENTRIES:,} entries. Use a smaller folder.")
+            if listed > MAX_ENTRIES:
+                raise too_many()
             for entry in page.entries:
                 if entry.is_page:
                     if entry.url in seen:
