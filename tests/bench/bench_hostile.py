@@ -52,7 +52,7 @@ def summary(alone: Outcome, beside: Outcome) -> int:
     before, after = (statistics.median(_good_seconds(outcome)) for outcome in (alone, beside))
     entered = all(r["new"] == r["read"] > 0 for name, r in beside.reports.items() if name.startswith("good"))
     print(f"good partners: {before:.2f} s alone, {after:.2f} s beside the others ({after / before - 1:+.0%}), ", end="")
-    print(f"all records entered: {entered}")
+    print(f"goal of 10 % {'met' if after <= 1.1 * before else 'MISSED'}, all records entered: {entered}")
     print(f"whole run {beside.seconds:.1f} s; peak memory {beside.peak_bytes / 2**20:.0f} MB; ", end="")
     print(f"canary hits: {len(beside.canary)}")
     return (beside.peak_bytes > MOST_BYTES) + bool(beside.canary) + (not entered) + ("Traceback" in beside.said)
