@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak generate docs clean
+.PHONY: demo test lint clients bench soak generate docs clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+clients: ## clients of other people that the tests let read us, in .clients/
+	PYTHON=$(PYTHON) tests/clients/install.sh
 
 bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real crates
 	$(BIN)/python -m tests.bench.bench_harvest
