@@ -18,6 +18,8 @@ KINDS = frozenset({"study", "image", "image-list"})
 STATUSES = frozenset({"public", "suppressed", "withdrawn", "replaced"})
 # A tombstone stands for these: nothing of the record itself is served.
 GONE = frozenset({"withdrawn", "replaced"})
+# How an entry reads whose payload is not here: it was purged, or refused when a member sent it.
+ABSENT = "absent"
 GENESIS_HASH = "0" * 64
 
 # Order matters: it is the order in which fields enter the hash.
@@ -44,6 +46,8 @@ HASHED_FIELDS = (
 )
 # Entries of the first ledgers have no schema version; no other version of the model existed then.
 FIRST_SCHEMA_VERSION = "0.1.0"
+NO_PAYLOAD = digest_of(b"")
+"""What `stored_digest` says of a payload that is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ class Entry:
         position: place in this node's log, 1 upwards without gaps, in commit order.
         owner_seq: place among the owner's entries of this epoch, 1 upwards without gaps.
         action: 'create' (also after a deletion), 'update' or 'delete'.
-        status: one of STATUSES; one of GONE exactly when the action is 'delete'.
-        payload: canonical JSON bytes; `payload_digest` is their SHA-256.
+        status: one of STATUSES; one of GONE exactly when the action is 'delete'; ABSENT without a payload.
+        payload: canonical JSON bytes; `payload_digest` is their SHA-256. Empty when it is not here.
         source_url, original_digest: where the partner's document was read and the name of its bytes.
         aliases: other names this version claims, as they were given.
         schema_version: of the model, under which the payload was written.
@@ -86,7 +90,9 @@ class Entry:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The payload as a fresh dict."""
+        """The payload as a fresh dict; without a payload only what the entry itself tells."""
+        if not self.payload:
+            return {"type": "Absent", "id": self.curie, "accession": self.curie.partition(":")[2], "owner": self.owner}
         document: dict[str, Any] = json.loads(self.payload)
         return document
 
@@ -153,7 +159,7 @@ def damage(row: dict[str, Any]) -> tuple[str, ...]:
         if digest_of(blob) != row["stored_digest"]:
             found.append("the stored payload does not fit its stored digest")
         try:
-            if digest_of(decompress(blob)) != row["payload_digest"]:
+            if blob and digest_of(decompress(blob)) != row["payload_digest"]:
                 found.append("the payload does not fit its digest")
         except StoreDamaged:
             found.append("the payload cannot be decompressed")
@@ -172,8 +178,12 @@ def entry_from(row: dict[str, Any]) -> Entry:
         StoreDamaged: the payload or a field does not fit its digest.
     """
     try:
-        payload = decompress(row["payload"])
-        intact = digest_of(payload) == row["payload_digest"] and entry_hash(row) == row["entry_hash"]
+        payload = decompress(row["payload"]) if row["payload"] else b""
+        intact = not payload or digest_of(payload) == row["payload_digest"]
+        # Empty bytes must have been meant: a payload cut to nothing does not fit its stored digest.
+        intact = (
+            intact and (bool(payload) or row["stored_digest"] == NO_PAYLOAD) and entry_hash(row) == row["entry_hash"]
+        )
     except (StoreDamaged, TypeError):
         intact = False
     if not intact:
@@ -190,7 +200,7 @@ def entry_from(row: dict[str, Any]) -> Entry:
         kind=row["kind"],
         parent=row["parent"],
         action=row["action"],
-        status=row["status"],
+        status=row["status"] if payload else ABSENT,
         payload=payload,
         payload_digest=row["payload_digest"],
         prev_hash=row["prev_hash"],

@@ -20,6 +20,7 @@ from catalogue.problems import StoreDamaged
 from catalogue.store import schema
 from catalogue.store.chunk_fsck import chunk_faults
 from catalogue.store.entries import GENESIS_HASH, damage, normalised_alias
+from catalogue.store.exchange_fsck import exchange_faults
 from catalogue.store.faults import Fault
 from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.originals import decompress, digest_of, original_stored_digest
@@ -37,7 +38,15 @@ def find_faults(engine: Engine, files: ChunkFiles) -> Iterator[Fault]:
     next one; where the engine cannot walk on at all, a fault says that the search was cut short.
     """
     with _reading(engine) as connection:
-        searches = (_engine_faults, _entry_faults, _head_faults, _alias_faults, _original_faults, _lost_originals)
+        searches = (
+            _engine_faults,
+            _entry_faults,
+            _head_faults,
+            _alias_faults,
+            _original_faults,
+            _lost_originals,
+            exchange_faults,
+        )
         for search in (*searches, partial(chunk_faults, files=files)):
             try:
                 yield from search(connection)
@@ -109,7 +118,7 @@ def _head_faults(connection: Connection) -> Iterator[Fault]:
     )
     for position, curie in _all(connection, missed):
         yield Fault(position, _printable(curie), "the head of the record is not its newest entry")
-    same = ("curie", "owner", "kind", "parent", "status", "payload_digest")
+    same = ("curie", "owner", "kind", "parent", "status", "payload_digest", "owner_epoch", "owner_seq")
     differ = or_(*(head[name].is_distinct_from(entry[name]) for name in same))
     wrong = select(head.position, head.curie).outerjoin(schema.entry, entry.position == head.position).where(differ)
     for position, curie in _all(connection, wrong):

@@ -13,13 +13,16 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from catalogue.model.signing import NodeKey
 from catalogue.problems import AmbiguousIdentifier, NotFound, StoreDamaged
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
 from catalogue.store.database import open_engine
 from catalogue.store.decisions import Decisions
+from catalogue.store.digests import Digests
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, GONE, Entry, entry_from, normalised_alias
+from catalogue.store.exchange_log import ExchangeLog
 from catalogue.store.faults import Fault
 from catalogue.store.fsck import find_faults
 from catalogue.store.held import HeldReader
@@ -27,6 +30,7 @@ from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.image_lists import LIST, ImageLists
 from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
+from catalogue.store.registry import Registry
 from catalogue.store.writer import LedgerWriter
 
 __all__ = [
@@ -54,6 +58,7 @@ class Ledger(Bookkeeping, HeldReader):
         create: make the ledger, or bring its tables up to date; False refuses to do either.
         read_only: refuse to write; any number of processes may read while another writes.
         chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
+        key: of this node, with which it signs what it writes; without one its entries cannot be exchanged.
     Raises:
         SettingsInvalid: the URL names another engine.
         NotFound: there is no ledger and it may not be made.
@@ -61,9 +66,17 @@ class Ledger(Bookkeeping, HeldReader):
     """
 
     def __init__(
-        self, url: str, clock: Clock, *, create: bool = True, read_only: bool = False, chunks: Path | None = None
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        chunks: Path | None = None,
+        key: NodeKey | None = None,
     ) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
+        self.key = key
         database = Path(self.engine.url.database or "")
         self.image_lists = ImageLists(self.engine, ChunkFiles(chunks or database.parent / "chunks"), self._entries)
 
@@ -76,6 +89,39 @@ class Ledger(Bookkeeping, HeldReader):
     def decisions(self) -> Decisions:
         """What curators decided about records of one study."""
         return Decisions(self.engine, self._write_engine, self.clock)
+
+    @property
+    def log(self) -> ExchangeLog:
+        """The log as members exchange it."""
+        return ExchangeLog(self.engine, self._entries)
+
+    @property
+    def digests(self) -> Digests:
+        """Digests of what is here, by owner and bucket."""
+        return Digests(self.engine)
+
+    @property
+    def registry(self) -> Registry:
+        """Members, who writes what, and alarms."""
+        return Registry(self.engine, self._write_engine, self.clock)
+
+    def sign_log(self) -> int:
+        """Number of entries signed now, which this node wrote before it had a key.
+
+        Owners that another node writes are left as they are.
+        """
+        if self.key is None:
+            return 0
+        unsigned = select(schema.entry.c.owner).outerjoin(
+            schema.log_entry, schema.log_entry.c.position == schema.entry.c.position
+        )
+        with self.engine.connect() as connection:
+            owners = connection.scalars(unsigned.where(schema.log_entry.c.position.is_(None)).distinct()).all()
+        count = 0
+        for owner in sorted(owners):
+            with self.transaction() as writer:
+                count += writer.sign_log(owner)
+        return count
 
     def close(self) -> None:
         """Gives back every connection."""
@@ -101,10 +147,11 @@ class Ledger(Bookkeeping, HeldReader):
                 now = self.clock()
                 prolonged = Lease(lease.name, lease.holder, now + timedelta(seconds=ttl_s))
                 take_lease(connection, prolonged, now, must_hold=True)
-            writer = LedgerWriter(connection, self.clock)
+            writer = LedgerWriter(connection, self.clock, self.key)
             try:
                 yield writer
                 writer.flush()
+                writer.settle_digests()
             finally:
                 writer.close()
         if writer.dropped_chunks:
@@ -152,6 +199,8 @@ class Ledger(Bookkeeping, HeldReader):
             query = query.where(schema.head.c.kind == kind)
         if status is not None:
             query = query.where(schema.head.c.status == status)
+        if status == "public":
+            query = query.where(schema.head.c.whole == 1)
         return self._entries(query.order_by(schema.head.c.curie).limit(limit))
 
     def children(
@@ -161,6 +210,8 @@ class Ledger(Bookkeeping, HeldReader):
         query = _heads().where(schema.head.c.parent == curie, schema.head.c.curie > after_curie)
         if status is not None:
             query = query.where(schema.head.c.status == status)
+        if status == "public":
+            query = query.where(schema.head.c.whole == 1)
         return self._entries(query.order_by(schema.head.c.curie).limit(limit))
 
     def count_children(self, curie: str, *, status: str | None = "public") -> int:

@@ -98,8 +98,99 @@ head = Table(
     Column("parent", Text),
     Column("status", Text, nullable=False),
     Column("payload_digest", Text, nullable=False),
+    Column("owner_epoch", BigInteger, nullable=False),
+    Column("owner_seq", BigInteger, nullable=False),
+    Column("bucket", Text, nullable=False),
+    # 0 where the entry came without its payload: nothing of it is served until a member gives it.
+    Column("whole", Integer, nullable=False),
     Index("head_parent", "parent", "curie"),
     Index("head_kind", "kind", "status", "curie"),
+    Index("head_bucket", "owner", "bucket"),
+)
+
+# What members exchange of an entry beside what `entry` has; a row for each that is signed.
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("position", BigInteger, ForeignKey("entry.position"), primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_epoch", BigInteger, nullable=False),
+    Column("owner_seq", BigInteger, nullable=False),
+    Column("generated_at", Text, nullable=False),
+    Column("asserted_by", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    # Node whose feed brought it; empty for what this node wrote.
+    Column("received_from", Text, nullable=False),
+    UniqueConstraint("owner", "owner_epoch", "owner_seq", name="log_entry_owner_seq"),
+)
+
+bucket = Table(
+    "bucket",
+    metadata,
+    Column("owner", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("live", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("live_digest", Text, nullable=False),
+    PrimaryKeyConstraint("owner", "bucket"),
+)
+
+tenure = Table(
+    "tenure",
+    metadata,
+    Column("owner", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("received_from", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    PrimaryKeyConstraint("owner", "epoch"),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("joined_at", Text, nullable=False),
+    Column("progress", Text, nullable=False),
+)
+
+# One row a member and day (UTC): how often it was asked, and how often its digests were ours.
+member_day = Table(
+    "member_day",
+    metadata,
+    Column("node", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("pulls", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("equal", BigInteger, nullable=False),
+    PrimaryKeyConstraint("node", "day"),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("raised_at", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+    Column("cleared_at", Text),
+    Column("cleared_by", Text, nullable=False),
+    Index("alarm_owner", "owner", "cleared_at"),
 )
 
 alias = Table(

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from catalogue.model.log_entry import LogEntry
+from catalogue.model.signing import NodeKey
 from catalogue.model.table import schema_version as current_schema_version
 from catalogue.problems import BadRequest, Conflict, NotFound
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Clock
-from catalogue.store.bookwriter import BookWriter, upsert
+from catalogue.store.bookwriter import upsert
 from catalogue.store.entries import (
     GENESIS_HASH,
     GONE,
@@ -32,6 +34,8 @@ from catalogue.store.entries import (
 )
 from catalogue.store.held import HeldWriter
 from catalogue.store.image_lists import LIST, write_list
+from catalogue.store.leaves import bucket_of
+from catalogue.store.logwriter import LogWriter
 from catalogue.store.originals import Packer, digest_of, original_stored_digest
 
 # Rows or raw bytes gathered before they are sent to the database; bounds memory in long transactions.
@@ -50,14 +54,14 @@ class _Head(NamedTuple):
     payload_digest: str
 
 
-class LedgerWriter(BookWriter, HeldWriter):
+class LedgerWriter(LogWriter, HeldWriter):
     """One open transaction of the ledger; made by Ledger.transaction only."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
-        super().__init__(connection, clock)
+    def __init__(self, connection: Connection, clock: Clock, key: NodeKey | None = None) -> None:
+        super().__init__(connection, clock, key)
         self._packer = Packer()
         self._heads: dict[str, _Head | None] = {}
-        self._sequences: dict[str, int] = {}
+        self._sequences: dict[tuple[str, int], int] = {}
         self._entries: list[dict[str, Any]] = []
         self._new_heads: dict[str, dict[str, Any]] = {}
         self._new_aliases: dict[tuple[str, str], int] = {}
@@ -124,21 +128,22 @@ class LedgerWriter(BookWriter, HeldWriter):
             Conflict: the newest version has the same payload and status; nothing is doubled.
             BadRequest: a field is outside its allowed values.
             NotFound: `original_digest` names bytes the ledger does not hold.
+            RecordRejected: `not-owner`, another node writes the records of this owner.
         """
         self.require_open()
         _check(curie, owner, kind, status, payload)
         digest = digest_of(payload)
         action = self._action(curie, status, digest)
+        epoch = self.epoch_to_write(owner)
         if original_digest is not None and not self.has_original(original_digest):
             raise NotFound(f"Original {original_digest} of {curie} is not in the ledger. Put it before appending.")
-        recorded_at = self._next_moment()
         frame = self._packer.compress(payload)
         fields: dict[str, Any] = {
             "position": self._position + 1,
             "curie": curie,
             "owner": owner,
-            "owner_epoch": 0,
-            "owner_seq": self._next_sequence(owner),
+            "owner_epoch": epoch,
+            "owner_seq": self.next_sequence(owner, epoch),
             "kind": kind,
             "parent": parent,
             "action": action,
@@ -153,18 +158,87 @@ class LedgerWriter(BookWriter, HeldWriter):
             "harvester": harvester,
             "run_id": run_id,
             "retrieved_at": stamp(retrieved_at),
-            "recorded_at": stamp(recorded_at),
+            "recorded_at": stamp(self._next_moment()),
             "aliases": compact_json(list(aliases)),
             "schema_version": schema_version or current_schema_version(),
         }
         fields["entry_hash"] = entry_hash(fields)
-        self._gather(fields)
-        if kind == LIST:
-            self._new_lists[curie] = (fields["position"], owner, payload)
-        values = {name: fields[name] for name in Entry.__slots__}
-        values |= {"payload": payload, "recorded_at": recorded_at, "aliases": tuple(aliases)}
-        values["retrieved_at"] = moment(fields["retrieved_at"])
-        return Entry(**values)
+        self.ready_to_sign(owner, epoch)
+        self._gather(fields, payload)
+        self.sign(fields)
+        return self._entry(fields, payload)
+
+    def append_received(
+        self,
+        log: LogEntry,
+        signature: str,
+        payload: bytes,
+        *,
+        received_from: str,
+        source: str,
+        source_url: str,
+        harvester: str,
+        run_id: int | None,
+        retrieved_at: datetime,
+    ) -> Entry:
+        """The entry that a member gave, now next in its owner's log here; its header stays as it is.
+
+        Whether it may be believed was decided before (catalogue.federation.merge).
+
+        Args:
+            payload: canonical JSON bytes whose digest the header names; empty when they are not here.
+            received_from: node whose feed brought it.
+        Raises:
+            Conflict: it is not the next one of its owner's log; nothing is written.
+            BadRequest: the payload is not the one that the header names.
+        """
+        self.require_open()
+        expected = self.next_sequence(log.owner, log.epoch)
+        if log.seq != expected or log.previous != self.last_digest(log.owner, log.epoch):
+            raise Conflict(f"{log.iri} does not follow what is here of {log.owner}: {expected} comes next.")
+        if payload and digest_of(payload) != log.payload_digest:
+            raise BadRequest(f"The payload of {log.iri} does not have the digest that its header names.")
+        frame = self._packer.compress(payload) if payload else b""
+        fields: dict[str, Any] = {
+            "position": self._position + 1,
+            "curie": log.curie,
+            "owner": log.owner,
+            "owner_epoch": log.epoch,
+            "owner_seq": log.seq,
+            "kind": log.kind,
+            "parent": log.parent,
+            "action": log.action,
+            "status": log.status,
+            "payload": frame,
+            "stored_digest": digest_of(frame),
+            "payload_digest": log.payload_digest,
+            "prev_hash": self._last_hash,
+            "source": source,
+            "source_url": source_url,
+            "original_digest": None,
+            "harvester": harvester,
+            "run_id": run_id,
+            "retrieved_at": stamp(retrieved_at),
+            "recorded_at": stamp(self._next_moment()),
+            "aliases": compact_json(list(log.aliases)),
+            "schema_version": log.schema_version,
+        }
+        fields["entry_hash"] = entry_hash(fields)
+        self._gather(fields, payload)
+        self.note_log(fields["position"], log, signature, received_from)
+        return self._entry(fields, payload)
+
+    def fill_received(self, position: int, payload: bytes) -> None:
+        """Gives an entry that came without its payload the payload, which the caller found to have its digest."""
+        self.flush()
+        frame = self._packer.compress(payload)
+        self.fill_payload(position, frame, digest_of(frame))
+        entry = schema.entry.c
+        query = select(entry.curie, entry.owner, entry.kind).where(entry.position == position)
+        curie, owner, kind = self.connection.execute(query).one()
+        head = select(schema.head.c.position).where(schema.head.c.curie == curie)
+        if kind == LIST and self.connection.scalar(head) == position:
+            self._new_lists[curie] = (position, owner, payload)
 
     def put_original(self, content: bytes, media_type: str) -> str:
         """The digest under which `content` is kept; bytes that are there already are not stored again."""
@@ -205,6 +279,7 @@ class LedgerWriter(BookWriter, HeldWriter):
             rows = [{"alias": a, "curie": c, "position": p} for (a, c), p in self._new_aliases.items()]
             upsert(self.connection, schema.alias, rows)
             self._entries, self._new_heads, self._new_aliases = [], {}, {}
+        self._send_log()
         for position, owner, payload in self._new_lists.values():
             self.dropped_chunks |= write_list(self.connection, position, owner, payload)
         self._new_lists = {}
@@ -224,12 +299,13 @@ class LedgerWriter(BookWriter, HeldWriter):
             return "delete"
         return "create" if head is None or head.status in GONE else "update"
 
-    def _next_sequence(self, owner: str) -> int:
-        if owner not in self._sequences:
+    def next_sequence(self, owner: str, epoch: int) -> int:
+        """The place that the next entry of an owner's log of that epoch has."""
+        if (owner, epoch) not in self._sequences:
             table = schema.entry
-            query = select(func.max(table.c.owner_seq)).where(table.c.owner == owner, table.c.owner_epoch == 0)
-            self._sequences[owner] = self.connection.scalar(query) or 0
-        return self._sequences[owner] + 1
+            query = select(func.max(table.c.owner_seq)).where(table.c.owner == owner, table.c.owner_epoch == epoch)
+            self._sequences[owner, epoch] = self.connection.scalar(query) or 0
+        return self._sequences[owner, epoch] + 1
 
     def _next_moment(self) -> datetime:
         now = self.clock()
@@ -238,14 +314,25 @@ class LedgerWriter(BookWriter, HeldWriter):
             now = max(now, self._last_moment + timedelta(microseconds=1))
         return now
 
-    def _gather(self, fields: dict[str, Any]) -> None:
+    def _entry(self, fields: dict[str, Any], payload: bytes) -> Entry:
+        values = {name: fields[name] for name in Entry.__slots__}
+        values |= {"payload": payload, "aliases": tuple(json.loads(fields["aliases"]))}
+        values |= {name: moment(fields[name]) for name in ("retrieved_at", "recorded_at")}
+        return Entry(**values)
+
+    def _gather(self, fields: dict[str, Any], payload: bytes) -> None:
         position, curie = fields["position"], fields["curie"]
         self._position, self._last_hash = position, fields["entry_hash"]
         self._last_moment = moment(fields["recorded_at"])
-        self._sequences[fields["owner"]] = fields["owner_seq"]
+        self._sequences[fields["owner"], fields["owner_epoch"]] = fields["owner_seq"]
         self._heads[curie] = _Head(position, fields["status"], fields["payload_digest"])
         self._entries.append(fields)
-        self._new_heads[curie] = {name: fields[name] for name in _HEAD_COLUMNS}
+        place = bucket_of(curie)
+        derived = {"bucket": place, "whole": int(bool(payload))}
+        self._new_heads[curie] = {name: derived.get(name, fields.get(name)) for name in _HEAD_COLUMNS}
+        self._touched.add((fields["owner"], place))
+        if fields["kind"] == LIST and payload:
+            self._new_lists[curie] = (position, fields["owner"], payload)
         for name in json.loads(fields["aliases"]):
             self._new_aliases[normalised_alias(name), curie] = position
         self._gathered_bytes += len(fields["payload"])
