@@ -67,9 +67,12 @@ class LocalNode:
         self.__dict__.setdefault("ledger", self._open_ledger(create=True))
 
     def _open_ledger(self, *, create: bool) -> Ledger:
+        from catalogue.model.signing import NodeKey
         from catalogue.store.ledger import Ledger
 
-        return Ledger(self.settings.ledger, now, create=create, chunks=self.home / "chunks")
+        # Also of a node made before there were keys.
+        key = NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
+        return Ledger(self.settings.ledger, now, create=create, chunks=self.home / "chunks", key=key)
 
     @cached_property
     def ledger(self) -> Ledger:

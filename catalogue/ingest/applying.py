@@ -266,6 +266,11 @@ class Applying(Appending):
             try:
                 if writer is not None and decision is not Decision.UNCHANGED:
                     self.append(writer, candidate, original, url, prepared.read_at)
+            except RecordRejected as rejection:
+                prepared.again = True
+                prepared.reject(rejection)
+                self._mention(prepared)
+                return appended
             except (BadRequest, Conflict, NotFound, ValueError, TypeError) as error:
                 log.error("ingest.append_fault", source=self.source.name, item=prepared.item, exc_info=error)
                 prepared.again = True

