@@ -20,6 +20,8 @@ from catalogue.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.federation.feed import Feed
+    from catalogue.federation.members import Members
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -186,6 +188,42 @@ class LocalNode:
             self.settings.harvest,
             now,
             lambda: self.fetcher.counters(),
+            self.members.take_back,
+        )
+
+    @cached_property
+    def members(self) -> Members:
+        """The members of the federation."""
+        from catalogue.federation.members import Members
+
+        return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes, self.home)
+
+    def _open_feed(self, url: str) -> Feed:
+        """A member's addresses through a fetcher with the limits for members."""
+        from catalogue.federation.feed import HttpFeed
+
+        def fetch(address: str, max_bytes: int, etag: str) -> tuple[int, bytes, str]:
+            answer = self._member_fetcher.get(address, max_bytes=max_bytes, etag=etag, origin=origin)
+            return answer.status, answer.content, answer.etag
+
+        origin = self._member_fetcher.origin(url)
+        return HttpFeed(fetch, url)
+
+    @cached_property
+    def _member_fetcher(self) -> Fetcher:
+        from harvesters.http import Fetcher
+
+        # Members agreed to be read; a page after the other without a pause is what they are made for.
+        return Fetcher(
+            contact=self.settings.harvest.contact,
+            allow_private=frozenset(self.settings.harvest.allow_private_hosts),
+            timeout_s=self.settings.federation.timeout_s,
+            attempts=2,
+            pause_s=(0.0, 0.1),
+            parallel=2,
+            clock=now,
+            sleep=self._sleep,
+            interrupt=lambda: self._sleep(0),
         )
 
     def ingest_now(self) -> Ingest:
@@ -317,7 +355,17 @@ class LocalNode:
         from catalogue.federation.schedule import Schedule
 
         part = self.settings.harvest
-        return Schedule(self.ledger, self.ingest_now, part.interval_s, now, self.stopping, part.parallel, on_done)
+        return Schedule(
+            self.ledger,
+            self.ingest_now,
+            part.interval_s,
+            now,
+            self.stopping,
+            part.parallel,
+            on_done,
+            lambda: self.members,
+            self.settings.federation.interval_s,
+        )
 
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""

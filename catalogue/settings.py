@@ -70,6 +70,13 @@ class HarvestSettings(_Part):
     )
 
 
+class FederationSettings(_Part):
+    """How members of the federation are read."""
+
+    interval_s: float = Field(60.0, gt=0, description="Seconds between two looks at a member.")
+    timeout_s: float = Field(30.0, gt=0, description="Seconds one request to a member may take.")
+
+
 class ImageSettings(_Part):
     """How pixels at member sites are read."""
 
@@ -115,6 +122,7 @@ class Settings(BaseSettings):
     )
     query: QuerySettings = Field(default_factory=lambda: QuerySettings(), description="SPARQL endpoint.")
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
+    federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
 

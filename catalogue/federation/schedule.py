@@ -15,6 +15,7 @@ import structlog
 
 from catalogue.federation.gaps import close_gaps
 from catalogue.federation.lanes import Ended, Lanes
+from catalogue.federation.members import HARVESTER, Members
 from catalogue.federation.outlook import RETRY_FAILED_S, Outlook, outlook
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import HarvestStopped, Ingest
@@ -37,6 +38,7 @@ class Schedule:
         interval_s: seconds between the starts of two harvests of one source; see outlook().
         stop: ends the harvests under way at their next batch.
         parallel: sources read at the same time.
+        members: pulls from those sources that are members of the federation, every `member_interval_s` seconds.
         on_done: called after each harvest that ended, in the thread of run_due.
     """
 
@@ -49,6 +51,8 @@ class Schedule:
         stop: threading.Event,
         parallel: int = 1,
         on_done: Callable[[RunReport], None] = lambda report: None,
+        members: Callable[[], Members] | None = None,
+        member_interval_s: float = 60.0,
     ):
         self._ledger = ledger
         self._ingest = ingest
@@ -57,6 +61,8 @@ class Schedule:
         self._stop = stop
         self._parallel = parallel
         self._on_done = on_done
+        self._members = members
+        self._member_interval_s = member_interval_s
         self._broke_at: dict[str, datetime] = {}
         self._told: set[str] = set()
         self.reports: dict[str, RunReport] = {}
@@ -106,10 +112,11 @@ class Schedule:
         now = self._clock()
         found = []
         for source in self._ledger.sources():
-            one = outlook(self._ledger, source, self._interval_s, now)
+            interval_s = self._member_interval_s if source.harvester == HARVESTER else self._interval_s
+            one = outlook(self._ledger, source, interval_s, now)
             broke = self._broke_at.get(source.name)
             if broke is not None and broke <= now and not one.stopped:
-                again = broke + timedelta(seconds=min(RETRY_FAILED_S, self._interval_s))
+                again = broke + timedelta(seconds=min(RETRY_FAILED_S, interval_s))
                 one = Outlook(source, one.last, max(again, one.due), "")
             self._tell(one)
             found.append(one)
@@ -126,6 +133,8 @@ class Schedule:
 
     def _harvest(self, name: str) -> RunReport | None:
         try:
+            if self._ledger.source(name).harvester == HARVESTER:
+                return self._pull(name)
             return self._ingest().harvest(name, on_progress=self._check)
         except Locked:
             return None
@@ -134,6 +143,10 @@ class Schedule:
             return None
         finally:
             self.reports.pop(name, None)
+
+    def _pull(self, name: str) -> None:
+        if self._members is not None:
+            self._members().pull(name)
 
     def _note(self, ended: Ended[RunReport | None]) -> Exception | None:
         """Remembers how a harvest ended; gives back what no Problem explains."""

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from catalogue.ingest.holder import is_gone
 from catalogue.store.books import Lease
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,26 @@ class Leases(Protocol):
     def renew_lease(self, lease: Lease, ttl_s: float = 60.0) -> Lease:
         """The lease, prolonged."""
         ...
+
+
+class AllLeases(Protocol):
+    """What freeing asks of the ledger."""
+
+    def leases(self) -> list[Lease]:
+        """Every lease that is held."""
+        ...
+
+    def release_lease(self, lease: Lease) -> None:
+        """Gives a lease back."""
+        ...
+
+
+def free_if_abandoned(ledger: AllLeases, name: str) -> None:
+    """Gives back a lease whose process died on this machine, so that a run after kill -9 need not wait for it."""
+    for lease in ledger.leases():
+        if lease.name == name and is_gone(lease.holder):
+            log.info("harvest-lease-freed", name=name)
+            ledger.release_lease(lease)
 
 
 @contextmanager

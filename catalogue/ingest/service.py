@@ -13,8 +13,8 @@ import structlog
 from catalogue.ingest.harmonise import TermSource
 from catalogue.ingest.harvester import Harvester
 from catalogue.ingest.held import Accepting, drop, is_settled
-from catalogue.ingest.holder import is_gone, new_holder
-from catalogue.ingest.lease import kept_alive
+from catalogue.ingest.holder import new_holder
+from catalogue.ingest.lease import free_if_abandoned, kept_alive
 from catalogue.ingest.prepare import STUDY_PROFILE
 from catalogue.ingest.remap import Remapping
 from catalogue.ingest.report import RunReport
@@ -44,6 +44,7 @@ class Ingest:
         ontology: installed ontologies; `fingerprint` names their content.
         schema_version: of the model; part of the mapping version.
         traffic: requests, bytes received and bytes decoded of the calling thread so far.
+        ready: called before a run that may write; what it raises keeps the run from beginning.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Ingest:
         settings: HarvestSettings,
         clock: Callable[[], datetime],
         traffic: Callable[[], tuple[int, int, int]] = lambda: (0, 0, 0),
+        ready: Callable[[], None] = lambda: None,
     ):
         self.ledger = ledger
         self.harvesters = harvesters
@@ -65,6 +67,7 @@ class Ingest:
         self.settings = settings
         self.clock = clock
         self.traffic = traffic
+        self.ready = ready
 
     def harvest(
         self, name: str, *, full: bool = False, dry_run: bool = False, on_progress: Progress | None = None
@@ -179,9 +182,10 @@ class Ingest:
         self, kind: type[R], source: SourceSpec, report: RunReport, on_progress: Progress | None
     ) -> Iterator[R]:
         """A run that holds the source's lease and is ended whatever happens, kill -9 excepted (R6)."""
+        self.ready()
         started = monotonic()
         name = f"harvest:{source.name}"
-        self._free_if_abandoned(name)
+        free_if_abandoned(self.ledger, name)
         with self.ledger.lease(name, new_holder()) as lease, kept_alive(self.ledger, lease):
             with self.ledger.transaction(lease) as writer:
                 run_id = writer.start_run(source.name, {"kind": report.kind})
@@ -212,13 +216,6 @@ class Ingest:
                 report.seconds = monotonic() - started
                 with self.ledger.transaction(lease) as writer:
                     writer.end_run(run_id, state, report.as_dict())
-
-    def _free_if_abandoned(self, name: str) -> None:
-        """Gives back a lease whose process died on this machine, so that a run after kill -9 need not wait for it."""
-        for lease in self.ledger.leases():
-            if lease.name == name and is_gone(lease.holder):
-                log.info("harvest-lease-freed", name=name)
-                self.ledger.release_lease(lease)
 
     def _run(
         self,

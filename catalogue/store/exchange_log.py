@@ -81,6 +81,13 @@ class ExchangeLog:
         found = self.of_owner(owner, epoch, seq - 1, limit=1)
         return found[0] if found and found[0].log.seq == seq else None
 
+    def digest_at(self, owner: str, epoch: int, seq: int) -> str | None:
+        """Digest of the entry with that key; None when it is not here."""
+        table = schema.log_entry.c
+        query = select(table.digest).where(table.owner == owner, table.owner_epoch == epoch, table.owner_seq == seq)
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
     def newest(self, curie: str) -> Exchanged | None:
         """The newest version of a record; None when it was never recorded."""
         head = schema.head.c

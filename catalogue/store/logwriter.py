@@ -111,20 +111,22 @@ class LogWriter(BookWriter):
     def note_log(self, position: int, log: LogEntry, signature: str, received_from: str) -> None:
         """Gathers what is exchanged of the entry at `position`."""
         self._last[log.owner, log.epoch] = log.digest
-        self._log_rows.append(
-            {
-                "position": position,
-                "owner": log.owner,
-                "owner_epoch": log.epoch,
-                "owner_seq": log.seq,
-                "generated_at": log.generated_at,
-                "asserted_by": log.asserted_by,
-                "previous": log.previous,
-                "digest": log.digest,
-                "signature": signature,
-                "received_from": received_from,
-            }
-        )
+        self._log_rows.append(self._log_row(position, log, signature, received_from))
+
+    @staticmethod
+    def _log_row(position: int, log: LogEntry, signature: str, received_from: str) -> dict[str, Any]:
+        return {
+            "position": position,
+            "owner": log.owner,
+            "owner_epoch": log.epoch,
+            "owner_seq": log.seq,
+            "generated_at": log.generated_at,
+            "asserted_by": log.asserted_by,
+            "previous": log.previous,
+            "digest": log.digest,
+            "signature": signature,
+            "received_from": received_from,
+        }
 
     def last_digest(self, owner: str, epoch: int) -> str:
         """Digest of the last entry of an owner's log of one epoch, or what its first entry follows."""
@@ -171,12 +173,15 @@ class LogWriter(BookWriter):
         while True:
             part = query.where(entry.c.owner_seq > after).order_by(entry.c.owner_seq).limit(_UNSIGNED)
             rows = self.connection.execute(part).mappings().all()
+            made: list[dict[str, Any]] = []
             for row in rows:
                 header = self.header(row, self.key.node, previous)
-                self.note_log(row["position"], header, self.key.sign(header.message), "")
+                made.append(self._log_row(row["position"], header, self.key.sign(header.message), ""))
                 previous, after = header.digest, row["owner_seq"]
+            if made:
+                self.connection.execute(insert(schema.log_entry), made)
+            self._last[owner, epoch] = previous
             count += len(rows)
-            self._send_log()
             if len(rows) < _UNSIGNED:
                 return count
 

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
@@ -58,6 +59,7 @@ def create_web(services: Services) -> Flask:
         studies_blueprint,
         search_blueprint,
         federation_blueprint,
+        exchange_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))

@@ -1,0 +1,239 @@
+"""Members of the federation as this node deals with them: looks at them, joins them, pulls from them.
+
+A member is a source whose harvester is `member`, so that runs, leases, refusals and the schedule are those of every
+source. Pulling itself is catalogue.federation.pull's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from catalogue.federation.feed import Feed, MemberSays, SaidNode
+from catalogue.federation.holdings import LedgerHoldings
+from catalogue.federation.pull import Pull, PullReport
+from catalogue.ingest.holder import new_holder
+from catalogue.ingest.lease import free_if_abandoned, kept_alive
+from catalogue.problems import Conflict, FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
+from catalogue.store.ledger import Ledger
+from catalogue.store.registry import Member
+
+log = structlog.get_logger(__name__)
+
+HARVESTER: Final = "member"
+_MISMATCHES: Final = 2
+# Written before a payload comes to an entry that views have passed; the worker makes them anew and removes it.
+REBUILD_WANTED: Final = "rebuild-wanted"
+
+
+class Members:
+    """The members of a node.
+
+    Args:
+        open_feed: address of a member -> its feed.
+        max_bytes: of one payload.
+        home: data folder.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        open_feed: Callable[[str], Feed],
+        clock: Callable[[], datetime],
+        max_bytes: int,
+        home: Path,
+    ) -> None:
+        self._ledger = ledger
+        self._open_feed = open_feed
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._home = home
+        self._asked: set[str] = set()
+
+    def look(self, url: str) -> tuple[MemberSays, SaidNode]:
+        """What the node at an address says of itself, its signature checked.
+
+        Raises:
+            NotFound, SourceUnavailable, SourceChanged, FetchRefused: it is no node that can be read.
+        """
+        says = MemberSays(self._open_feed(url), "", "")
+        said = says.node()
+        assert said is not None  # asked without an ETag
+        return says, said
+
+    def join(self, url: str, name: str = "", key: str = "") -> Member:
+        """The member at an address, from now on pulled; joined again, it is looked at again and what changed is kept.
+
+        Args:
+            name: what it is called here; "" takes its own name.
+            key: first digits of the public key that it must have, as its operator told by another way; "" trusts what
+                the address answers now.
+        Raises:
+            Conflict: it is this node, or its key is not the one given.
+        """
+        says, said = self.look(url)
+        assert self._ledger.key is not None
+        if says.node_name == self._ledger.key.node:
+            raise Conflict(f"{url} is this node itself. Give the address of another one.")
+        if key and not says.key.startswith(key.lower()):
+            raise Conflict(f"{url} has the key {says.key}, not one that begins with {key}. It is not joined.")
+        before = {one.node: one for one in self._ledger.registry.members()}.get(says.node_name)
+        called = name or (before.name if before else _slug(said.name, says.node_name))
+        member = Member(
+            says.node_name,
+            called,
+            url.rstrip("/"),
+            says.key,
+            "active",
+            before.joined_at if before else self._clock(),
+            {"name": said.name, "schema_version": said.schema_version, "prefixes": list(said.prefixes)},
+            {},
+        )
+        self._ledger.registry.put_member(member)
+        if before is None or before.name != called:
+            self._ledger.add_source(called, harvester=HARVESTER, location=member.url)
+        elif before.url != member.url:
+            self._ledger.change_source(called, location=member.url, owners=(), options={})
+        return member
+
+    def set_state(self, name: str, state: str) -> Member:
+        """The member, now in that state (catalogue.store.registry.MEMBER_STATES)."""
+        member = replace(self._ledger.registry.member(name), state=state)
+        self._ledger.registry.put_member(member)
+        return member
+
+    def pull(self, name: str) -> PullReport:
+        """Takes in from a member what it has and this node lacks; what happened is in the report and the books.
+
+        Raises:
+            NotFound: no such member.
+            Conflict: it is not active.
+            Locked: another pull from it is under way.
+            SourceUnavailable, SourceChanged, FetchRefused: it could not be read; noted before it is raised.
+        """
+        member = self._joined(name)
+        if member.state != "active":
+            raise Conflict(f"{member.name} is {member.state}. Let it be pulled again with `ommatidia member resume`.")
+        lease_name = f"harvest:{member.name}"
+        free_if_abandoned(self._ledger, lease_name)
+        with self._ledger.lease(lease_name, new_holder()) as lease, kept_alive(self._ledger, lease):
+            with self._ledger.transaction(lease) as writer:
+                run_id = writer.start_run(member.name, {"kind": "harvest"})
+            state, document = "interrupted", {"kind": "harvest"}
+            try:
+                report = self._pull(member, run_id)
+                state, document = "completed" if report.complete else "partial", _document(report)
+                return report
+            except Problem as problem:
+                state, document = "failed", {"kind": "harvest", "detail": problem.detail, **problem.members}
+                self._note(member, None, problem.detail)
+                raise
+            finally:
+                with self._ledger.transaction(lease) as writer:
+                    writer.end_run(run_id, state, document)
+
+    def _joined(self, name: str) -> Member:
+        """The member called so; a source of that name that was not asked yet joins now."""
+        try:
+            return self._ledger.registry.member(name)
+        except NotFound:
+            source = self._ledger.source(name)
+            if source.harvester != HARVESTER:
+                raise
+        return self.join(source.location, name)
+
+    def _pull(self, member: Member, run_id: int) -> PullReport:
+        before = member.progress
+        holdings = LedgerHoldings(self._ledger, member.name, run_id, self._want_rebuild)
+        feed = self._open_feed(member.url)
+        etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
+        report = Pull(feed, holdings, member.node, member.key, self._max_bytes).run(etag)
+        self._note(member, report, "")
+        return report
+
+    def _same(self, before: Any) -> bool:
+        """Whether this node holds what it held when both were found equal."""
+        return bool(before.get("our_position") == self._ledger.last_position())
+
+    def _note(self, member: Member, report: PullReport | None, error: str) -> None:
+        """Writes down how the member stood, and counts the day; alarms when digests differ twice without a reason."""
+        now = self._clock().isoformat()
+        progress = dict(member.progress)
+        progress["asked_at"] = now
+        progress["error"] = error
+        if report is not None:
+            progress |= {
+                "answered_at": now,
+                "etag": report.etag,
+                "equal": report.equal,
+                "our_position": self._ledger.last_position(),
+                "notes": report.notes[:20],
+            }
+            if not report.unchanged:
+                progress |= {
+                    "behind": report.behind,
+                    "owners": [asdict(one) for one in report.owners],
+                    "position": report.position,
+                    "digest": report.digest,
+                }
+            if report.equal:
+                progress["equal_at"] = now
+            progress["unexplained"] = self._weigh_mismatches(member, report)
+        self._ledger.registry.note_progress(member.node, progress)
+        self._ledger.registry.note_day(member.node, failed=report is None, equal=report is not None and report.equal)
+
+    def _weigh_mismatches(self, member: Member, report: PullReport) -> dict[str, int]:
+        before = member.progress.get("unexplained", {})
+        found = {owner: int(before.get(owner, 0)) + 1 for owner in report.unexplained}
+        for owner, times in found.items():
+            if times >= _MISMATCHES:
+                self._ledger.registry.raise_alarm(
+                    "digest-mismatch",
+                    f"{member.name} and this node hold the log of {owner} equally far and other records; repair by "
+                    "bucket did not help. Run `ommatidia fsck` here and ask the member's operator to do the same.",
+                    owner=owner,
+                    node=member.node,
+                )
+        return found
+
+    def _want_rebuild(self) -> None:
+        (self._home / REBUILD_WANTED).touch()
+
+    def take_back(self) -> None:
+        """Takes in what members have of this node's own log and it lacks; each member is asked once a process.
+
+        A node whose ledger was restored from a backup would otherwise write other entries with numbers that were
+        given before (R18). Called before anything is written.
+        """
+        for member in self._ledger.registry.members("active"):
+            if member.name in self._asked:
+                continue
+            self._asked.add(member.name)
+            try:
+                self.pull(member.name)
+            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Locked) as error:
+                log.warning("member.not_asked", member=member.name, detail=error.detail)
+
+
+def _document(report: PullReport) -> dict[str, Any]:
+    return {
+        "kind": "harvest",
+        "read": report.applied + sum(report.refused.values()),
+        "accepted": report.applied,
+        "new": report.applied,
+        "quarantined": sum(report.refused.values()) + report.absent,
+        "reasons": report.refused,
+        "detail": " ".join(report.notes[:5]),
+        "equal": report.equal,
+    }
+
+
+def _slug(name: str, node: str) -> str:
+    found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30].strip("-")
+    return found or node

@@ -1,0 +1,366 @@
+"""Takes in from one member what it has and this node lacks, and compares digests afterwards.
+
+How far each owner's log goes here is the only cursor: whoever gives the next entry, and however often, the result is
+the same. Pure but for the feed and the holdings. Source: federation.md sections 5 and 6, R1 to R7, R15, R17, R18, R26.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from catalogue.exchange.exchange_json import page_number
+from catalogue.federation.belief import weigh
+from catalogue.federation.feed import Feed, MemberSays, read_entries, read_entry
+from catalogue.federation.holdings import Arrival, Holdings
+from catalogue.federation.merge import Judgement, Verdict, judge
+from catalogue.federation.payloads import check_chunk, check_payload, chunks_named, payload_bytes
+from catalogue.model.log_entry import LogEntry
+from catalogue.model.namespaces import OWNERS
+from catalogue.model.payload import digest
+from catalogue.model.tenure import SignedTenure
+from catalogue.problems import Conflict, FetchRefused, NotFound, RecordRejected, SourceChanged
+from catalogue.store.exchange_log import OwnerPlace
+from catalogue.store.leaves import ABSENT, Leaf
+
+PAGE_BYTES: Final = 32 << 20
+_CHUNK_BYTES: Final = 64 << 20
+_SLACK_BYTES: Final = 64 << 10
+_REPAIRS: Final = 1_000
+
+
+@dataclass(slots=True)
+class OwnerStanding:
+    """How one owner's log stands at a member and here after a pull; an epoch of -1 is none at all."""
+
+    owner: str
+    theirs: tuple[int, int]
+    ours: tuple[int, int]
+    equal: bool
+
+
+@dataclass(slots=True)
+class PullReport:
+    """What one pull from one member did.
+
+    Args:
+        applied: entries taken in; of them `absent` without their payload.
+        recovered: of them this node's own, which it had lost (restored from a backup).
+        filled: payloads that came to entries that had come without.
+        refused: entries that may not be taken in, by reason.
+        alarms: kinds of alarms raised.
+        unexplained: owners whose digests differ though the logs are equally far and nothing explains it.
+        complete: the member's logs were read to their ends.
+    """
+
+    member: str
+    unchanged: bool = False
+    applied: int = 0
+    absent: int = 0
+    recovered: int = 0
+    filled: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    owners: list[OwnerStanding] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    complete: bool = True
+    etag: str = ""
+    digest: str = ""
+    position: int = 0
+
+    @property
+    def equal(self) -> bool:
+        """Whether both hold the same of every owner."""
+        return self.unchanged or (self.complete and all(one.equal for one in self.owners))
+
+    @property
+    def behind(self) -> int:
+        """Entries that the member has and this node lacks, as far as sequences tell."""
+        return sum(max(0, one.theirs[1] - one.ours[1]) for one in self.owners if one.theirs[0] == one.ours[0]) + sum(
+            one.theirs[1] for one in self.owners if one.theirs[0] > one.ours[0]
+        )
+
+
+class Pull:
+    """One pull from one member.
+
+    Args:
+        node, key: of the member, as it joined.
+        max_bytes: of one payload.
+    """
+
+    def __init__(self, feed: Feed, holdings: Holdings, node: str, key: str, max_bytes: int) -> None:
+        self._feed = feed
+        self._here = holdings
+        self._node = node
+        self._max_bytes = max_bytes
+        self._says = MemberSays(feed, node, key)
+        self.report = PullReport(node)
+        self._tenures: dict[str, list[SignedTenure]] = {}
+
+    def run(self, etag: str = "") -> PullReport:
+        """Reads what is new and compares.
+
+        Args:
+            etag: of what the member said of itself when both were last found equal; "" reads all the same.
+        Raises:
+            SourceUnavailable: the member does not answer.
+            SourceChanged: it does not speak this form of exchange, or is another node than the one that joined.
+        """
+        said = self._says.node(etag)
+        if said is None:
+            self.report.unchanged, self.report.etag = True, etag
+            return self.report
+        self.report.digest, self.report.position = said.digest, said.position
+        self._take_registry()
+        for owner in self._says.owners():
+            self._tenures = self._here.tenures()
+            try:
+                self._follow(owner.owner, owner.epoch, owner.seq)
+                self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
+                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest)
+            except (SourceChanged, NotFound) as error:
+                # What is wrong with one owner's log at this member holds up no other owner.
+                self.report.complete = False
+                self.report.notes.append(f"{owner.owner}: {error.detail}")
+        self.report.etag = said.etag
+        return self.report
+
+    def _take_registry(self) -> None:
+        shown = self._says.registry()
+        keys = self._here.member_keys()
+        found = weigh(shown.tenures, self._here.tenures(), keys, keys | shown.keys | {self._says.key}, OWNERS)
+        for signed in found.new:
+            self._here.put_tenure(signed, self._node)
+        for theirs, ours in found.conflicts:
+            said = theirs.tenure
+            self._alarm(
+                "tenure-conflict",
+                f"{self._node} shows that {said.node} writes {said.owner} in epoch {said.epoch}; here it is "
+                f"{ours.tenure.node}. Exactly one node may. Ours stands until a person has looked.",
+                said.owner,
+                {"theirs": theirs.document(), "ours": ours.document()},
+            )
+        for signed, why in found.refused:
+            self.report.notes.append(f"The statement about {signed.tenure.owner}, epoch {signed.tenure.epoch}: {why}.")
+
+    def _follow(self, owner: str, epoch: int, seq: int) -> None:
+        """Takes in an owner's log up to where the member has it."""
+        chain = self._tenures.get(owner, [])
+        for said in [one.tenure for one in chain if one.tenure.epoch <= epoch]:
+            after = next((one.tenure.after_seq for one in chain if one.tenure.epoch == said.epoch + 1), None)
+            last = seq if said.epoch == epoch else after
+            if last is None:
+                return
+            if not self._follow_epoch(owner, said.epoch, last if after is None else min(last, after)):
+                return
+        if len(chain) <= epoch:
+            self.report.complete = False
+            self.report.notes.append(f"No statement believed here says who writes {owner} in epoch {epoch}.")
+
+    def _follow_epoch(self, owner: str, epoch: int, last: int) -> bool:
+        """Whether the log of an epoch is here up to `last` now."""
+        place = self._here.place(owner, epoch)
+        while place.seq < last:
+            arrivals = self._judged(owner, epoch, place)
+            if arrivals and self._taken_in(arrivals):
+                self._count(arrivals)
+            before, place = place, self._here.place(owner, epoch)
+            if place.seq <= before.seq:
+                self.report.complete = False
+                return False
+        return True
+
+    def _taken_in(self, arrivals: Sequence[Arrival]) -> bool:
+        try:
+            self._here.take_in(arrivals, self._node)
+        except Conflict:
+            # Another pull brought the same meanwhile; what is here now says how to go on.
+            return False
+        return True
+
+    def _count(self, arrivals: Sequence[Arrival]) -> None:
+        self.report.applied += len(arrivals)
+        self.report.absent += sum(1 for one in arrivals if not one.payload)
+        self.report.recovered += sum(1 for one in arrivals if one.log.asserted_by == self._here.node)
+
+    def _judged(self, owner: str, epoch: int, place: OwnerPlace) -> list[Arrival]:
+        """What the member's page after `place` gives, in order, up to the first entry that may not be taken in."""
+        known = _Ahead(self._here, place)
+        arrivals: list[Arrival] = []
+        frozen = self._here.frozen()
+        for given in self._page(owner, epoch, page_number(place.seq + 1)):
+            log = given.log
+            if (log.owner, log.epoch) != (owner, epoch):
+                self._refuse(log, "not-owner", f"{log.iri} stands in the log of {owner}, epoch {epoch}.", given.url)
+                break
+            if log.seq <= known.now.seq:
+                continue
+            judgement = judge(log, given.signature, known, self._tenures, frozen)
+            if judgement.verdict is not Verdict.APPLY:
+                self._not_applied(log, given.signature, judgement, given.url)
+                break
+            arrivals.append(self._arrival(log, given.signature, given.payload, given.url, given.reason))
+            known.now = OwnerPlace(owner, epoch, log.seq, log.digest)
+        return arrivals
+
+    def _page(self, owner: str, epoch: int, page: int) -> list[Any]:
+        """The entries of a page; one by one where the page is too large, so that a huge record delays only itself."""
+        address = f"federation/log/{owner}/{epoch}/{page}"
+        try:
+            answer = self._feed.get(f"{address}.json", PAGE_BYTES)
+            return read_entries(answer)
+        except FetchRefused as refusal:
+            if refusal.members.get("rule") != "too-large":
+                raise
+        found = read_entries(self._feed.get(f"{address}.headers.json", PAGE_BYTES))
+        return [self._alone(one) if one.size_bytes <= self._max_bytes else one.refused("too-large") for one in found]
+
+    def _alone(self, given: Any) -> Any:
+        log = given.log
+        address = f"federation/entry/{log.owner}/{log.epoch}/{log.seq}.json"
+        try:
+            return read_entry(self._feed.get(address, self._max_bytes + _SLACK_BYTES))
+        except FetchRefused as refusal:
+            if refusal.members.get("rule") != "too-large":
+                raise
+            return given.refused("too-large")
+
+    def _arrival(self, log: LogEntry, signature: str, payload: Any, url: str, reason: str) -> Arrival:
+        if payload is None:
+            detail = f"The payload of {log.iri} is larger than this node takes in." if reason else ""
+            return Arrival(log, signature, b"", reason, detail, url)
+        try:
+            return Arrival(log, signature, self._checked(log, payload), "", "", url)
+        except RecordRejected as rejection:
+            return Arrival(log, signature, b"", rejection.reason, rejection.detail, url)
+
+    def _checked(self, log: LogEntry, payload: Any) -> bytes:
+        content = payload_bytes(log, payload)
+        check_payload(log, content, self._max_bytes)
+        for chunk in chunks_named(log, content):
+            if not self._here.lacks(chunk):
+                continue
+            if not 0 < chunk.size_bytes <= _CHUNK_BYTES:
+                raise RecordRejected(f"A chunk of {log.curie} is too large.", reason="too-large", identifier=log.curie)
+            try:
+                rows = self._feed.get(f"chunks/{chunk.digest}.parquet", chunk.size_bytes).content
+            except (NotFound, FetchRefused) as error:
+                raise RecordRejected(
+                    f"A chunk of {log.curie} cannot be had from {self._node}: {error.detail}",
+                    reason="gap",
+                    identifier=log.curie,
+                ) from error
+            if digest(rows) != chunk.digest:
+                raise RecordRejected(
+                    f"A chunk of {log.curie} does not have the digest that its manifest names.",
+                    reason="not-parsable",
+                    identifier=log.curie,
+                )
+            check_chunk(log, chunk, rows)
+            self._here.keep_chunk(rows)
+        return content
+
+    def _not_applied(self, log: LogEntry, signature: str, judgement: Judgement, url: str) -> None:
+        self.report.complete = False
+        if judgement.verdict is Verdict.ALARM:
+            mine = self._tenures[log.owner][log.epoch].tenure.node == self._here.node
+            kind = "echo-mismatch" if mine else judgement.reason
+            kept = self._here.digest_at(*log.key)
+            evidence = {"entry": log.document(), "signature": signature, "digest_here": kept}
+            self._alarm(kind, judgement.detail, log.owner, evidence)
+        elif judgement.verdict is Verdict.REFUSE:
+            self._refuse(log, judgement.reason, judgement.detail, url)
+        elif judgement.detail:
+            self.report.notes.append(judgement.detail)
+
+    def _refuse(self, log: LogEntry, reason: str, detail: str, url: str) -> None:
+        self.report.complete = False
+        self.report.refused[reason] = self.report.refused.get(reason, 0) + 1
+        self._here.refuse(log, reason, detail, url, self._node)
+
+    def _alarm(self, kind: str, detail: str, owner: str, evidence: Mapping[str, object]) -> None:
+        self.report.alarms.append(kind)
+        self._here.raise_alarm(kind, detail, owner=owner, node=self._node, evidence=evidence)
+
+    def _hold_against(self, owner: str, epoch: int, seq: int, log_digest: str) -> None:
+        """Looks whether the member's log is a beginning of ours, or the same; else asks for the proof (P6, R18)."""
+        kept = self._here.digest_at(owner, epoch, seq) if seq else None
+        if kept is None or kept == log_digest:
+            return
+        self.report.complete = False
+        try:
+            given = read_entry(
+                self._feed.get(f"federation/entry/{owner}/{epoch}/{seq}.json", self._max_bytes + _SLACK_BYTES)
+            )
+        except (NotFound, FetchRefused, SourceChanged) as error:
+            self.report.notes.append(f"{owner}: another log than ours, without proof ({error.detail})")
+            return
+        if given.log.key == (owner, epoch, seq):
+            judgement = judge(given.log, given.signature, self._here, self._tenures, {})
+            if judgement.verdict is not Verdict.KNOWN:
+                self._not_applied(given.log, given.signature, judgement, given.url)
+
+    def _compare(self, owner: str, theirs: tuple[int, int], said: str) -> None:
+        ours = self._here.owner_digest(owner)
+        place = (ours.epoch, ours.seq) if ours is not None else (-1, 0)
+        equal = ours is not None and ours.digest == said
+        if not equal and place == theirs:
+            equal = self._repair(owner, said)
+        self.report.owners.append(OwnerStanding(owner, theirs, place, equal))
+
+    def _repair(self, owner: str, said: str) -> bool:
+        """Fills in what is missing, by bucket; whether the digests are equal afterwards (R15)."""
+        theirs = {one.bucket: one.digest for one in self._says.buckets(owner)}
+        ours = {one.bucket: one.digest for one in self._here.buckets(owner)}
+        explained, left = True, _REPAIRS
+        for bucket in sorted(theirs.keys() | ours.keys()):
+            if theirs.get(bucket) == ours.get(bucket):
+                continue
+            mine = {leaf.curie: leaf for leaf in self._here.leaves(owner, bucket)}
+            for leaf in self._says.leaves(owner, bucket):
+                if left and leaf != mine.get(leaf.curie):
+                    left -= 1
+                    explained = self._mend(owner, leaf, mine.get(leaf.curie)) and explained
+            explained = explained and bucket in theirs
+        now = self._here.owner_digest(owner)
+        equal = now is not None and now.digest == said
+        if not equal and not explained:
+            self.report.unexplained.append(owner)
+        return equal
+
+    def _mend(self, owner: str, theirs: Leaf, mine: Leaf | None) -> bool:
+        """Whether the difference in one record is mended or explained: a payload is missing on one side."""
+        if theirs.status == ABSENT:
+            return True
+        if mine is None or mine.status != ABSENT or (mine.epoch, mine.seq) != (theirs.epoch, theirs.seq):
+            return False
+        address = f"federation/entry/{owner}/{theirs.epoch}/{theirs.seq}.json"
+        try:
+            given = read_entry(self._feed.get(address, self._max_bytes + _SLACK_BYTES))
+            if given.payload is None or given.log.digest != self._here.digest_at(*given.log.key):
+                return False
+            self._here.fill(given.log, self._checked(given.log, given.payload))
+        except (RecordRejected, NotFound, FetchRefused):
+            # It stays quarantined with the reason that it got when it came.
+            return True
+        self.report.filled += 1
+        return True
+
+
+class _Ahead:
+    """What is here, and what of the page under way will be."""
+
+    def __init__(self, here: Holdings, now: OwnerPlace) -> None:
+        self._here = here
+        self.now = now
+
+    def place(self, owner: str, epoch: int) -> OwnerPlace:
+        """As `Known`."""
+        return self.now if (owner, epoch) == (self.now.owner, self.now.epoch) else self._here.place(owner, epoch)
+
+    def digest_at(self, owner: str, epoch: int, seq: int) -> str | None:
+        """As `Known`."""
+        return self._here.digest_at(owner, epoch, seq)

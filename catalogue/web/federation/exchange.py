@@ -1,0 +1,90 @@
+"""What members read of this node, as JSON at fixed addresses (catalogue.exchange.exchange_json says which)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from catalogue.exchange import exchange_json as documents
+from catalogue.model.namespaces import OWNERS
+from catalogue.problems import NotFound
+from catalogue.store.ledger import Ledger
+from catalogue.web.services import Services
+
+_LIVE = "public, max-age=0, must-revalidate"
+# A full page changes only when a payload is purged or filled in; whoever holds it may keep it for a week.
+_FULL = "public, max-age=604800"
+
+
+def exchange_blueprint(services: Services) -> Blueprint:
+    """Routes of the exchange between members."""
+    blueprint = Blueprint("exchange", __name__)
+    ledger = services.ledger
+
+    @blueprint.get("/federation/node.json")
+    @blueprint.get("/.well-known/bioimage-node")
+    def node() -> Response:
+        if ledger.key is None:
+            raise NotFound("This node has no key; it exchanges nothing. Run `ommatidia init`.")
+        said = documents.node_document(
+            ledger.key, services.name, services.web.base_url, ledger.digests.node(), _written_here(ledger)
+        )
+        return _answer(documents.render(said))
+
+    @blueprint.get("/federation/registry.json")
+    def registry() -> Response:
+        kept = ledger.registry
+        return _answer(documents.render(documents.registry_document(kept.tenures(), kept.members())))
+
+    @blueprint.get("/federation/digest.json")
+    def digest() -> Response:
+        return _answer(documents.render(documents.digest_document(ledger.digests.node())))
+
+    @blueprint.get("/federation/digest/<owner>.json")
+    def owner_digest(owner: str) -> Response:
+        found = ledger.digests.owner(owner)
+        if found is None:
+            raise NotFound(f"Nothing of an owner {owner[:40]!r} is here; known are {', '.join(OWNERS)}.")
+        return _answer(documents.render(documents.owner_document(found, ledger.digests.buckets(owner))))
+
+    @blueprint.get("/federation/digest/<owner>/<path:bucket>.json")
+    def bucket_digest(owner: str, bucket: str) -> Response:
+        leaves = ledger.digests.leaves(owner, bucket)
+        if not leaves:
+            raise NotFound(
+                f"{owner[:40]} has no bucket {bucket[:80]!r} here; see /federation/digest/{owner[:40]}.json."
+            )
+        return _answer(documents.render(documents.bucket_document(owner, bucket, leaves)))
+
+    @blueprint.get("/federation/log/<owner>/<int:epoch>/<int:page>.json", defaults={"headers": False})
+    @blueprint.get("/federation/log/<owner>/<int:epoch>/<int:page>.headers.json", defaults={"headers": True})
+    def log_page(owner: str, epoch: int, page: int, headers: bool) -> Response:
+        size = documents.PAGE_ENTRIES
+        after = (max(page, 1) - 1) * size
+        entries = [one for one in ledger.log.of_owner(owner, epoch, after, size) if one.log.seq <= after + size]
+        if not entries:
+            raise NotFound(f"The log of {owner[:40]!r}, epoch {epoch}, has no page {page} here.")
+        body = documents.render_page(owner, epoch, page, entries, headers=headers)
+        return _answer(body, _FULL if len(entries) == size else _LIVE)
+
+    @blueprint.get("/federation/entry/<owner>/<int:epoch>/<int:seq>.json")
+    def entry(owner: str, epoch: int, seq: int) -> Response:
+        found = ledger.log.find(owner, epoch, seq)
+        if found is None:
+            raise NotFound(f"The log of {owner[:40]!r}, epoch {epoch}, has no entry {seq} here.")
+        return _answer(documents.render_entry(found) + b"\n")
+
+    return blueprint
+
+
+def _written_here(ledger: Ledger) -> list[str]:
+    """Prefixes of the owners whose last statement names this node."""
+    last = {said.tenure.owner: said.tenure for said in ledger.registry.tenures()}
+    return [owner for owner, tenure in last.items() if ledger.key is not None and tenure.node == ledger.key.node]
+
+
+def _answer(body: bytes, cache: str = _LIVE) -> Response:
+    response = Response(body, content_type="application/json")
+    response.add_etag()
+    response.headers["Cache-Control"] = cache
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response.make_conditional(request)
