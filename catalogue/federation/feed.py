@@ -173,8 +173,8 @@ class MemberSays:
         found = []
         for one in _list(_document(answer), "buckets", answer):
             digests = [_matched(one, name, _HEX, answer) for name in ("digest", "live_digest")]
-            counts = [_count(one, name, answer) for name in ("count", "live")]
-            found.append(BucketDigest(_matched(one, "bucket", _BUCKET, answer), *counts, *digests))
+            count, live = _count(one, "count", answer), _count(one, "live", answer)
+            found.append(BucketDigest(_matched(one, "bucket", _BUCKET, answer), count, live, *digests))
         return found
 
     def leaves(self, owner: str, bucket: str) -> list[Leaf]:

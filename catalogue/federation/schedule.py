@@ -134,7 +134,8 @@ class Schedule:
     def _harvest(self, name: str) -> RunReport | None:
         try:
             if self._ledger.source(name).harvester == HARVESTER:
-                return self._pull(name)
+                self._pull(name)
+                return None
             return self._ingest().harvest(name, on_progress=self._check)
         except Locked:
             return None

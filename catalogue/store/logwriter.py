@@ -175,7 +175,7 @@ class LogWriter(BookWriter):
             rows = self.connection.execute(part).mappings().all()
             made: list[dict[str, Any]] = []
             for row in rows:
-                header = self.header(row, self.key.node, previous)
+                header = self.header(dict(row), self.key.node, previous)
                 made.append(self._log_row(row["position"], header, self.key.sign(header.message), ""))
                 previous, after = header.digest, row["owner_seq"]
             if made:

@@ -120,7 +120,7 @@ class Registry:
         if state is not None:
             query = query.where(schema.member.c.state == state)
         with self._engine.connect() as connection:
-            return [_member(row) for row in connection.execute(query).mappings()]
+            return [_member(dict(row)) for row in connection.execute(query).mappings()]
 
     def member(self, name: str) -> Member:
         """The member of that name, node or address.
@@ -197,7 +197,7 @@ class Registry:
         if not cleared:
             query = query.where(schema.alarm.c.cleared_at.is_(None))
         with self._engine.connect() as connection:
-            return [_alarm(row) for row in connection.execute(query).mappings()]
+            return [_alarm(dict(row)) for row in connection.execute(query).mappings()]
 
     def raise_alarm(self, kind: str, detail: str, *, owner: str = "", node: str = "", evidence: Any = None) -> None:
         """Notes an alarm; one that stands already with the same kind, owner and member is only seen again."""

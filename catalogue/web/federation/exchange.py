@@ -87,4 +87,5 @@ def _answer(body: bytes, cache: str = _LIVE) -> Response:
     response.add_etag()
     response.headers["Cache-Control"] = cache
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
