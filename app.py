@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
+    from catalogue.federation.ownership import Ownership
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -69,12 +70,21 @@ class LocalNode:
         self.__dict__.setdefault("ledger", self._open_ledger(create=True))
 
     def _open_ledger(self, *, create: bool) -> Ledger:
-        from catalogue.model.signing import NodeKey
+        from catalogue.model.signing import NEXT_KEY, NodeKey
         from catalogue.store.ledger import Ledger
+        from catalogue.store.views import REBUILD_WANTED
 
         # Also of a node made before there were keys.
         key = NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
-        return Ledger(self.settings.ledger, now, create=create, chunks=self.home / "chunks", key=key)
+        wanted = self.home / REBUILD_WANTED
+        ledger = Ledger(
+            self.settings.ledger, now, create=create, chunks=self.home / "chunks", key=key, on_rewrite=wanted.touch
+        )
+        if (self.home / NEXT_KEY).exists():
+            from catalogue.federation.ownership import finish_rotation
+
+            ledger.key = finish_rotation(ledger, self.home / "node.key") or key
+        return ledger
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -196,7 +206,14 @@ class LocalNode:
         """The members of the federation."""
         from catalogue.federation.members import Members
 
-        return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes, self.home)
+        return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes)
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Who writes whose records."""
+        from catalogue.federation.ownership import Ownership
+
+        return Ownership(self.ledger, self.members, self._open_feed, now, self.home / "node.key")
 
     def _open_feed(self, url: str) -> Feed:
         """A member's addresses through a fetcher with the limits for members."""

@@ -111,15 +111,13 @@ class LedgerHoldings:
     Args:
         source: name of the member's source, under which refusals are shown.
         run_id: of the run under way.
-        on_fill: called before a payload comes to an entry that views have passed, so that they are made anew.
     """
 
-    def __init__(self, ledger: Ledger, source: str, run_id: int | None, on_fill: object = None) -> None:
+    def __init__(self, ledger: Ledger, source: str, run_id: int | None) -> None:
         assert ledger.key is not None, "a node without a key exchanges nothing"
         self._ledger = ledger
         self._source = source
         self._run_id = run_id
-        self._on_fill = on_fill
         self._key = ledger.key
 
     @property
@@ -214,8 +212,6 @@ class LedgerHoldings:
         kept = self._ledger.log.find(*log.key)
         if kept is None or kept.entry.payload:
             return
-        if callable(self._on_fill):
-            self._on_fill()
         self._ledger.image_lists.files.sync()
         with self._ledger.transaction() as writer:
             writer.fill_received(kept.entry.position, payload)

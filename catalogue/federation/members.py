@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -28,8 +27,6 @@ log = structlog.get_logger(__name__)
 
 HARVESTER: Final = "member"
 _MISMATCHES: Final = 2
-# Written before a payload comes to an entry that views have passed; the worker makes them anew and removes it.
-REBUILD_WANTED: Final = "rebuild-wanted"
 
 
 class Members:
@@ -38,7 +35,6 @@ class Members:
     Args:
         open_feed: address of a member -> its feed.
         max_bytes: of one payload.
-        home: data folder.
     """
 
     def __init__(
@@ -47,13 +43,11 @@ class Members:
         open_feed: Callable[[str], Feed],
         clock: Callable[[], datetime],
         max_bytes: int,
-        home: Path,
     ) -> None:
         self._ledger = ledger
         self._open_feed = open_feed
         self._clock = clock
         self._max_bytes = max_bytes
-        self._home = home
         self._asked: set[str] = set()
 
     def look(self, url: str) -> tuple[MemberSays, SaidNode]:
@@ -150,10 +144,14 @@ class Members:
 
     def _pull(self, member: Member, run_id: int) -> PullReport:
         before = member.progress
-        holdings = LedgerHoldings(self._ledger, member.name, run_id, self._want_rebuild)
+        holdings = LedgerHoldings(self._ledger, member.name, run_id)
         feed = self._open_feed(member.url)
         etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
-        report = Pull(feed, holdings, member.node, member.key, self._max_bytes).run(etag)
+        pull = Pull(feed, holdings, member.node, member.key, self._max_bytes)
+        report = pull.run(etag)
+        if pull.key != member.key:
+            member = replace(member, key=pull.key)
+            self._ledger.registry.put_member(member)
         self._note(member, report, "")
         return report
 
@@ -201,9 +199,6 @@ class Members:
                     node=member.node,
                 )
         return found
-
-    def _want_rebuild(self) -> None:
-        (self._home / REBUILD_WANTED).touch()
 
     def take_back(self) -> None:
         """Takes in what members have of this node's own log and it lacks; each member is asked once a process.

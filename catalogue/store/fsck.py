@@ -22,6 +22,7 @@ from catalogue.store.chunk_fsck import chunk_faults
 from catalogue.store.entries import GENESIS_HASH, damage, normalised_alias
 from catalogue.store.exchange_fsck import exchange_faults
 from catalogue.store.faults import Fault
+from catalogue.store.fencing import counts
 from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.originals import decompress, digest_of, original_stored_digest
 
@@ -110,7 +111,8 @@ def _entry_faults(connection: Connection) -> Iterator[Fault]:
 
 def _head_faults(connection: Connection) -> Iterator[Fault]:
     entry, head = schema.entry.c, schema.head.c
-    newest = select(entry.curie, func.max(entry.position).label("position")).group_by(entry.curie).subquery()
+    standing = select(entry.curie, func.max(entry.position).label("position")).where(counts())
+    newest = standing.group_by(entry.curie).subquery()
     missed = (
         select(newest.c.position, newest.c.curie)
         .outerjoin(schema.head, head.curie == newest.c.curie)

@@ -5,7 +5,7 @@ Writing is catalogue.store.writer's, checking catalogue.store.fsck's. Read DESIG
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -59,6 +59,8 @@ class Ledger(Bookkeeping, HeldReader):
         read_only: refuse to write; any number of processes may read while another writes.
         chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
         key: of this node, with which it signs what it writes; without one its entries cannot be exchanged.
+        on_rewrite: called before a transaction commits that changes what views have passed (a payload that came later,
+            entries that count no longer), so that they are made anew.
     Raises:
         SettingsInvalid: the URL names another engine.
         NotFound: there is no ledger and it may not be made.
@@ -74,9 +76,11 @@ class Ledger(Bookkeeping, HeldReader):
         read_only: bool = False,
         chunks: Path | None = None,
         key: NodeKey | None = None,
+        on_rewrite: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
         self.key = key
+        self._on_rewrite = on_rewrite
         database = Path(self.engine.url.database or "")
         self.image_lists = ImageLists(self.engine, ChunkFiles(chunks or database.parent / "chunks"), self._entries)
 
@@ -152,6 +156,8 @@ class Ledger(Bookkeeping, HeldReader):
                 yield writer
                 writer.flush()
                 writer.settle_digests()
+                if writer.rewritten:
+                    self._on_rewrite()
             finally:
                 writer.close()
         if writer.dropped_chunks:
