@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Images of containers set it, and then every process of a test compiles the application once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint clients bench soak generate docs clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
@@ -18,7 +21,7 @@ demo: $(VENV)/.run ## three member archives and a hub on loopback; Ctrl-C ends i
 	@$(BIN)/ommatidia demo
 
 test: lint ## lint, floors, types and every test this machine can run
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
