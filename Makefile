@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Images of containers set it, and then every process of a test compiles the application once more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint clients bench soak generate docs clean
+.PHONY: demo test lint environment clients bench soak generate docs clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,8 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+environment: $(VENV)/.test ## what the tests need, in .venv/
 
 clients: ## clients of other people that the tests let read us, in .clients/
 	PYTHON=$(PYTHON) tests/clients/install.sh
