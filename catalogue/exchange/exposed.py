@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from catalogue.exchange.exposed_file import ExposedFile
+from catalogue.exchange.exposed_file import ExposedFile, Writer
 from catalogue.exchange.sets import Membership, memberships
 from catalogue.problems import ExchangeBusy
-from catalogue.store.entries import GONE, moment, stamp
+from catalogue.store.entries import ABSENT, GONE, moment, stamp
 from catalogue.store.image_lists import LIST
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ class Row:
     def is_gone(self) -> bool:
         """True where only a tombstone is left."""
         return self.status in GONE
+
+    @property
+    def is_live(self) -> bool:
+        """True where the record itself is served: it is not gone, and its payload is here."""
+        return self.status not in GONE and self.status != ABSENT
 
 
 class Exposed:
@@ -132,6 +137,7 @@ class Exposed:
         try:
             if not self._agreed:
                 self._agree()
+            self._take_filled()
             ends = time.monotonic() + _FOLLOW_S
             while entries := self._unread():
                 if entries[0].prev_hash != self.file.entry_hash() and self.file.position():
@@ -169,18 +175,34 @@ class Exposed:
                 return  # another process has taken them in meanwhile
             for entry in entries:
                 last = newest.get(entry.curie)
-                if last is None or not (last is entry or last.status in GONE):
-                    continue  # of a record that is gone, what it was in before is told
-                members = memberships(entry)
-                if entry.status in GONE:
-                    # Whoever harvests a set is told what is deleted from it.
-                    members = _joined(members, writer.sets_of(entry.curie))
-                formats = "" if entry.status in GONE else " ".join(self._formats_of(entry))
-                writer.put(
-                    entry.position, entry.curie, entry.kind, entry.status, stamp(entry.recorded_at),
-                    members.leaves, members.names, formats,
-                )  # fmt: skip
+                # Of a record that is gone, what it was in before is told.
+                if last is not None and (last is entry or _status(last) in GONE):
+                    self._put(writer, entry)
             writer.moved(entries[-1].position, entries[-1].entry_hash)
+
+    def _put(self, writer: Writer, entry: Entry) -> None:
+        members, status = memberships(entry), _status(entry)
+        if status in GONE:
+            # Whoever harvests a set is told what is deleted from it.
+            members = _joined(members, writer.sets_of(entry.curie))
+        formats = " ".join(self._formats_of(entry)) if entry.status != ABSENT and status not in GONE else ""
+        writer.put(
+            entry.position, entry.curie, entry.kind, status, stamp(entry.recorded_at), members.leaves, members.names,
+            formats,
+        )  # fmt: skip
+
+    def _take_filled(self) -> None:
+        """Show records whose payload came after their entry."""
+        filled = self.timeline.at(self.timeline.filled(self.file.absent()))
+        if filled:
+            with self.file.changing(self.file.position()) as writer:
+                for entry in filled.values() if writer is not None else ():
+                    self._put(writer, entry)
+
+
+def _status(entry: Entry) -> str:
+    """Status of a record; of a deletion also where its tombstone is not here."""
+    return "withdrawn" if entry.status == ABSENT and entry.action == "delete" else entry.status
 
 
 def _joined(members: Membership, former: Sequence[str]) -> Membership:

@@ -22,6 +22,7 @@ create table if not exists fact (name text primary key, value text not null) wit
 create table if not exists record (
     position integer primary key, curie text not null unique, kind text not null, status text not null,
     recorded_at text not null, sets text not null, formats text not null);
+create index if not exists record_absent on record (status) where status = 'absent';
 create table if not exists member (name text not null, position integer not null, primary key (name, position))
     without rowid;
 create table if not exists set_name (spec text primary key, name text not null) without rowid;
@@ -83,6 +84,10 @@ class ExposedFile:
     def sets(self) -> list[tuple[str, str]]:
         """setSpec and setName of every set."""
         return self._connection.execute("select spec, name from set_name order by spec").fetchall()
+
+    def absent(self) -> list[int]:
+        """Positions of records whose payload was not here when they were taken in."""
+        return [row[0] for row in self._connection.execute("select position from record where status = 'absent'")]
 
     def digests(self, after: int, up_to: int) -> dict[int, tuple[int, str, str]]:
         """Position -> size in bytes, MD5 and SHA-256, of the documents that were measured."""

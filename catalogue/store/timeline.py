@@ -6,7 +6,7 @@ Source: federation.md section 4 (S2: the running second is held back) and sectio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,6 +28,7 @@ class Change:
     Args:
         action: 'create', 'update' or 'delete'.
         newest: no later entry of this record exists.
+        whole: of a newest one, that its payload is here.
     """
 
     position: int
@@ -37,6 +38,7 @@ class Change:
     status: str
     recorded_at: datetime
     newest: bool
+    whole: bool
 
 
 class Timeline:
@@ -123,6 +125,17 @@ class Timeline:
             found |= {entry.position: entry for entry in self._entries(query)}
         return found
 
+    def filled(self, positions: Sequence[int]) -> list[int]:
+        """Those of the positions that hold newest versions whose payload is here now."""
+        found: list[int] = []
+        head = schema.head.c
+        with self._engine.connect() as connection:
+            for start in range(0, len(positions), _IN_LIST):
+                part = positions[start : start + _IN_LIST]
+                query = select(head.position).where(head.position.in_(part), head.whole == 1)
+                found += connection.scalars(query).all()
+        return found
+
     def version_at(self, curie: str, position: int) -> Entry | None:
         """The newest version of a record that is not above `position`; None when it was recorded later or never."""
         table = schema.entry.c
@@ -136,7 +149,7 @@ class Timeline:
         query = (
             select(
                 entry.position, entry.curie, entry.kind, entry.action, entry.status, entry.recorded_at,
-                head.position == entry.position,
+                head.position == entry.position, head.whole,
             )
             .join(schema.head, head.curie == entry.curie)
             .where(entry.position > after, entry.position <= up_to)
@@ -144,4 +157,4 @@ class Timeline:
             .limit(limit)
         )  # fmt: skip
         with self._engine.connect() as connection:
-            return [Change(*row[:5], moment(row[5]), bool(row[6])) for row in connection.execute(query)]
+            return [Change(*row[:5], moment(row[5]), bool(row[6]), bool(row[7])) for row in connection.execute(query)]

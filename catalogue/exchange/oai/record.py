@@ -39,6 +39,11 @@ def header(curie: str, recorded_at: datetime, sets: Sequence[str], status: str =
     )
 
 
+def is_deleted(entry: Entry) -> bool:
+    """True for a deletion, also for one whose tombstone is not here."""
+    return entry.status in GONE or entry.action == "delete"
+
+
 def gone_header(row: Row) -> str:
     """The header of a withdrawn or replaced record."""
     return header(row.curie, row.recorded_at, row.sets, _DELETED)
@@ -55,7 +60,7 @@ def record_xml(entry: Entry, sets: Sequence[str], member: MetadataFormat) -> str
     A suppressed record is given like a public one, with its status in `about` and in a set: it is still served by
     accession, and a deletion would tell mirrors to drop it for good.
     """
-    if entry.status in GONE:
+    if is_deleted(entry):
         return f"<record>{header(entry.curie, entry.recorded_at, sets, _DELETED)}</record>"
     record = entry.record
     if not member.covers(record):

@@ -16,12 +16,12 @@ from catalogue.exchange.oai.arguments import Asked, read_arguments
 from catalogue.exchange.oai.base import MetadataFormat, metadata_formats
 from catalogue.exchange.oai.errors import OaiError
 from catalogue.exchange.oai.kept import KeptRecords
-from catalogue.exchange.oai.record import deleted, gone_header, header, record_xml
+from catalogue.exchange.oai.record import deleted, gone_header, header, is_deleted, record_xml
 from catalogue.exchange.oai.tokens import Listing, seal, unseal
 from catalogue.exchange.xml_text import DECLARATION, XSI, attribute, element, text
 from catalogue.model.namespaces import BASE
 from catalogue.problems import SettingsInvalid
-from catalogue.store.entries import GONE
+from catalogue.store.entries import ABSENT
 from catalogue.store.image_lists import LIST
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Repository:
         offered = list(self._formats.values())
         if "identifier" in asked.arguments:
             entry = self._entry(asked.arguments["identifier"], horizon)
-            if entry.status not in GONE:
+            if not is_deleted(entry):
                 offered = [member for member in offered if member.covers(entry.record)]
         return "".join(
             "<metadataFormat>"
@@ -176,7 +176,7 @@ class Repository:
         entry = None
         if curie != identifier:
             entry = self._exposed.timeline.version_at(curie, horizon.position)
-        if entry is None or entry.kind == LIST:
+        if entry is None or entry.kind == LIST or (entry.status == ABSENT and not is_deleted(entry)):
             raise OaiError("idDoesNotExist", f"There is no record {identifier[:200]} here.")
         return entry
 

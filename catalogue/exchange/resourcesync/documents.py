@@ -152,7 +152,7 @@ class ResourceSync:
         if not start < first <= end or (first - start - 1) % self._block:
             raise NotFound("There is no such change list; /resourcesync/changelist.xml names those there are.")
         last = min(first - 1 + self._block, end)
-        changes = [c for c in self.exposed.timeline.changes(first - 1, last, self._block) if c.kind != LIST]
+        changes = [c for c in self.exposed.timeline.changes(first - 1, last, self._block) if _is_told(c)]
         newest = self.measures.of([c.position for c in changes if c.newest and c.action != "delete"])
         entries = [self._change(change, newest) for change in changes]
         top = _link("up", self._places.of("capabilitylist.xml")) + _link("index", self._places.of("changelist.xml"))
@@ -162,12 +162,14 @@ class ResourceSync:
         """One change; size and hashes are told of versions that can still be fetched, those that nothing replaced."""
         said = measured.get(change.position, {}) if change.newest else {}
         moment = in_microseconds(change.recorded_at)
-        kind = {} if change.action == "delete" else {"type": MEDIA_TYPE}
-        written = _md(change=_WORDS[change.action], datetime=moment, **kind, **said)
+        # A version whose payload is not here takes the place of one that was: nothing is served any more.
+        action = "delete" if change.newest and not change.whole else change.action
+        kind = {} if action == "delete" else {"type": MEDIA_TYPE}
+        written = _md(change=_WORDS[action], datetime=moment, **kind, **said)
         return _url(self._places.resource(change.kind, change.curie), written, change.recorded_at)
 
     def _resources(self, capability: str, horizon: Horizon, start: int, end: int) -> bytes:
-        rows = [row for row in iter_rows(self.exposed, start, end) if not row.is_gone]
+        rows = [row for row in iter_rows(self.exposed, start, end) if row.is_live]
         measured = self.measures.of([row.position for row in rows])
         entries = (
             _url(
@@ -222,6 +224,12 @@ class ResourceSync:
             _, end = self._day(day, horizon)
             yield day, position + 1, end
             position = end
+
+
+def _is_told(change: Change) -> bool:
+    """Whether a change concerns a resource: none does that made a record whose payload is not here."""
+    missing = change.newest and not change.whole and change.action == "create"
+    return change.kind != LIST and not missing
 
 
 def _md(**said: str) -> str:

@@ -21,7 +21,7 @@ def write_package(sync: ResourceSync, number: int, file: IO[bytes]) -> None:
     """
     horizon, start, end = sync.dump_bounds(number)
     exposed, described = sync.exposed, []
-    rows = [row for row in iter_rows(exposed, start, end) if not row.is_gone]
+    rows = [row for row in iter_rows(exposed, start, end) if row.is_live]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for begin in range(0, len(rows), _BATCH):
             part = rows[begin : begin + _BATCH]

@@ -10,7 +10,7 @@ import structlog
 
 from catalogue.exchange.base import Document, format_by_suffix
 from catalogue.exchange.exposed import Exposed
-from catalogue.store.entries import GONE
+from catalogue.store.entries import ABSENT, GONE
 from catalogue.store.graph_view import catalog_record
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Measures:
 
 
 def _measured(entry: Entry) -> tuple[int, int, str, str] | None:
-    if entry.status in GONE or (content := document_of(entry)) is None:
+    if entry.status in GONE or entry.status == ABSENT or (content := document_of(entry)) is None:
         return None
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return entry.position, len(content), md5, hashlib.sha256(content).hexdigest()
