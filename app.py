@@ -20,6 +20,7 @@ from catalogue.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.exchange.exposed import Exposed
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
     from catalogue.federation.ownership import Ownership
@@ -270,6 +271,14 @@ class LocalNode:
         return Identities(Claims(self.home / "identity"), self.ledger.decisions)
 
     @cached_property
+    def exposed(self) -> Exposed:
+        """What harvesters are told of."""
+        from catalogue.exchange.exposed import Exposed
+        from catalogue.exchange.oai.base import prefixes_of
+
+        return Exposed(self.ledger, self.home / "exchange", prefixes_of)
+
+    @cached_property
     def search(self) -> SearchService:
         """Full-text search."""
         from catalogue.search.service import SearchService
@@ -420,6 +429,7 @@ class LocalNode:
 
     def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
         """The Flask application over this node's services."""
+        from catalogue.exchange.secret import load_secret
         from catalogue.web.factory import create_web
         from catalogue.web.services import Services
 
@@ -436,6 +446,9 @@ class LocalNode:
                 web=self.settings.web,
                 query=self.settings.query,
                 harvest=self.settings.harvest,
+                exchange=self.settings.exchange,
+                exposed=self.exposed,
+                secret=load_secret(self.home / "exchange"),
                 name=self.settings.name,
             )
         )

@@ -5,12 +5,13 @@ Only app.py reads it; everything else is handed the part it needs (STYLE section
 
 from __future__ import annotations
 
+import re
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -98,6 +99,30 @@ class WebSettings(_Part):
     )
 
 
+# One-letter names and hosts of one word are refused by the official validator of OAI-PMH repositories.
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{2,}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+
+
+class ExchangeSettings(_Part):
+    """What is served to other nodes and to harvesters."""
+
+    admin_email: str = Field(
+        "", description="Address of a person who answers for this node; OAI-PMH's Identify needs one."
+    )
+    parallel: int = Field(4, ge=1, le=64, description="Answers to harvesters made at the same time.")
+    cache_bytes: int = Field(64 << 20, ge=0, description="Characters of records kept written for the next harvester.")
+    wait_s: float = Field(
+        5.0, ge=0, description="Seconds a harvester waits for its turn before 503 with Retry-After is answered."
+    )
+
+    @field_validator("admin_email")
+    @classmethod
+    def _is_real(cls, value: str) -> str:
+        if value and not _EMAIL.fullmatch(value):
+            raise ValueError("give an address such as images@archive.org, or leave it out")
+        return value
+
+
 class Settings(BaseSettings):
     """All settings of a node."""
 
@@ -125,6 +150,9 @@ class Settings(BaseSettings):
     federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
+    exchange: ExchangeSettings = Field(
+        default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."
+    )
 
     @classmethod
     def settings_customise_sources(

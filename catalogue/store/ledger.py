@@ -31,6 +31,7 @@ from catalogue.store.image_lists import LIST, ImageLists
 from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.registry import Registry
+from catalogue.store.timeline import Timeline
 from catalogue.store.writer import LedgerWriter
 
 __all__ = [
@@ -88,6 +89,11 @@ class Ledger(Bookkeeping, HeldReader):
     def issues(self) -> Issues:
         """What is refused and what was noticed, as partners are told."""
         return Issues(self.engine)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The log by position and time."""
+        return Timeline(self.engine, self.clock, self._entries)
 
     @property
     def decisions(self) -> Decisions:

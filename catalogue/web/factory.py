@@ -8,6 +8,9 @@ from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.exchange.oai import oai_blueprint
+from catalogue.web.exchange.resourcesync import resourcesync_blueprint
+from catalogue.web.exchange.sitemap import sitemap_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
@@ -63,6 +66,9 @@ def create_web(services: Services) -> Flask:
     )
     for make in blueprints:
         app.register_blueprint(make(services))
+    if services.exposed is not None:
+        for make in (oai_blueprint, resourcesync_blueprint, sitemap_blueprint):
+            app.register_blueprint(make(services))
     if services.pool is not None:
         app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
     return app

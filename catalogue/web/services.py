@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
-from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
+from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.exchange.exposed import Exposed
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
@@ -62,6 +63,8 @@ class Services:
         identities: None where records of one study are not told.
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
         index: folder of the text index, for /readyz; None where it is not looked at.
+        exposed: what harvesters are told of; None where nothing is offered to them.
+        secret: signs what is handed to harvesters; with `exposed` only.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
         name: name of this node, shown on its pages.
     """
@@ -77,6 +80,9 @@ class Services:
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())
+    exchange: ExchangeSettings = field(default_factory=lambda: ExchangeSettings())
+    exposed: Exposed | None = None
+    secret: bytes = field(default=b"", repr=False)
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
 
