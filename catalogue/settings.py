@@ -98,6 +98,22 @@ class WebSettings(_Part):
     )
 
 
+class ExchangeSettings(_Part):
+    """What catalogues of others are told of this one."""
+
+    title: str = Field("", description="Title of the catalogue; empty means the node's name.")
+    description: str = Field(
+        "Studies with biological images, as their archives describe them.",
+        description="What the catalogue holds, in a sentence or two.",
+    )
+    publisher: str = Field("", description="Who answers for the catalogue; empty means the node's name.")
+    publisher_url: str = Field("", description="Page or ROR of whoever answers for the catalogue.")
+    admin_email: str = Field("", description="E-mail address of whoever answers for this node.")
+    metadata_license: str = Field(
+        "", description="Address of the licence under which the catalogue's own words may be used; empty states none."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of a node."""
 
@@ -125,6 +141,9 @@ class Settings(BaseSettings):
     federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
+    exchange: ExchangeSettings = Field(
+        default_factory=lambda: ExchangeSettings(), description="What others are told of the catalogue."
+    )
 
     @classmethod
     def settings_customise_sources(

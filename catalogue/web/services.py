@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
-from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
+from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Services:
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())
+    exchange: ExchangeSettings = field(default_factory=lambda: ExchangeSettings())
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
 

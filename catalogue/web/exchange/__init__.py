@@ -1,0 +1,1 @@
+"""Views of exchange formats: the log and the catalogue as others read them."""
