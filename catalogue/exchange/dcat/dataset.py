@@ -67,7 +67,8 @@ def owners_identifier(record: Record) -> str:
 
 def _describe(out: Triples, named: Subject, record: Record) -> None:
     node = named.term
-    out.add(node, "rdf:type", name("dcat:Dataset"))
+    # A data set is a resource without saying so, but validators without DCAT's ontology do not know.
+    out.add(node, "rdf:type", name("dcat:Dataset"), name("dcat:Resource"))
     out.add(node, "dct:title", text(record["title"]))
     if "description" in record:
         out.add(node, "dct:description", text(record["description"]))

@@ -63,6 +63,7 @@ def _archive(out: Triples, subject: Subject, record: Record) -> None:
     owner = record["owner"]
     node = _distribution(out, subject, "distribution/archive", f"Data at {OWNERS.get(owner, {}).get('name', owner)}")
     out.add(node, "dcat:accessURL", address)
+    out.add(node, "dct:description", text("The images, as the archive gives them."))
     out.add_typed(node, "dct:license", find_address(record.get("license")), "dct:LicenseDocument")
     if "total_size_bytes" in record:
         out.add(node, "dcat:byteSize", typed(record["total_size_bytes"], "nonNegativeInteger"))

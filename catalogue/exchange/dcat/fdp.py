@@ -93,7 +93,6 @@ def dataset_document(entry: Entry, place: Place, metadata_license: str) -> Tripl
     """One study, with its distributions, under the address of the document."""
     subject = Subject(place.at(dataset_path(entry.curie))[1:-1], entry.curie, "#")
     out, node = dataset(entry, place, metadata_license, subject), subject.term
-    out.add(node, "rdf:type", name("dcat:Resource"))
     if "version" not in entry.record:
         # A FAIR Data Point wants a version of every resource; this one tells two states of the record apart.
         _version(out, node, f"{entry.owner_epoch}.{entry.owner_seq}")
@@ -116,9 +115,7 @@ def _profile(out: Triples, node: str, place: Place) -> None:
     out.share(_PROFILE, "rdfs:seeAlso", shapes)
 
 
-def _container(
-    out: Triples, node: str, title: str, member_of: str, relation: str, members: Sequence[str]
-) -> None:
+def _container(out: Triples, node: str, title: str, member_of: str, relation: str, members: Sequence[str]) -> None:
     out.add(node, "rdf:type", name("ldp:DirectContainer"))
     out.add(node, "dct:title", text(title))
     out.add(node, "ldp:membershipResource", member_of)

@@ -33,6 +33,8 @@ _ADDRESS: Final = re.compile(r"(?:https?|s3|gs|ftps?)://[^\s<>\"{}|\\^`\x00-\x20
 _MAIL: Final = re.compile(r"[^\s@<>\"{}|\\^`%?&\x00-\x20]+@[^\s@<>\"{}|\\^`%?&/\x00-\x20]+")
 # No XML document can hold these.
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What has to be looked at at all; most texts have nothing of it.
+_SPECIAL: Final = re.compile('[\x00-\x1f"\\\\\ud800-\udfff\ufffe\uffff]')
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
@@ -47,7 +49,10 @@ def name(short: str) -> str:
 
 def text(value: object) -> str:
     """A string literal; line ends are line feeds, and what XML cannot hold is U+FFFD."""
-    clean = str(value).replace("\r\n", "\n").replace("\r", "\n")
+    clean = str(value)
+    if _SPECIAL.search(clean) is None:
+        return f'"{clean}"'
+    clean = clean.replace("\r\n", "\n").replace("\r", "\n")
     return f'"{_NO_XML.sub("�", clean).translate(_ESCAPES)}"'
 
 
