@@ -1,4 +1,4 @@
-"""Every data set of a DCAT catalogue as ckanext-dcat's parser reads it, page by page as its harvester does; runs with ckan.
+"""Every data set of a DCAT catalogue as ckanext-dcat's parser reads it, page by page as its harvester does.
 
 Arguments: address of the catalogue, media type to ask for, format of rdflib.
 """

@@ -1,4 +1,4 @@
-"""A node on loopback for clients of other people: the real application over a ledger, with its own address as public one."""
+"""A node on loopback for clients of other people: the real application over a ledger, its address known to it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_pages_hold_every_public_study_once_in_order(many: Services, small_pages
 
 
 def test_form_is_chosen_by_accept_or_suffix(client: FlaskClient) -> None:
-    """Each media type gets its form, under Vary: Accept and with the address of that form; a browser gets the manual."""
+    """Each media type gets its form, with Vary: Accept and the address of that form; a browser gets the manual."""
     for suffix, (media_type, _) in FORMS.items():
         answer = client.get("/catalog", headers={"Accept": media_type})
         assert answer.mimetype == media_type
@@ -97,7 +97,7 @@ def test_form_is_chosen_by_accept_or_suffix(client: FlaskClient) -> None:
 
 
 def test_withdrawn_replaced_and_suppressed_studies_are_out(node: Services) -> None:
-    """What is withdrawn, replaced or suppressed is on no page and in no container, though it is answered for by name."""
+    """What is withdrawn, replaced or suppressed is on no page and in no container, though its name is answered for."""
     hidden = bare_study() | {"id": "idr:idr9050", "accession": "idr9050", "title": "Set aside"}
     append(node.ledger, hidden, status="suppressed")
     client = create_web(node).test_client()
@@ -140,7 +140,7 @@ def test_addresses_come_from_the_settings_and_never_from_the_request(node: Servi
     assert b"<http://127.0.0.1:8123/fdp>" in local
 
 
-@pytest.mark.parametrize("web", [WebSettings(port=0), WebSettings(host="0.0.0.0")])  # noqa: S104
+@pytest.mark.parametrize("web", [WebSettings(port=0), WebSettings(host="0.0.0.0")])
 def test_a_node_without_an_address_says_so(node: Services, web: WebSettings) -> None:
     """Where no address can be known, the answer is a problem that names the setting, not a guess."""
     client = create_web(replace(node, web=web)).test_client()
@@ -150,7 +150,7 @@ def test_a_node_without_an_address_says_so(node: Services, web: WebSettings) -> 
 
 
 def test_the_catalogue_tells_who_answers_for_it(node: Services) -> None:
-    """Title, publisher, contact and licence are the settings'; without them the node's name stands in, and no contact."""
+    """Title, publisher, contact and licence are the settings'; else the node's name stands in, and no contact."""
     part = ExchangeSettings(
         title="Eyes", publisher="Eye Trust", publisher_url="https://ror.org/02catss52", admin_email="desk@example.org",
         metadata_license="https://creativecommons.org/publicdomain/zero/1.0/",
@@ -257,3 +257,11 @@ def test_kept_pages_stay_within_their_bytes() -> None:
 def test_page_size_is_what_harvesters_bear() -> None:
     """A page has at most 100 data sets, far below the 50 MB that ckanext-dcat takes."""
     assert catalog_pages.PAGE_SIZE == 100 and fdp.CONTAINER_SIZE <= 500
+
+
+def test_a_record_that_cannot_be_written_costs_only_itself(node: Services) -> None:
+    """P15: a record without what every study has is left out and counted, and all others are on the page."""
+    append(node.ledger, {"type": "Study", "id": "idr:idr9060", "accession": "idr9060", "owner": "idr"})
+    body = create_web(node).test_client().get("/catalog").data
+    assert len(values(body, f"{DCAT}dataset")) == 4 and values(body, f"{HYDRA}totalItems") == {"5"}
+    assert b"idr9060" not in body

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+import structlog
+
 from catalogue.exchange.dcat.about import About, Service, write_about, write_services
 from catalogue.exchange.dcat.dataset import dataset
 from catalogue.exchange.dcat.forms import Form, render
@@ -19,6 +21,8 @@ from catalogue.exchange.dcat.place import Place
 from catalogue.exchange.dcat.triples import Triples, moment, name, typed
 from catalogue.model.namespaces import BASE
 from catalogue.store.entries import Entry
+
+log = structlog.get_logger(__name__)
 
 PAGE_SIZE: Final = 100
 """Data sets on a page: 0.7 MB of Turtle where records are full; ckanext-dcat takes 50 MB."""
@@ -54,8 +58,15 @@ def render_page(page: Page, about: About, services: tuple[Service, ...], place: 
         write_services(head, catalog, services, place)
         if page.changed is not None:
             head.add(catalog, "dct:modified", moment(page.changed.isoformat().replace("+00:00", "Z")))
-    blocks = [dataset(entry, place, about.license) for entry in page.entries]
+    blocks = []
     for entry in page.entries:
+        try:
+            blocks.append(dataset(entry, place, about.license))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # One record of a form that nobody foresaw must not take the page from all others; the total still counts
+            # it, so that no reader takes it for deleted.
+            log.error("catalog.record_not_written", curie=entry.curie, error=repr(error))
+            continue
         head.add(catalog, "dcat:dataset", name_of(entry))
         head.add(catalog, "dcat:record", f"{name_of(entry)[:-1]}/record>")
     return render([head, *blocks], form)

@@ -51,9 +51,8 @@ def _catalog(services: Services, owner: str, number: int) -> Response:
 def _dataset(services: Services, curie: str) -> Response:
     entry = services.ledger.head(curie)
     if entry is None or entry.kind != "study" or entry.status != "public":
-        raise NotFound(
-            f"No public study {curie[:100]} is in this catalogue; /id/{curie[:100]} may know what became of it."
-        )
+        shown = curie[:100]
+        raise NotFound(f"No public study {shown} is in this catalogue; /id/{shown} may know what became of it.")
     triples = fdp.dataset_document(entry, place_of(services), about(services).license)
     return _answer(services, fdp.dataset_path(curie), triples, entry.recorded_at)
 

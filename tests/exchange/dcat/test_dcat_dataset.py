@@ -140,7 +140,7 @@ def test_every_form_of_the_record_is_a_distribution() -> None:
 
 
 def test_catalogue_record_tells_where_the_study_is_from() -> None:
-    """The CatalogRecord says when it changed, what it conforms to, what it was derived from, and the source's own entry."""
+    """The CatalogRecord says when it changed, what it conforms to, what it was made from, and the source's entry."""
     found = graph(study(date_updated="2024-05-01"))
     record = f"{BASE}idr:idr9001/record"
     assert said(found, record, "foaf:primaryTopic") == {f"{BASE}idr:idr9001"}
@@ -173,7 +173,7 @@ def test_all_forms_say_the_same() -> None:
 
 
 def test_hostile_record_stays_text() -> None:
-    """Markup, script addresses and quotes of a hostile record are literals in well-formed documents, never addresses."""
+    """Markup, script addresses and quotes of a hostile record are literals in well-formed documents, no addresses."""
     blocks = [dataset(entry(hostile_study()), PLACE)]
     assert read(render(blocks, TURTLE), ox.RdfFormat.TURTLE) == read(render(blocks, N_TRIPLES))
     etree.fromstring(render(blocks, RDF_XML))
