@@ -104,6 +104,7 @@ def test_catalogue_keeps_dcat_ap_in_two_engines(shapes: str, tmp_path: Path) -> 
 
 @pytest.mark.partners
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("shapes", SHAPES)
 def test_real_catalogue_keeps_dcat_ap(shapes: str, partners: Path, tmp_path: Path) -> None:
     """Over all studies of three real members the shapes object to the missing descriptions, and to nothing else."""
@@ -118,7 +119,7 @@ def test_real_catalogue_keeps_dcat_ap(shapes: str, partners: Path, tmp_path: Pat
 
 
 def test_the_shapes_do_object(tmp_path: Path) -> None:
-    """The shapes are not empty: a catalogue without its title and with an unnamed publisher is refused by both engines."""
+    """The shapes are not empty: both engines refuse a catalogue without titles and names of agents."""
     text = shipped_shapes()
     with Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
         append(ledger, example("Study-full"))

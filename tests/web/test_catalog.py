@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -235,23 +236,24 @@ def test_void_is_not_promised_without_dumps(client: FlaskClient) -> None:
 
 def test_kept_pages_stay_within_their_bytes() -> None:
     """Rendered pages are made once while the ledger stands still, anew when it moves, and never hold too much."""
-    made: list[int] = []
+    made: list[str] = []
 
-    def make(size: int) -> Callable[[], bytes]:
+    def make(name: str, size: int) -> Callable[[], bytes]:
         def body() -> bytes:
-            made.append(size)
-            return b"x" * size
+            made.append(name)
+            return random.Random(name).randbytes(size)  # noise does not compress
 
         return body
 
-    pages = RenderedPages(most_bytes=100)
-    assert pages.get(1, "a", make(60)) == pages.get(1, "a", make(60))
-    pages.get(1, "b", make(60))
-    pages.get(1, "a", make(60))
-    pages.get(2, "a", make(60))
-    pages.get(2, "huge", make(200))
-    pages.get(2, "huge", make(200))
-    assert made == [60, 60, 60, 60, 200, 200]
+    pages = RenderedPages(most_bytes=2000)
+    first = pages.get(1, "a", make("a", 1500))
+    assert pages.get(1, "a", make("a", 1500)) == first
+    pages.get(1, "b", make("b", 1500))
+    pages.get(1, "a", make("a", 1500))
+    pages.get(2, "a", make("a", 1500))
+    pages.get(2, "huge", make("huge", 4000))
+    pages.get(2, "huge", make("huge", 4000))
+    assert made == ["a", "b", "a", "a", "huge", "huge"]
 
 
 def test_page_size_is_what_harvesters_bear() -> None:
