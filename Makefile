@@ -46,6 +46,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.bench_oai_server
 	$(BIN)/python -m tests.bench.bench_hostile
 	$(BIN)/python -m tests.bench.bench_images
+	$(BIN)/python -m tests.bench.bench_catalog
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill

@@ -427,12 +427,17 @@ class LocalNode:
                 if stop.wait(0.1):
                     return []
 
-    def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
-        """The Flask application over this node's services."""
+    def web(self, pool: QueryPool | None, snapshot: Path, host: str | None = None, port: int | None = None) -> Flask:
+        """The Flask application over this node's services.
+
+        Args:
+            host, port: where it will listen; None means as the settings say.
+        """
         from catalogue.exchange.secret import load_secret
         from catalogue.web.factory import create_web
         from catalogue.web.services import Services
 
+        listening = {"host": host, "port": port}
         return create_web(
             Services(
                 ledger=self.ledger,
@@ -443,7 +448,7 @@ class LocalNode:
                 identities=self.identities,
                 snapshot=snapshot,
                 index=self.home / "search",
-                web=self.settings.web,
+                web=self.settings.web.model_copy(update={k: v for k, v in listening.items() if v is not None}),
                 query=self.settings.query,
                 harvest=self.settings.harvest,
                 exchange=self.settings.exchange,
@@ -459,7 +464,7 @@ class LocalNode:
 
         limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
-            site = self.web(pool, self.home / "graph" / "current")
+            site = self.web(pool, self.home / "graph" / "current", host, port)
             serve(site, host, port, self.settings.web.threads, limit, on_ready)
 
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:

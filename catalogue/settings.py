@@ -104,8 +104,18 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{2,}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 
 
 class ExchangeSettings(_Part):
-    """What is served to other nodes and to harvesters."""
+    """What is served to other nodes, catalogues and harvesters, and what they are told of this one."""
 
+    title: str = Field("", description="Title of the catalogue; empty means the node's name.")
+    description: str = Field(
+        "Studies with biological images, as their archives describe them.",
+        description="What the catalogue holds, in a sentence or two.",
+    )
+    publisher: str = Field("", description="Who answers for the catalogue; empty means the node's name.")
+    publisher_url: str = Field("", description="Page or ROR of whoever answers for the catalogue.")
+    metadata_license: str = Field(
+        "", description="Address of the licence under which the catalogue's own words may be used; empty states none."
+    )
     admin_email: str = Field(
         "", description="Address of a person who answers for this node; OAI-PMH's Identify needs one."
     )

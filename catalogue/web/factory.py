@@ -8,9 +8,12 @@ from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.exchange.catalog import catalog_blueprint
+from catalogue.web.exchange.fdp import fdp_blueprint
 from catalogue.web.exchange.oai import oai_blueprint
 from catalogue.web.exchange.resourcesync import resourcesync_blueprint
 from catalogue.web.exchange.sitemap import sitemap_blueprint
+from catalogue.web.exchange.well_known import well_known_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
@@ -63,6 +66,9 @@ def create_web(services: Services) -> Flask:
         search_blueprint,
         federation_blueprint,
         exchange_blueprint,
+        catalog_blueprint,
+        fdp_blueprint,
+        well_known_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))

@@ -59,6 +59,8 @@ def page_links(
     ]
     if "study" in record:
         found.append(_link(links.full(links.document("study", record["study"])), "collection", type="text/html"))
+    else:
+        found.append(_link(links.full("/catalog"), "collection", type="text/turtle"))
     return ", ".join(found)
 
 

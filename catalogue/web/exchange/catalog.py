@@ -1,0 +1,70 @@
+"""/catalog: every public study in DCAT-AP, in pages; also as .ttl, .jsonld, .rdf, .nt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+
+from catalogue.exchange.dcat.catalog import PAGE_SIZE, Page, page_path, render_page
+from catalogue.exchange.dcat.forms import Form
+from catalogue.problems import BadRequest
+from catalogue.store.study_lists import study_counts
+from catalogue.web.documents import to
+from catalogue.web.exchange.addresses import place_of
+from catalogue.web.exchange.interfaces import about, interfaces
+from catalogue.web.exchange.rdf import chosen_form, document, form_of, wants_page
+from catalogue.web.exchange.rendered import Rendered, RenderedPages
+from catalogue.web.services import Services
+
+_LONGEST_CURIE = 300
+
+
+def last_change(services: Services, position: int) -> datetime | None:
+    """When the ledger last changed; None for an empty one."""
+    entries = services.ledger.entries(after=position - 1, limit=1) if position else []
+    return entries[0].recorded_at if entries else None
+
+
+def _page(services: Services, after: str, form: Form) -> bytes:
+    found = services.ledger.heads("study", "public", after_curie=after, limit=PAGE_SIZE + 1)
+    first = not after
+    page = Page(
+        entries=found[:PAGE_SIZE],
+        after=after,
+        more=len(found) > PAGE_SIZE,
+        total=sum(study_counts(services.ledger.engine).values()) if first else 0,
+        changed=last_change(services, services.ledger.last_position()) if first else None,
+    )
+    return render_page(page, about(services), interfaces(), place_of(services), form)
+
+
+def _answer(services: Services, pages: RenderedPages, form: Form) -> Response:
+    after = request.args.get("after", "")
+    if len(after) > _LONGEST_CURIE:
+        raise BadRequest("The parameter after is a CURIE such as idr:idr0001; follow hydra:next from /catalog.")
+    position = services.ledger.last_position()
+
+    def rendered() -> Rendered:
+        return pages.get(position, (after, form.name), lambda: _page(services, after, form))
+
+    response = document(form, rendered, services.links.path(page_path(after, form)), last_change(services, position))
+    response.headers.add("Link", f'<{services.links.full("/.well-known/api-catalog")}>; rel="api-catalog"')
+    return response
+
+
+def catalog_blueprint(services: Services) -> Blueprint:
+    """Routes of the catalogue."""
+    blueprint, pages = Blueprint("catalog", __name__), RenderedPages()
+
+    @blueprint.get("/catalog")
+    def negotiated() -> Response:
+        if wants_page():
+            return to(services.links, "/docs/dcat", 303)
+        return _answer(services, pages, chosen_form())
+
+    @blueprint.get("/catalog.<suffix>")
+    def suffixed(suffix: str) -> Response:
+        return _answer(services, pages, form_of(suffix))
+
+    return blueprint

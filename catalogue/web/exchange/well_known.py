@@ -1,0 +1,49 @@
+"""What programs look for at fixed addresses: /service-info, /.well-known/api-catalog, /.well-known/void."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+
+from catalogue.exchange.api_catalog import MEDIA_TYPE, PATH, PROFILE, api_catalog
+from catalogue.exchange.service_info import service_info
+from catalogue.model.table import schema_version
+from catalogue.problems import NotFound
+from catalogue.web.documents import finish, to
+from catalogue.web.exchange.addresses import root_of
+from catalogue.web.exchange.interfaces import about, interfaces
+from catalogue.web.services import Services
+
+_VOID = "/dumps/latest/void.ttl"
+
+
+def _json(document: dict[str, Any], content_type: str) -> Response:
+    response = Response(json.dumps(document, ensure_ascii=False, indent=2) + "\n", content_type=content_type)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return finish(response, None)
+
+
+def well_known_blueprint(services: Services) -> Blueprint:
+    """Routes at fixed addresses."""
+    blueprint = Blueprint("well_known", __name__)
+
+    @blueprint.get("/service-info")
+    def info() -> Response:
+        document = service_info(about(services), services.name, root_of(services), schema_version())
+        return _json(document, "application/json")
+
+    @blueprint.get(PATH)
+    def catalog() -> Response:
+        response = _json(api_catalog(interfaces(), root_of(services)), f'{MEDIA_TYPE}; profile="{PROFILE}"')
+        response.headers["Link"] = f'<{services.links.full(PATH)}>; rel="api-catalog"'
+        return response
+
+    @blueprint.get("/.well-known/void")
+    def void() -> Response:
+        if not any(service.path == "/dumps" for service in interfaces()):
+            raise NotFound("This node gives no dumps, and so no description of them; /catalog describes its studies.")
+        return to(services.links, _VOID, 303)
+
+    return blueprint
