@@ -17,6 +17,7 @@ PROPERTIES: Final[dict[str, dict[str, str | None]]] = {
     "Descriptor": {
         "about": "points at the root, which is the study",
         "conformsTo": "describes the crate, not the study",
+        "cite-as": "names the study at the node that wrote the crate",
     },
     "Dataset": {
         "identifier": None,
@@ -68,6 +69,7 @@ PROPERTIES: Final[dict[str, dict[str, str | None]]] = {
         "value": None,
         "unitCode": None,
         "unitText": "says in words what the unit code says",
+        "name": "says in words what the value says",
         "description": "says in words what the value says",
     },
 }

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from catalogue.model.namespaces import OWNERS
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 """Part of every ETag: changes when any renderer gives other bytes for the same record."""
 
 
