@@ -177,9 +177,7 @@ def _sizes(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _single(entity: Entity) -> Entity:
     """The entity with the one value of a list instead of the list, as RO-Crate 1.2 recommends."""
-    return {
-        name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in entity.items()
-    }
+    return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in entity.items()}
 
 
 def crate(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
+from catalogue.web.linksets import linksets_blueprint
 from catalogue.web.pages import pages_blueprint
 from catalogue.web.promises import Moment, keep_promises, last_change, released
 from catalogue.web.resolve import resolver_blueprint
@@ -54,6 +55,7 @@ def create_web(services: Services) -> Flask:
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
         image_lists_blueprint,
+        linksets_blueprint,
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,

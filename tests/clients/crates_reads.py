@@ -47,7 +47,9 @@ def _validated(crate: dict[str, Any], profile: str, severity: str) -> dict[str, 
         ),
     )
     return {
-        "issues": [f"{issue.check.identifier} {issue.violatingEntity}: {issue.message}" for issue in result.get_issues()],
+        "issues": [
+            f"{issue.check.identifier} {issue.violatingEntity}: {issue.message}" for issue in result.get_issues()
+        ],
         "executed": len(result.executed_checks),
         "skipped": sorted({detail.check.identifier for detail in result.skipped_check_details}),
     }

@@ -39,6 +39,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/id/<path:name>/thumbnail": (f"/id/{IMAGE}/thumbnail",),
     "/id/<path:text>": (f"/id/{STUDY}", "/id/S-BIAD90001"),
     "/images/<path:name>": (f"/images/{IMAGE}", f"/images/{IMAGE}.jsonld"),
+    "/images/<path:name>/linkset": (f"/images/{IMAGE}/linkset",),
+    "/images/<path:name>/linkset.json": (f"/images/{IMAGE}/linkset.json",),
     "/schema.<any(ttl, jsonld, nt, rdf):suffix>": ("/schema.ttl",),
     "/schema/<name>": ("/schema/Study",),
     "/schema/<path:below>": ("/schema/context.jsonld", "/schema/shapes/records.ttl"),
@@ -49,9 +51,12 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/schema/types/<name>": ("/schema/types/sha256",),
     "/static/<path:filename>": ("/static/site.css",),
     "/studies/<path:name>": tuple(
-        f"/studies/{STUDY}{end}" for end in ("", ".jsonld", ".ttl", ".nt", ".crate.json", ".bib", ".ris")
+        f"/studies/{STUDY}{end}"
+        for end in ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
     ),
     "/studies/<path:name>/images": (),
+    "/studies/<path:name>/linkset": (f"/studies/{STUDY}/linkset",),
+    "/studies/<path:name>/linkset.json": (f"/studies/{STUDY}/linkset.json",),
     "/studies/<path:name>/original": (f"/studies/{STUDY}/original",),
     "/studies/<path:name>/original/raw": (f"/studies/{STUDY}/original/raw",),
 }
