@@ -18,6 +18,8 @@ RENDERER_VERSION = "2"
 """Part of every ETag: changes when any renderer gives other bytes for the same record."""
 MOST_IMAGES = 500
 """Images that one document names one by one; a study with more has tables of them."""
+MOST_TABLES = 100
+"""Tables that one document names: a million images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,14 @@ class ImageTable:
     Args:
         url: absolute address at which this node gives it.
         rows: number of images, those that are gone included.
+        columns: those that it has.
     """
 
     url: str
     sha256: str
     rows: int
     size_bytes: int
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class Document:
         schema_version: of the model, under which the record was written; "" means the present one.
         images: of the study, the first MOST_IMAGES by name; only for formats that tell them.
         image_count: how many the study has.
-        tables: of the study's image list; only for formats that tell them.
+        tables: of the study's image list, the first MOST_TABLES; only for formats that tell them.
+        table_count: how many the list has.
     """
 
     record: Mapping[str, Any]
@@ -53,6 +58,7 @@ class Document:
     images: Sequence[Mapping[str, Any]] = ()
     image_count: int = 0
     tables: Sequence[ImageTable] = ()
+    table_count: int = 0
 
 
 class Format(Protocol):

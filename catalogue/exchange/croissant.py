@@ -17,7 +17,8 @@ from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, is_absolute
 
 PROFILE = "http://mlcommons.org/croissant/1.1"
-PARQUET = "application/vnd.apache.parquet"
+# The registered type, and the one that mlcroissant 1.1 knows Parquet by.
+PARQUET = ("application/vnd.apache.parquet", "application/x-parquet")
 _JSON = "@json"
 # Croissant 1.1 specification, appendix "JSON-LD context".
 _CONTEXT: dict[str, Any] = {
@@ -115,8 +116,11 @@ def _axes(image: Mapping[str, Any]) -> str | None:
     return ",".join(str(axis["name"]) for axis in axes) or None
 
 
-def _file_object(identifier: str, name: str, url: str, media_type: str, **more: Any) -> dict[str, Any]:
-    found = {"@type": "cr:FileObject", "@id": identifier, "name": name, "contentUrl": url, "encodingFormat": media_type}
+def _file_object(
+    identifier: str, name: str, url: str, media_type: str | tuple[str, ...], **more: Any
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"@type": "cr:FileObject", "@id": identifier, "name": name, "contentUrl": url}
+    found["encodingFormat"] = media_type
     return found | {key: value for key, value in more.items() if value is not None}
 
 
@@ -194,14 +198,14 @@ def _named_images(document: Document) -> dict[str, Any]:
     }
 
 
-def _listed_images(number: int, table: ImageTable) -> dict[str, Any]:
+def _listed_images(number: int, table: ImageTable, count: int) -> dict[str, Any]:
     """The images that a table of the list has."""
     identifier = f"image-list-{number}"
     return {
         "@type": "cr:RecordSet",
         "@id": identifier,
         "name": identifier,
-        "description": f"{table.rows} rows of the study's image list, by accession.",
+        "description": f"Images of the study by accession: {table.rows} rows, table {number} of {count}.",
         "key": {"@id": f"{identifier}/accession"},
         "field": [
             {
@@ -212,6 +216,7 @@ def _listed_images(number: int, table: ImageTable) -> dict[str, Any]:
                 "source": {"fileObject": {"@id": f"images-{number}.parquet"}, "extract": {"column": column}},
             }
             for column, kind in _TABLE_COLUMNS.items()
+            if column in table.columns
         ],
     }
 
@@ -222,7 +227,7 @@ def _people(described: dict[str, Any]) -> None:
     for person in described.get("creator", ()):
         person.pop("affiliation", None)
         if used[person.get("@id")] > 1:
-            person.pop("@id")
+            person.pop("@id", None)
 
 
 def _citation(record: Mapping[str, Any]) -> str:
@@ -253,7 +258,7 @@ def croissant(document: Document) -> dict[str, Any]:
     if any(item["@type"] == "cr:FileObject" and not {"sha256", "md5"} & item.keys() for item in distribution):
         found["isLiveDataset"] = True
     record_sets = [_named_images(document)] if document.images else []
-    record_sets += [_listed_images(number, table) for number, table in enumerate(document.tables, start=1)]
+    record_sets += [_listed_images(n, table, document.table_count) for n, table in enumerate(document.tables, start=1)]
     return found | {k: v for k, v in (("distribution", distribution), ("recordSet", record_sets)) if v}
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalogue.exchange.base import MOST_IMAGES, Document, Format, ImageTable, tells_images
+from catalogue.exchange.base import MOST_IMAGES, MOST_TABLES, Document, Format, ImageTable, tells_images
 from catalogue.resolver.service import Resolution
 from catalogue.store.entries import Entry
 from catalogue.store.graph_view import catalog_record
-from catalogue.store.image_lists import list_curie
+from catalogue.store.image_lists import chunks_of, list_curie
 from catalogue.web.services import Services
 
 
@@ -29,19 +29,23 @@ def chunk_path(digest: str) -> str:
     return f"/chunks/{digest}.parquet"
 
 
-def image_tables(services: Services, curie: str) -> list[ImageTable]:
-    """The files that a study's public image list is made of.
+def image_tables(services: Services, curie: str) -> tuple[list[ImageTable], int]:
+    """The first files that a study's public image list is made of, and how many there are.
 
     Raises:
         SettingsInvalid: this node does not know an address of its own.
+        StoreDamaged: a chunk is lost or damaged.
     """
     entry = services.ledger.head(list_curie(curie))
     if entry is None or entry.status != "public":
-        return []
-    return [
-        ImageTable(services.absolute(chunk_path(c["sha256"])), c["sha256"], c["rows"], c["size_bytes"])
-        for c in entry.record.get("chunks", ())
+        return [], 0
+    columns = services.ledger.image_lists.files.columns
+    chunks = chunks_of(entry.record)
+    named = [
+        ImageTable(services.absolute(chunk_path(c.digest)), c.digest, c.rows, c.size_bytes, columns(c.digest))
+        for c in chunks[:MOST_TABLES]
     ]
+    return named, len(chunks)
 
 
 def document_of(services: Services, resolution: Resolution, member: Format) -> Document:
@@ -52,7 +56,7 @@ def document_of(services: Services, resolution: Resolution, member: Format) -> D
     version = entry.schema_version if entry is not None else ""
     if resolution.tombstone is not None or not tells_images(member):
         return Document(record, provenance, version)
-    tables = image_tables(services, curie)
+    tables, table_count = image_tables(services, curie)
     # What stands in tables is not told a second time.
     own = [] if tables else [entry.record for entry in study_images(services, curie, "", MOST_IMAGES)]
-    return Document(record, provenance, version, own, image_count(services, curie), tables)
+    return Document(record, provenance, version, own, image_count(services, curie), tables, table_count)
