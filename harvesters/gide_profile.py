@@ -17,7 +17,6 @@ PROPERTIES: Final[dict[str, dict[str, str | None]]] = {
     "Descriptor": {
         "about": "points at the root, which is the study",
         "conformsTo": "describes the crate, not the study",
-        "cite-as": "names the study at the node that wrote the crate",
     },
     "Dataset": {
         "identifier": None,

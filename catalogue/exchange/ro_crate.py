@@ -194,7 +194,6 @@ def crate(record: Mapping[str, Any]) -> dict[str, Any]:
             "@type": "CreativeWork",
             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
             "about": {"@id": root_id},
-            "cite-as": BASE + record["id"],
         }
     )
     built.add(root)

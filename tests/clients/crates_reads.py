@@ -1,7 +1,7 @@
-"""Reads the RO-Crates of a node with roc-validator; the RO-Crate context comes from a file, nothing is fetched for it.
+"""Reads the RO-Crates of a node with roc-validator; RO-Crate's context comes from a file, nothing else is fetched.
 
-Arguments: file of the context, profile (ro-crate-1.2), severity (REQUIRED, RECOMMENDED), file with a JSON list of
-addresses. Its last line is a JSON object: address -> {passed, issues, skipped, checks, failed, root}.
+Arguments: file of the context, severity (REQUIRED or RECOMMENDED), file with a JSON list of addresses.
+Its last line is a JSON object: address -> {issues, executed, skipped, root, kinds}.
 """
 
 from __future__ import annotations
@@ -9,65 +9,73 @@ from __future__ import annotations
 import json
 import sys
 import urllib.request
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from requests import Response
 from rocrate_validator import services
-from rocrate_validator.utils import document_loader
+from rocrate_validator.models import Validator
+from rocrate_validator.utils.http import HttpRequester
 
 MEDIA_TYPE = 'application/ld+json; profile="https://w3id.org/ro/crate"'
+CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 
 
 def main() -> None:
     """Every crate, its findings and what its root says."""
-    context, profile, severity, addresses = sys.argv[1:]
-    published = json.loads(Path(context).read_text())
-    document_loader._fetch_json_ld = lambda _address: published
+    context, severity, addresses = sys.argv[1:]
+    _serve(Path(context).read_bytes())
+    settings = services.ValidationSettings(
+        rocrate_uri=None,
+        metadata_dict={},
+        profile_identifier="ro-crate-1.2",
+        requirement_severity=severity,
+        metadata_only=True,
+        packaging_mode="detached",
+        offline=True,
+        skip_availability_check=True,
+    )
+    validator = Validator(settings)
     found = {}
     for address in json.loads(Path(addresses).read_text()):
         request = urllib.request.Request(address, headers={"Accept": MEDIA_TYPE})
         with urllib.request.urlopen(request, timeout=20) as answer:
             crate = json.load(answer)
-        found[address] = _validated(crate, profile, severity) | {"root": _root(crate), "entities": _kinds(crate)}
+        found[address] = _findings(validator.validate(metadata_dict=crate)) | _content(crate)
     print(json.dumps({"version": version("roc-validator"), "crates": found}))
 
 
-def _validated(crate: dict[str, Any], profile: str, severity: str) -> dict[str, Any]:
-    result = services.validate_metadata_as_dict(
-        crate,
-        services.ValidationSettings(
-            rocrate_uri=None,
-            profile_identifier=profile,
-            requirement_severity=severity,
-            metadata_only=True,
-            packaging_mode="detached",
-            offline=True,
-            skip_availability_check=True,
-        ),
-    )
+def _serve(context: bytes) -> None:
+    """Answers the validator's requests from the file, and any other request with 504."""
+
+    def get(_self: Any, url: str, **_options: Any) -> Response:
+        response = Response()
+        response.url = url
+        response.status_code = 200 if url == CONTEXT else 504
+        response._content = context if url == CONTEXT else b""
+        response.headers["Content-Type"] = "application/ld+json"
+        return response
+
+    HttpRequester.get = HttpRequester.head = get
+
+
+def _findings(result: Any) -> dict[str, Any]:
     return {
         "issues": [
-            f"{issue.check.identifier} {issue.violatingEntity}: {issue.message}" for issue in result.get_issues()
+            [issue.check.identifier, str(issue.violatingEntity), issue.message] for issue in result.get_issues()
         ],
         "executed": len(result.executed_checks),
         "skipped": sorted({detail.check.identifier for detail in result.skipped_check_details}),
     }
 
 
-def _root(crate: dict[str, Any]) -> dict[str, Any]:
-    """The root as the specification finds it: what the metadata descriptor is about."""
+def _content(crate: dict[str, Any]) -> dict[str, Any]:
+    """The root as the specification finds it, and how many entities there are of each type."""
     entities = {entity["@id"]: entity for entity in crate["@graph"]}
     descriptor = next(e for e in entities.values() if "https://w3id.org/ro/crate/" in str(e.get("conformsTo")))
-    return entities[descriptor["about"]["@id"]]
-
-
-def _kinds(crate: dict[str, Any]) -> dict[str, int]:
-    kinds: dict[str, int] = {}
-    for entity in crate["@graph"]:
-        for kind in [entity["@type"]] if isinstance(entity["@type"], str) else entity["@type"]:
-            kinds[kind] = kinds.get(kind, 0) + 1
-    return kinds
+    return {"root": entities[descriptor["about"]["@id"]], "kinds": Counter(e["@type"] for e in entities.values())}
 
 
 main()
