@@ -19,7 +19,9 @@ from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
+from catalogue.web.linksets import linksets_blueprint
 from catalogue.web.pages import pages_blueprint
+from catalogue.web.promises import Moment, keep_promises, last_change, released
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.schema.pages import schema_blueprint
 from catalogue.web.schema.profile_pages import profiles_blueprint
@@ -55,10 +57,11 @@ def create_web(services: Services) -> Flask:
     doors = [Door("search", "Search", "/search")]
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
-    app = _application(services.links, services.name, [*doors, *_READING])
+    app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
         image_lists_blueprint,
+        linksets_blueprint,
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,
@@ -86,12 +89,12 @@ def create_reading(name: str) -> Flask:
     Args:
         name: in the masthead and in titles.
     """
-    app = _application(Links(""), name, _READING)
+    app = _application(Links(""), name, _READING, released)
     app.add_url_rule("/", "front", app.view_functions["docs.index"])
     return app
 
 
-def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
+def _application(links: Links, name: str, doors: Sequence[Door], modified: Moment) -> Flask:
     """What every application of this package has: security headers, templates, problems, model and documentation."""
     app = Flask("catalogue.web", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = _MAX_FORM_BYTES
@@ -106,6 +109,7 @@ def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
         app.register_blueprint(make(links))
     register_errors(app)
     app.after_request(_secure)
+    keep_promises(app, modified)
     return app
 
 

@@ -14,27 +14,16 @@ from catalogue.store.image_lists import list_curie
 from catalogue.web.documents import FOUND, finish, refuse, to
 from catalogue.web.pictures import Picture, picture
 from catalogue.web.services import Services
+from catalogue.web.study_images import chunk_path
 
 PARQUET = "application/vnd.apache.parquet"
 # A chunk's name is its digest: it is there for ever, or gone for good.
 CHUNK_CACHE = "public, max-age=31536000, immutable"
 
 
-def study_images(services: Services, curie: str, after: str, limit: int) -> list[Entry]:
-    """Images of a study above `after` in the order of their names: those with entries of their own and listed ones."""
-    own = [e for e in services.ledger.children(curie, after_curie=after, limit=limit + 1) if e.kind == "image"]
-    listed = services.ledger.image_lists.listed(curie, after, limit)
-    return sorted([*own, *listed], key=lambda entry: entry.curie)[:limit]
-
-
 def pictures(services: Services, images: list[Entry]) -> list[Picture]:
     """The images as entries of a grid."""
     return [picture(services, image.record) for image in images]
-
-
-def image_count(services: Services, curie: str) -> int:
-    """Number of a study's images here, listed or not."""
-    return services.ledger.count_children(curie) + services.ledger.image_lists.count(curie)
 
 
 def _manifest(services: Services, resolution: Resolution) -> Response:
@@ -47,7 +36,7 @@ def _manifest(services: Services, resolution: Resolution) -> Response:
     document: dict[str, Any] = {**entry.record, "position": entry.position, "entry_hash": entry.entry_hash}
     where = links.full if links.base_url else links.path
     document["chunks"] = [
-        {**chunk, "url": where(f"/chunks/{chunk['sha256']}.parquet")} for chunk in entry.record.get("chunks", ())
+        {**chunk, "url": where(chunk_path(chunk["sha256"]))} for chunk in entry.record.get("chunks", ())
     ]
     response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
     response.set_etag(etag)

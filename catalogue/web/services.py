@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
+from catalogue.problems import SettingsInvalid
 from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
@@ -90,6 +91,22 @@ class Services:
     def links(self) -> Links:
         """Addresses on this node."""
         return Links(self.web.base_url)
+
+    def absolute(self, path: str) -> str:
+        """The whole address of a path, for formats that have no relative ones.
+
+        Raises:
+            SettingsInvalid: neither a public address nor a port to listen on is configured.
+        """
+        if self.web.base_url:
+            return self.links.full(path)
+        if not self.web.port:
+            raise SettingsInvalid(
+                "This document needs the address of the node, and web.base_url is empty and web.port 0; "
+                "set web.base_url to the address at which readers reach it."
+            )
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return f"http://{host}:{self.web.port}{path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,12 @@ def test_replaced_record_is_301_to_its_successor(client: FlaskClient, path: str,
 
 
 def test_withdrawn_study_is_not_given_by_suffix(client: FlaskClient) -> None:
-    """The renderings and citation files of a withdrawn study are its tombstone or nothing, never the study."""
+    """Every form and citation file of a withdrawn study is its tombstone, as JSON-LD where it has no such form."""
     assert client.get(f"/studies/{GONE}.ttl").status_code == 410
-    assert client.get(f"/studies/{GONE}.crate.json").status_code == 404
-    assert client.get(f"/studies/{GONE}.bib").status_code == 404
+    for end in (".crate.json", ".croissant.json", ".bib", ".ris"):
+        answer = client.get(f"/studies/{GONE}{end}")
+        assert (answer.status_code, answer.mimetype) == (410, "application/ld+json")
+        assert answer.json["@graph"][0]["type"] == ["Tombstone"]
     assert client.get(f"/studies/{GONE}/original").status_code == 410
     assert client.get(f"/id/{ORPHAN}/thumbnail").status_code == 410
 
