@@ -20,8 +20,10 @@ from catalogue.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
+    from catalogue.federation.nightly import NightlyDump
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -83,6 +85,20 @@ class LocalNode:
             return self._open_ledger(create=False)
         except NotFound as problem:
             raise NotFound(f"There is no node in {self.home}; make one with `ommatidia init`.") from problem
+
+    @cached_property
+    def dumps(self) -> DumpShelf:
+        """The folder of dumps."""
+        from catalogue.exchange.dumps.shelf import DumpShelf
+
+        return DumpShelf(self.home / "dumps")
+
+    def _nightly_dump(self, stop: threading.Event) -> NightlyDump:
+        """The dump of each day, made by a process of its own."""
+        from catalogue.federation.nightly import NightlyDump, apart
+
+        make = apart([sys.executable, "-m", "app", "--home", str(self.home), "dumps", "make", "--json"], stop)
+        return NightlyDump(self.ledger, self.dumps, make, self.settings.exchange.dump_hour, stop)
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -385,6 +401,7 @@ class LocalNode:
         schedule = self.schedule()
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
+            stack.enter_context(self._nightly_dump(stop).running())
             return Worker(
                 self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
             ).run()
@@ -416,6 +433,7 @@ class LocalNode:
                 identities=self.identities,
                 snapshot=snapshot,
                 index=self.home / "search",
+                dumps=self.dumps,
                 web=self.settings.web,
                 query=self.settings.query,
                 harvest=self.settings.harvest,

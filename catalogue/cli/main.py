@@ -14,6 +14,7 @@ import typer
 
 from catalogue.cli import (
     data,
+    dumps,
     harvest,
     harvesters,
     held,
@@ -65,6 +66,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
         context.obj = LazyNode(open_node, home)
 
     data.register(app)
+    dumps.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
+from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.pages import federation_blueprint
@@ -59,6 +60,7 @@ def create_web(services: Services) -> Flask:
         studies_blueprint,
         search_blueprint,
         federation_blueprint,
+        dumps_blueprint,
         exchange_blueprint,
     )
     for make in blueprints:

@@ -13,6 +13,7 @@ from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
@@ -63,6 +64,7 @@ class Services:
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
         index: folder of the text index, for /readyz; None where it is not looked at.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
+        dumps: the folder of dumps; None where none are offered.
         name: name of this node, shown on its pages.
     """
 
@@ -74,6 +76,7 @@ class Services:
     identities: Identities | None = None
     snapshot: Path | None = None
     index: Path | None = None
+    dumps: DumpShelf | None = None
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())
