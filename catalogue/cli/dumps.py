@@ -30,6 +30,19 @@ def dumps_make(
 ) -> None:
     """Make a dump now; the worker makes one each night. Nothing is written when nothing changed."""
     node: Node = context.obj()
+    dump, made = bring_up_to_date(node, again=again)
+    if json_:
+        print_json({**_document(dump), "made": made})
+    elif not made:
+        out.print(plain(f"Nothing changed since {dump.name}."))
+    else:
+        size = sum(one.size_bytes for one in dump.manifest.files)
+        counts = ", ".join(f"{count:,} {what}" for what, count in dump.manifest.statement["counts"].items())
+        out.print(plain(f"Made {dump.name}: {counts}; {size:,} bytes in {len(dump.manifest.files)} files."))
+
+
+def bring_up_to_date(node: Node, *, again: bool = False) -> tuple[Dump, bool]:
+    """A dump of what the ledger holds now, and whether it was made now."""
     node.ledger.sign_log()
     settings = node.settings
     with dump_progress() as tell:
@@ -44,14 +57,7 @@ def dumps_make(
         )
     dump = made or node.dumps.find(LATEST)
     assert dump is not None  # nothing is made only where one is there
-    if json_:
-        print_json({**_document(dump), "made": made is not None})
-    elif made is None:
-        out.print(plain(f"Nothing changed since {dump.name}."))
-    else:
-        size = sum(one.size_bytes for one in dump.manifest.files)
-        counts = ", ".join(f"{count:,} {what}" for what, count in dump.manifest.statement["counts"].items())
-        out.print(plain(f"Made {dump.name}: {counts}; {size:,} bytes in {len(dump.manifest.files)} files."))
+    return dump, made is not None
 
 
 def dumps_list(context: typer.Context, json_: Json = False) -> None:

@@ -15,6 +15,7 @@ import typer
 from catalogue.cli import (
     data,
     dumps,
+    export,
     harvest,
     harvesters,
     held,
@@ -67,6 +68,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
 
     data.register(app)
     dumps.register(app)
+    export.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

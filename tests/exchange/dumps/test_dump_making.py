@@ -185,7 +185,7 @@ def test_a_list_that_goes_while_a_dump_is_made_does_not_break_it(node: DumpingNo
     real = content.write_list
 
     def lose(*arguments: object) -> int:
-        node.partner.studies, node.partner.tables = [], {}
+        node.partner.studies, node.partner.tables = ["idr0002"], {}
         for _ in range(2):
             node.ingest.harvest("lists", full=True)
         return real(*arguments)  # type: ignore[arg-type]
