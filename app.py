@@ -20,9 +20,11 @@ from catalogue.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
+    from catalogue.federation.nightly import NightlyDump
     from catalogue.federation.ownership import Ownership
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
@@ -94,6 +96,20 @@ class LocalNode:
             return self._open_ledger(create=False)
         except NotFound as problem:
             raise NotFound(f"There is no node in {self.home}; make one with `ommatidia init`.") from problem
+
+    @cached_property
+    def dumps(self) -> DumpShelf:
+        """The folder of dumps."""
+        from catalogue.exchange.dumps.shelf import DumpShelf
+
+        return DumpShelf(self.home / "dumps")
+
+    def _nightly_dump(self, stop: threading.Event) -> NightlyDump:
+        """The dump of each day, made by a process of its own."""
+        from catalogue.federation.nightly import NightlyDump, apart
+
+        make = apart([sys.executable, "-m", "app", "--home", str(self.home), "dumps", "make", "--json"], stop)
+        return NightlyDump(self.ledger, self.dumps, make, self.settings.exchange.dump_hour, stop)
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -411,6 +427,7 @@ class LocalNode:
         schedule = self.schedule()
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
+            stack.enter_context(self._nightly_dump(stop).running())
             return Worker(
                 self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
             ).run()
@@ -449,6 +466,7 @@ class LocalNode:
                 snapshot=snapshot,
                 index=self.home / "search",
                 web=self.settings.web.model_copy(update={k: v for k, v in listening.items() if v is not None}),
+                dumps=self.dumps,
                 query=self.settings.query,
                 harvest=self.settings.harvest,
                 exchange=self.settings.exchange,

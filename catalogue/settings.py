@@ -9,7 +9,7 @@ import re
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -87,6 +87,15 @@ class ImageSettings(_Part):
     cache_bytes: int = Field(256 << 20, gt=0, description="Bytes of rendered thumbnails kept on disk.")
 
 
+class ExchangeSettings(_Part):
+    """What members and others take from this node."""
+
+    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
+    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
+        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
+    )
+
+
 class WebSettings(_Part):
     """The HTTP server."""
 
@@ -159,6 +168,7 @@ class Settings(BaseSettings):
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
     federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
+    exchange: ExchangeSettings = Field(default_factory=lambda: ExchangeSettings(), description="Dumps.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
     exchange: ExchangeSettings = Field(
         default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."

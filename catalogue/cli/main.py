@@ -14,6 +14,8 @@ import typer
 
 from catalogue.cli import (
     data,
+    dumps,
+    export,
     harvest,
     harvesters,
     held,
@@ -65,6 +67,8 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
         context.obj = LazyNode(open_node, home)
 
     data.register(app)
+    dumps.register(app)
+    export.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -36,6 +37,11 @@ class Node(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The ledger; NotFound where the home was never initialised."""
+        ...
+
+    @property
+    def dumps(self) -> DumpShelf:
+        """The folder of dumps."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
+from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
 from catalogue.web.exchange.catalog import catalog_blueprint
 from catalogue.web.exchange.fdp import fdp_blueprint
@@ -68,6 +69,7 @@ def create_web(services: Services) -> Flask:
         studies_blueprint,
         search_blueprint,
         federation_blueprint,
+        dumps_blueprint,
         exchange_blueprint,
         catalog_blueprint,
         fdp_blueprint,

@@ -14,6 +14,7 @@ from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings,
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -67,6 +68,7 @@ class Services:
         exposed: what harvesters are told of; None where nothing is offered to them.
         secret: signs what is handed to harvesters; with `exposed` only.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
+        dumps: the folder of dumps; None where none are offered.
         name: name of this node, shown on its pages.
     """
 
@@ -78,6 +80,7 @@ class Services:
     identities: Identities | None = None
     snapshot: Path | None = None
     index: Path | None = None
+    dumps: DumpShelf | None = None
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())

@@ -83,7 +83,7 @@ def own_links(
     if "study" in record:
         yield TypedLink("collection", to(links.document("study", record["study"])), HTML)
     else:
-        yield TypedLink("collection", to(links.path("/catalog")), "text/turtle")
+        yield TypedLink("collection", to("/catalog"), "text/turtle")
     if inbox:
         yield TypedLink(INBOX, to(inbox))
 
