@@ -15,12 +15,13 @@ def oai_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("oai", __name__)
     turns = Turns(services.exchange)
     kept = KeptRecords(services.exchange.cache_bytes)
-    assert services.exposed is not None
+    exposed = services.exposed
+    assert exposed is not None
 
     @blueprint.route("/oai", methods=["GET", "POST"])
     def oai() -> Response:
         identity = Identity(services.name, f"{absolute_base(services.web)}/oai", services.exchange.admin_email)
-        repository = Repository(services.exposed, identity, services.secret, kept)
+        repository = Repository(exposed, identity, services.secret, kept)
         given = [*request.args.items(multi=True), *request.form.items(multi=True)]
         with turns.take():
             response = compressed(repository.answer(given), XML)
