@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from catalogue.federation.nightly import NightlyDump
     from catalogue.federation.ownership import Ownership
     from catalogue.federation.schedule import Schedule
+    from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.report import RunReport
@@ -409,6 +410,17 @@ class LocalNode:
             self.settings.federation.interval_s,
         )
 
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What the node does for its log as time passes."""
+        from catalogue.federation.upkeep import Upkeep
+
+        return Upkeep(self.ledger, self.settings.federation.purge_hours, now, self._drop_dumps)
+
+    def _drop_dumps(self, position: int) -> None:
+        with self.dumps.alone():
+            self.dumps.drop_older_than(position)
+
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
         from catalogue.federation.outlook import resume
@@ -425,12 +437,15 @@ class LocalNode:
 
         self.stopping = stop
         schedule = self.schedule()
+
+        def what_is_due() -> None:
+            schedule.run_due()
+            self.upkeep.tick()
+
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             stack.enter_context(self._nightly_dump(stop).running())
-            return Worker(
-                self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
-            ).run()
+            return Worker(self.ledger, views, what_is_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT).run()
 
     def _await_views(self, stack: ExitStack, stop: threading.Event) -> list[View]:
         """The views, entered into `stack`; waits while a command writes them, not while another worker does."""

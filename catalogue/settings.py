@@ -76,6 +76,9 @@ class FederationSettings(_Part):
 
     interval_s: float = Field(60.0, gt=0, description="Seconds between two looks at a member.")
     timeout_s: float = Field(30.0, gt=0, description="Seconds one request to a member may take.")
+    purge_hours: float = Field(
+        24.0, ge=0, description="Hours after which a withdrawn record's former content is dropped for good."
+    )
 
 
 class ImageSettings(_Part):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.federation.schedule import Schedule
+    from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.report import RunReport
@@ -76,6 +77,11 @@ class Node(Protocol):
 
     def schedule(self, on_done: Callable[[RunReport], None] = ...) -> Schedule:
         """The schedule of this node's harvests; it ends with `stopping`."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What the node does for its log as time passes."""
         ...
 
     def resume(self, source: str) -> None:

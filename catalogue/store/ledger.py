@@ -318,6 +318,8 @@ class Ledger(Bookkeeping, HeldReader):
             frame = connection.scalar(select(schema.original.c.content).where(schema.original.c.digest == digest))
         if frame is None:
             raise NotFound(f"No original is kept under the digest {digest}.")
+        if not frame:
+            raise NotFound(f"The original {digest} went with the withdrawn records that came from it.")
         content = decompress(frame)
         if digest_of(content) != digest:
             raise StoreDamaged(f"Original {digest} does not fit its digest; it is not served. Run `ommatidia fsck`.")
