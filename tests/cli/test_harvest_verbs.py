@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
@@ -131,7 +130,6 @@ def test_interrupted_harvest_ends_with_130_and_the_next_goes_on(tmp_path: Path) 
     write_archive(folder, count)
     add_source(home, "bia", folder)
     with started(home, "harvest", "--json", log=tmp_path / "said") as process:
-        os.setpriority(os.PRIO_PROCESS, process.pid, 19)  # however busy the machine, it must not be done before us
         until(lambda: recorded(home) > 0 or process.poll() is not None, "a first batch is committed", pause_s=0.005)
         process.send_signal(signal.SIGINT)
         process.wait(60)
