@@ -72,7 +72,7 @@ def _is_any(host: str) -> bool:
 def compressed(body: bytes, content_type: str) -> Response:
     """The answer, as gzip where the client takes that; its length is always told."""
     response = Response(content_type=content_type)
-    if len(body) > _SMALL and "gzip" in request.accept_encodings:
+    if len(body) > _SMALL and request.accept_encodings["gzip"] > 0:
         response.headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, _LEVEL, mtime=0)
     response.set_data(body)
