@@ -156,7 +156,7 @@ def main() -> None:
                     times["static files"].append(measured(static, prefix))
             rates = {name: options.records / statistics.median(seconds) for name, seconds in times.items()}
             shown = ", ".join(f"{name} {rate:,.0f}" for name, rate in rates.items())
-            of_cpu = f"{options.records / used:,.0f} per CPU second of the node"
+            of_cpu = f"{options.records / used:,.0f} per CPU second"
             print(
                 f"{prefix:14} records/s: first harvester {first:,.0f} ({of_cpu}), {shown}; {size:,.0f} bytes a record"
             )

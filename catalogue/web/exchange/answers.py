@@ -88,4 +88,5 @@ def cached(body: bytes, content_type: str) -> Response:
     response = compressed(body, content_type)
     response.headers["Cache-Control"] = CACHE
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
