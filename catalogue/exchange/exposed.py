@@ -196,8 +196,9 @@ class Exposed:
         filled = self.timeline.at(self.timeline.filled(self.file.absent()))
         if filled:
             with self.file.changing(self.file.position()) as writer:
-                for entry in filled.values() if writer is not None else ():
-                    self._put(writer, entry)
+                if writer is not None:
+                    for entry in filled.values():
+                        self._put(writer, entry)
 
 
 def _status(entry: Entry) -> str:

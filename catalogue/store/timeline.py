@@ -157,4 +157,7 @@ class Timeline:
             .limit(limit)
         )  # fmt: skip
         with self._engine.connect() as connection:
-            return [Change(*row[:5], moment(row[5]), bool(row[6]), bool(row[7])) for row in connection.execute(query)]
+            return [
+                Change(position, curie, kind, action, status, moment(recorded_at), bool(newest), bool(whole))
+                for position, curie, kind, action, status, recorded_at, newest, whole in connection.execute(query)
+            ]

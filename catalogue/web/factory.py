@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.exchange.answers import Turns
 from catalogue.web.exchange.catalog import catalog_blueprint
 from catalogue.web.exchange.fdp import fdp_blueprint
 from catalogue.web.exchange.oai import oai_blueprint
@@ -78,8 +79,9 @@ def create_web(services: Services) -> Flask:
     for make in blueprints:
         app.register_blueprint(make(services))
     if services.exposed is not None:
-        for make in (oai_blueprint, resourcesync_blueprint, sitemap_blueprint):
-            app.register_blueprint(make(services))
+        turns = Turns(services.exchange)
+        for made in (oai_blueprint, resourcesync_blueprint, sitemap_blueprint):
+            app.register_blueprint(made(services, turns))
     if services.pool is not None:
         app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
     return app

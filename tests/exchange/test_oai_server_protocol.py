@@ -320,6 +320,47 @@ def test_an_open_transaction_holds_back_its_moment(tmp_path: Path) -> None:
     assert [header.identifier for header in after.headers] == [f"{BASE}biostudies:S-BIAD2"]
 
 
+@pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
+def test_a_list_whose_rest_changed_ends_well(tmp_path: Path, verb: str) -> None:
+    """When all that follows a token changed meanwhile, its page has the last record as it is now, and no token."""
+    node = Node(tmp_path)
+    node.put(*(study(number) for number in range(102)))
+    node.clock.go(2)
+    client = node.app().test_client()
+    first = ask(client, verb, metadataPrefix="oai_dc", until="2026-03-01T12:00:00Z")
+    node.put(*(study(number, "Changed") for number in range(100, 102)))
+    node.withdraw("biostudies:S-BIAD99")
+    node.clock.go(2)
+    rest = ask(client, verb, resumptionToken=first.token.text)
+    assert [(h.identifier, h.is_deleted) for h in rest.headers] == [(f"{BASE}biostudies:S-BIAD99", True)]
+    assert rest.token.text is None
+    assert len(ask(client, verb, metadataPrefix="oai_dc", from_=first.date).headers) == 3
+
+
+def test_pages_of_large_records_are_short(tmp_path: Path) -> None:
+    """A page ends after some megabytes, however few records that are, and the list still has them all."""
+    node = Node(tmp_path)
+    node.put(*(study(number) | {"description": "x" * (3 << 20)} for number in range(7)))
+    node.clock.go(2)
+    client = node.app().test_client()
+    sizes = [len(page.headers) for page in pages(client, "ListRecords")]
+    assert sizes == [3, 3, 1]
+
+
+def test_records_that_cannot_be_written_are_passed_over(tmp_path: Path) -> None:
+    """P15: a record whose IRIs are none is left out of `rdf` alone; a page of such records is no end of the list."""
+    node = Node(tmp_path)
+    broken = [study(number) | {"see_also": ["no address"]} for number in range(101)]
+    node.put(*broken, study(500))
+    node.clock.go(2)
+    client = node.app().test_client()
+    assert [len(page.headers) for page in pages(client, "ListRecords")] == [100, 2]
+    told = [header.identifier for page in pages(client, "ListRecords", metadataPrefix="rdf") for header in page.headers]
+    assert told == [f"{BASE}biostudies:S-BIAD500"]
+    asked = {"identifier": FIRST, "metadataPrefix": "rdf"}
+    assert ask(client, "GetRecord", **asked).errors == ["cannotDisseminateFormat"]
+
+
 def test_post_takes_arguments_from_its_body(client: FlaskClient) -> None:
     """A form in the body is a request like any other; the same argument in address and body is repeated."""
     by_get = ask(client, "ListRecords", metadataPrefix="oai_dc")

@@ -61,3 +61,12 @@ def test_robots_are_led_to_the_sitemap(node: Node) -> None:
 def test_unknown_sitemaps_are_not_found(node: Node) -> None:
     """A sitemap that the index does not name is 404."""
     assert node.app().test_client().get("/sitemap/7.xml").status_code == 404
+
+
+def test_sitemaps_have_validators(node: Node) -> None:
+    """A crawler that has a sitemap already gets 304, plain and compressed alike."""
+    client = node.app().test_client()
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        first = client.get("/sitemap/0.xml", headers=headers)
+        again = client.get("/sitemap/0.xml", headers={**headers, "If-None-Match": first.headers["ETag"]})
+        assert (first.status_code, again.status_code, again.data) == (200, 304, b"")

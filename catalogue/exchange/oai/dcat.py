@@ -34,7 +34,7 @@ class Dcat:
 
     def covers(self, record: dict[str, Any]) -> bool:
         """Studies."""
-        return record["type"] == "Study"
+        return bool(record["type"] == "Study")
 
     def metadata(self, entry: Entry, record: dict[str, Any]) -> str:
         """The element `rdf:RDF` with a Dataset and its CatalogRecord."""

@@ -33,6 +33,9 @@ _OPEN: Final = (
     f'xsi:schemaLocation="{NAMESPACE} {NAMESPACE}OAI-PMH.xsd">'
 )
 PAGE_SIZE: Final = 100
+# Characters after which a page ends: a hundred records of the largest size would not fit into memory.
+_MOST: Final = 8 << 20
+_AT_A_TIME: Final = 20
 _SECOND: Final = timedelta(seconds=1)
 _MARK: Final = 12
 
@@ -195,20 +198,27 @@ class Repository:
         inside, more, start = "", True, listing.given
         while more and not inside:  # records that cannot be written are passed over
             rows = self._exposed.rows(listing.after, up_to, self._page_size + 1, within=within, form=form)
-            shown, more = rows[: self._page_size], len(rows) > self._page_size
-            inside = self._written(asked.verb, shown, form)
+            inside, shown = self._written(asked.verb, rows[: self._page_size], form)
+            more = len(rows) > shown
             if shown:
-                listing = replace(listing, after=shown[-1].position, given=listing.given + len(shown))
+                listing = replace(listing, after=rows[shown - 1].position, given=listing.given + shown)
         if not inside and begun:
             raise OaiError("noRecordsMatch", "No record matches from, until, set and metadataPrefix together.")
         if not inside:
             inside = self._last_again(asked.verb, listing, horizon)
         return inside + self._token(listing, start, more, begun)
 
-    def _written(self, verb: str, rows: Sequence[Row], prefix: str) -> str:
+    def _written(self, verb: str, rows: Sequence[Row], prefix: str) -> tuple[str, int]:
+        """The rows as they stand in an answer, and how many of them that are."""
         if verb == "ListIdentifiers":
-            return "".join(map(_header_of, rows))
-        return "".join(self._records(rows, self._format(prefix)))
+            return "".join(map(_header_of, rows)), len(rows)
+        parts, size, shown = [], 0, 0
+        for part in self._records(rows, self._format(prefix)):
+            parts.append(part)
+            size, shown = size + len(part), shown + 1
+            if size > _MOST:
+                break
+        return "".join(parts), shown
 
     def _last_again(self, verb: str, listing: Listing, horizon: Horizon) -> str:
         """The last record that was given, as it is now: all behind it changed while the list was read.
@@ -243,18 +253,19 @@ class Repository:
         return Listing(asked.verb, prefix, within, after, until, 0, 0, "")
 
     def _records(self, rows: Sequence[Row], member: MetadataFormat) -> Iterator[str]:
-        prefix = member.prefix
-        kept = self._kept.find((row.position, prefix) for row in rows if not row.is_gone)
-        entries = self._exposed.timeline.at(
-            row.position for row in rows if not row.is_gone and (row.position, prefix) not in kept
-        )
-        for row in rows:
-            if row.is_gone:
-                yield deleted(row)
-                continue
-            found = kept.get((row.position, prefix)) or record_xml(entries[row.position], row.sets, member)
-            if found is not None:
-                self._kept.keep((row.position, prefix), found)
+        """A text for each row, empty for a record that cannot be written; read from the log as they are asked for."""
+        for start in range(0, len(rows), _AT_A_TIME):
+            part = rows[start : start + _AT_A_TIME]
+            live = [(row.position, member.prefix) for row in part if not row.is_gone]
+            kept = self._kept.find(live)
+            entries = self._exposed.timeline.at(position for position, prefix in live if (position, prefix) not in kept)
+            for row in part:
+                if row.is_gone:
+                    yield deleted(row)
+                    continue
+                key = row.position, member.prefix
+                found = kept.get(key) or record_xml(entries[row.position], row.sets, member) or ""
+                self._kept.keep(key, found)
                 yield found
 
     def _token(self, listing: Listing, start: int, more: bool, begun: bool) -> str:

@@ -10,7 +10,8 @@ from catalogue.exchange.resourcesync.documents import ResourceSync
 from catalogue.exchange.resourcesync.measures import SUFFIX, document_of
 
 MANIFEST: Final = "manifest.xml"
-_BATCH: Final = 200
+# Records may have megabytes; few are held at a time.
+_BATCH: Final = 20
 
 
 def write_package(sync: ResourceSync, number: int, file: IO[bytes]) -> None:

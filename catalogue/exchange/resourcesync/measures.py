@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SUFFIX: Final = ".nt"
-_BATCH: Final = 200
+# Records may have megabytes; few are held at a time.
+_BATCH: Final = 20
 
 
 def document_of(entry: Entry) -> bytes | None:

@@ -10,10 +10,9 @@ from catalogue.web.exchange.answers import XML, Turns, absolute_base, compressed
 from catalogue.web.services import Services
 
 
-def oai_blueprint(services: Services) -> Blueprint:
+def oai_blueprint(services: Services, turns: Turns) -> Blueprint:
     """The one route of OAI-PMH."""
     blueprint = Blueprint("oai", __name__)
-    turns = Turns(services.exchange)
     kept = KeptRecords(services.exchange.cache_bytes)
     exposed = services.exposed
     assert exposed is not None

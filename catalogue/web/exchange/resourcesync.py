@@ -13,7 +13,7 @@ from catalogue.exchange.resourcesync.documents import Places, ResourceSync
 from catalogue.exchange.resourcesync.dump import write_package
 from catalogue.problems import NotFound
 from catalogue.web.documents import CACHE
-from catalogue.web.exchange.answers import Turns, absolute_base, compressed
+from catalogue.web.exchange.answers import Turns, absolute_base, cached
 from catalogue.web.services import Services
 
 _XML = "application/xml; charset=utf-8"
@@ -21,10 +21,9 @@ _XML = "application/xml; charset=utf-8"
 _IN_MEMORY = 8 << 20
 
 
-def resourcesync_blueprint(services: Services) -> Blueprint:
+def resourcesync_blueprint(services: Services, turns: Turns) -> Blueprint:
     """Routes of ResourceSync."""
     blueprint = Blueprint("resourcesync", __name__)
-    turns = Turns(services.exchange)
     exposed = services.exposed
     assert exposed is not None
 
@@ -33,9 +32,7 @@ def resourcesync_blueprint(services: Services) -> Blueprint:
 
     def answer(make: Callable[[ResourceSync], bytes]) -> Response:
         with turns.take():
-            response = compressed(make(sync()), _XML)
-        response.headers["Cache-Control"] = CACHE
-        return response
+            return cached(make(sync()), _XML)
 
     @blueprint.get("/.well-known/resourcesync")
     def description() -> Response:

@@ -5,24 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from catalogue.exchange.sitemap import robots, sitemap, sitemap_index
-from catalogue.web.documents import CACHE
-from catalogue.web.exchange.answers import Turns, absolute_base, compressed
+from catalogue.web.exchange.answers import Turns, absolute_base, cached
 from catalogue.web.services import Services
 
 _XML = "application/xml; charset=utf-8"
 
 
-def sitemap_blueprint(services: Services) -> Blueprint:
+def sitemap_blueprint(services: Services, turns: Turns) -> Blueprint:
     """Routes for crawlers."""
     blueprint = Blueprint("sitemap", __name__)
-    turns = Turns(services.exchange)
     exposed = services.exposed
     assert exposed is not None
-
-    def cached(body: bytes, content_type: str) -> Response:
-        response = compressed(body, content_type)
-        response.headers["Cache-Control"] = CACHE
-        return response
 
     @blueprint.get("/sitemap.xml")
     def index() -> Response:

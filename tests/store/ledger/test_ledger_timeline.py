@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ledger_records import append_study
 
+from catalogue.store.ledger import Ledger
 from tests.exchange.harvested import START, Node, study
 
 
@@ -102,3 +105,29 @@ def test_changes_tell_actions_and_which_are_newest(node: Node) -> None:
     ]
     assert [c.position for c in node.ledger.timeline.changes(1, 3, 100)] == [2, 3]
     assert [c.position for c in node.ledger.timeline.changes(0, 4, 2)] == [1, 2]
+
+
+def test_settled_moments_on_every_engine(ledger: Ledger, clock: Any) -> None:
+    """SQLite and PostgreSQL tell alike whether somebody writes, where a moment lies, and what changed."""
+    timeline = ledger.timeline
+    with ledger.transaction() as writer:
+        append_study(writer, "idr:idr0001")
+        clock.move(10)
+        append_study(writer, "idr:idr0002")
+        assert timeline.settled() == datetime(1970, 1, 1, tzinfo=UTC)
+    settled = timeline.settled()
+    assert settled == clock().replace(microsecond=0)
+    with ledger.transaction() as writer:
+        clock.move(10)
+        append_study(writer, "idr:idr0001", title="Changed")
+        assert timeline.settled(settled) == settled
+    assert timeline.settled(settled) == clock().replace(microsecond=0)
+    assert [timeline.position_before(clock() - timedelta(seconds=s)) for s in (21, 15, 5, -1)] == [0, 1, 2, 3]
+    assert [(c.position, c.newest, c.whole) for c in timeline.changes(0, 3, 9)] == [
+        (1, False, True),
+        (2, True, True),
+        (3, True, True),
+    ]
+    assert sorted(timeline.at([1, 3])) == [1, 3] and sorted(timeline.filled([1, 2, 3])) == [2, 3]
+    found = timeline.version_at("idr:idr0001", 2)
+    assert found is not None and found.position == 1
