@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from catalogue.resolver.service import Resolver
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import Services, create_web
+from tests.ingest.tables.conftest import Lists, lists, make_lists, rows  # noqa: F401
 from tests.web.studies_for_pages import GONE, IMAGE, STUDY, clock, seed
 
 # Rule of the URL map -> addresses that it answers; rules without arguments are asked as they are.
@@ -65,10 +66,10 @@ EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
     "/healthz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/readyz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
 }
-# Rules whose own tests hold them, because the seeded node has nothing to show there.
+# Rules of which the seeded node has nothing to show, and the test that holds them.
 ELSEWHERE = {
-    "/chunks/<digest>.parquet": "test_image_lists_pages.py",
-    "/studies/<path:name>/images": "test_image_lists_pages.py",
+    "/chunks/<digest>.parquet": "test_image_lists_keep_the_promises",
+    "/studies/<path:name>/images": "test_image_lists_keep_the_promises",
     "/federation/quarantine/<path:name>/original/<digest>": "test_withholding.py",
 }
 ERRORS = (
@@ -141,6 +142,16 @@ def _broken(answer: Any) -> Iterator[str]:
             yield "ETag"
         if "Last-Modified" not in headers:
             yield "Last-Modified"
+
+
+def test_image_lists_keep_the_promises(lists: Lists) -> None:  # noqa: F811
+    """The manifest of an image list, its chunks and the Croissant that names them are answers like all others."""
+    lists.partner.tables["idr0001"] = rows(100_000, 60)
+    lists.harvest()
+    client = create_web(Services(lists.ledger, Resolver(lists.ledger))).test_client()
+    chunk = f"/chunks/{lists.chunks()[0]}.parquet"
+    for address in ("/studies/idr:idr0001/images", chunk, "/studies/idr:idr0001.croissant.json"):
+        assert list(_broken(client.get(address))) == [], address
 
 
 def test_every_etag_is_known_again(app: Flask, reader: FlaskClient) -> None:
