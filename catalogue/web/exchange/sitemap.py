@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from catalogue.exchange.sitemap import robots, sitemap, sitemap_index
 from catalogue.web.documents import CACHE
-from catalogue.web.exchange.answers import Turns, absolute_base, compressed
-from catalogue.web.services import Services
+from catalogue.web.exchange.answers import Turns, compressed
+from catalogue.web.services import Services, absolute_base
 
 _XML = "application/xml; charset=utf-8"
 
