@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -54,6 +55,7 @@ def _chunk(services: Services, digest: str) -> Response:
         return Response(status=304, headers={"ETag": f'"{digest}"', "Cache-Control": CHUNK_CACHE})
     response = Response(lists.files.content(digest), content_type=PARQUET)
     response.set_etag(digest)
+    response.last_modified = datetime.fromtimestamp(lists.files.path(digest).stat().st_mtime, UTC)
     response.headers["Cache-Control"] = CHUNK_CACHE
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.make_conditional(request, accept_ranges=True, complete_length=len(response.get_data()))

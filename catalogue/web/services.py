@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,17 +100,32 @@ class Services:
         """The whole address of a path, for formats that have no relative ones.
 
         Raises:
-            SettingsInvalid: neither a public address nor a port to listen on is configured.
+            SettingsInvalid: neither the public address nor one to listen on is told.
         """
-        if self.web.base_url:
-            return self.links.full(path)
-        if not self.web.port:
-            raise SettingsInvalid(
-                "This document needs the address of the node, and web.base_url is empty and web.port 0; "
-                "set web.base_url to the address at which readers reach it."
-            )
-        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
-        return f"http://{host}:{self.web.port}{path}"
+        return absolute_base(self.web) + path
+
+
+def absolute_base(web: WebSettings) -> str:
+    """The address of this node without a slash at its end, for formats that demand absolute addresses.
+
+    Raises:
+        SettingsInvalid: neither the public address nor one to listen on is told; a Host header is never trusted.
+    """
+    if web.base_url:
+        return web.base_url.rstrip("/")
+    if web.port == 0 or _is_any(web.host):
+        raise SettingsInvalid(
+            "This answer needs the node's own address, which it was not told. Its operator sets web.base_url."
+        )
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    return f"http://{host}:{web.port}"
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

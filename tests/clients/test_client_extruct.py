@@ -108,6 +108,7 @@ def test_extruct_reads_an_image(invented: tuple[dict[str, Any], Any]) -> None:
 
 @pytest.mark.partners
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_extruct_reads_every_real_study(partners: Path, tmp_path: Path) -> None:
     """Bioschemas: the pages of all studies of the partners' crates say what their records say, by the rules.
 

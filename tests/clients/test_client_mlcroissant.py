@@ -86,6 +86,7 @@ def test_mlcroissant_loads_the_rows_of_an_image_list(lists: Lists, tmp_path: Pat
     with served_node(replace(services)) as address:
         (found,) = read([f"{address}/studies/idr:idr0001.croissant.json"], tmp_path).values()
     assert found["errors"] == [] and found["live"] is not True
+    assert found["records"].keys() == {"image-list-1"}
     told = {row["accession"]: row for row in found["records"]["image-list-1"]}
     assert told.keys() == {str(number) for number in range(100_000, 100_060)}
     assert {(row["size_x"], row["pixel_size_x_um"], row["format"]) for row in told.values()} == {

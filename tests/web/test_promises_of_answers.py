@@ -5,6 +5,7 @@ A new route needs an address in SAMPLES that answers 200 (or a redirect); what i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,18 +15,42 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catalogue.exchange.exposed import Exposed
+from catalogue.exchange.oai.base import prefixes_of
 from catalogue.resolver.service import Resolver
+from catalogue.settings import ExchangeSettings
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import Services, create_web
+from tests.exchange.dumps.dumping import DumpingNode
+from tests.web.issues_for_pages import REFUSED, seed_issues
 from tests.web.studies_for_pages import GONE, IMAGE, STUDY, clock, seed
 
-# Rule of the URL map -> addresses that it answers; rules without arguments are asked as they are.
+# Rule of the URL map -> addresses that it answers; rules without arguments are asked as they are. What stands in
+# braces is of the node that is walked.
 SAMPLES: dict[str, tuple[str, ...]] = {
+    "/catalog.<suffix>": ("/catalog.ttl", "/catalog.jsonld"),
+    "/dumps/<name>/": ("/dumps/{dump}/", "/dumps/latest/"),
+    "/dumps/<name>/<path:file>": ("/dumps/{dump}/manifest.json", "/dumps/latest/SHA256SUMS"),
+    "/fdp/catalog/<owner>": ("/fdp/catalog/biostudies",),
+    "/fdp/catalog/<owner>/<int:number>": ("/fdp/catalog/biostudies/1",),
+    "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/biostudies/1/container",),
+    "/fdp/catalog/<owner>/container": ("/fdp/catalog/biostudies/container",),
+    "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
+    "/federation/digest/<owner>.json": ("/federation/digest/biostudies.json",),
+    "/federation/digest/<owner>/<path:bucket>.json": ("/federation/digest/biostudies/{bucket}.json",),
+    "/federation/entry/<owner>/<int:epoch>/<int:seq>.json": ("/federation/entry/biostudies/0/1.json",),
+    "/federation/log/<owner>/<int:epoch>/<int:page>.headers.json": ("/federation/log/biostudies/0/1.headers.json",),
+    "/federation/log/<owner>/<int:epoch>/<int:page>.json": ("/federation/log/biostudies/0/1.json",),
+    "/oai": ("/oai?verb=Identify", "/oai?verb=ListRecords&metadataPrefix=oai_dc"),
+    "/resourcesync/changes/<day>/<int:first>.xml": ("/resourcesync/changes/{day}/1.xml",),
+    "/resourcesync/dump/<int:number>.zip": ("/resourcesync/dump/1.zip",),
+    "/resourcesync/resources/<int:number>.xml": ("/resourcesync/resources/1.xml",),
+    "/sitemap/<int:number>.xml": ("/sitemap/1.xml",),
     "/<any(terms, shapes):namespace>": ("/terms",),
     "/<any(terms, shapes):namespace>/": ("/terms/",),
     "/<any(terms, shapes):namespace>.<any(ttl, jsonld, nt, rdf):suffix>": ("/terms.ttl", "/shapes.jsonld"),
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
-    "/chunks/<digest>.parquet": (),
+    "/chunks/<digest>.parquet": ("/chunks/{chunk}.parquet",),
     "/docs/<path:name>": ("/docs/reference",),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
@@ -33,7 +58,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "/federation/quarantine/biostudies.csv",
         "/federation/quarantine/biostudies.atom",
     ),
-    "/federation/quarantine/<path:name>/original/<digest>": (),
+    "/federation/quarantine/<path:name>/original/<digest>": ("/federation/quarantine/crates/original/{refused}",),
     "/id": (f"/id?q={STUDY}",),
     "/id/": (f"/id/?q={STUDY}",),
     "/id/<path:name>/thumbnail": (f"/id/{IMAGE}/thumbnail",),
@@ -53,8 +78,9 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/studies/<path:name>": tuple(
         f"/studies/{STUDY}{end}"
         for end in ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
-    ),
-    "/studies/<path:name>/images": (),
+    )
+    + ("/studies/idr:idr0001.croissant.json",),
+    "/studies/<path:name>/images": ("/studies/idr:idr0001/images",),
     "/studies/<path:name>/linkset": (f"/studies/{STUDY}/linkset",),
     "/studies/<path:name>/linkset.json": (f"/studies/{STUDY}/linkset.json",),
     "/studies/<path:name>/original": (f"/studies/{STUDY}/original",),
@@ -64,12 +90,6 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
     "/healthz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/readyz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
-}
-# Rules whose own tests hold them, because the seeded node has nothing to show there.
-ELSEWHERE = {
-    "/chunks/<digest>.parquet": "test_image_lists_pages.py",
-    "/studies/<path:name>/images": "test_image_lists_pages.py",
-    "/federation/quarantine/<path:name>/original/<digest>": "test_withholding.py",
 }
 ERRORS = (
     f"/id/{GONE}",
@@ -83,11 +103,44 @@ ERRORS = (
 
 
 @pytest.fixture(scope="module")
-def app(services: Services) -> Flask:
-    """A node with all its routes; the pool is never asked."""
-    made = create_web(replace(services, pool=object()))
+def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, str]]]:
+    """A node that offers everything there is, and what SAMPLES name of it; its pool is never asked."""
+    node = DumpingNode(tmp_path_factory.mktemp("walked")).fill()
+    seed_issues(node.ledger)
+    dump = node.dump()
+    exposed = Exposed(node.ledger, node.home / "exchange", prefixes_of)
+    made = create_web(
+        replace(
+            services,
+            ledger=node.ledger,
+            resolver=Resolver(node.ledger),
+            pool=object(),
+            dumps=node.shelf,
+            exposed=exposed,
+            secret=b"s" * 32,
+            exchange=ExchangeSettings(admin_email="images@archive.example.org"),
+        )
+    )
     made.testing = True
-    return made
+    manifest = node.ledger.head("idr:idr0001/images")
+    assert dump is not None and manifest is not None
+    yield (
+        made,
+        {
+            "chunk": manifest.record["chunks"][0]["sha256"],
+            "dump": dump.name,
+            "bucket": node.ledger.digests.buckets("biostudies")[0].bucket,
+            "refused": hashlib.sha256(REFUSED).hexdigest(),
+            "day": f"{node.clock():%Y-%m-%d}",
+        },
+    )
+    node.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def app(walked: tuple[Flask, dict[str, str]]) -> Flask:
+    """The node that is walked."""
+    return walked[0]
 
 
 @pytest.fixture(scope="module")
@@ -96,25 +149,30 @@ def reader(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def addresses(app: Flask) -> Iterator[tuple[str, str]]:
-    """(rule, address) of everything that can be got."""
-    for rule in app.url_map.iter_rules():
+@pytest.fixture(scope="module")
+def addresses(walked: tuple[Flask, dict[str, str]]) -> list[tuple[str, str]]:
+    """(rule, address) of everything that can be got; a route that SAMPLES does not know has none."""
+    found = []
+    for rule in walked[0].url_map.iter_rules():
         if "GET" not in (rule.methods or ()):
             continue
         free = rule.arguments - set(rule.defaults or ())
-        if not free and rule.rule not in SAMPLES:
-            yield rule.rule, rule.rule
-            continue
-        assert rule.rule in SAMPLES, f"{rule.rule} has no sample: name an address of it in SAMPLES of {__file__}"
-        assert SAMPLES[rule.rule] or rule.rule in ELSEWHERE, rule.rule
-        for address in SAMPLES[rule.rule]:
-            yield rule.rule, address
+        samples = SAMPLES.get(rule.rule, () if free else (rule.rule,))
+        found += [(rule.rule, sample.format_map(walked[1])) for sample in samples]
+    return found
 
 
-def test_every_route_keeps_the_promises_of_an_answer(app: Flask, reader: FlaskClient) -> None:
+def test_every_route_has_an_address_to_be_walked_by(app: Flask) -> None:
+    """A GET route with arguments names an address in SAMPLES of this file, so that the tests below walk it."""
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    unknown = {rule.rule for rule in rules if rule.arguments - set(rule.defaults or ())} - SAMPLES.keys()
+    assert not unknown, f"name an address of each of these routes in SAMPLES of {__file__}: {sorted(unknown)}"
+
+
+def test_every_route_keeps_the_promises_of_an_answer(addresses: list[tuple[str, str]], reader: FlaskClient) -> None:
     """Each GET route gives a strong ETag, Last-Modified, Vary: Accept, Content-Length and CORS; HEAD the same."""
     broken = []
-    for rule, address in addresses(app):
+    for rule, address in addresses:
         answer, head = reader.get(address), reader.head(address)
         excused, _reason = EXCEPTIONS.get(address, (frozenset(), ""))
         missing = set(_broken(answer)) - excused
@@ -143,9 +201,9 @@ def _broken(answer: Any) -> Iterator[str]:
             yield "Last-Modified"
 
 
-def test_every_etag_is_known_again(app: Flask, reader: FlaskClient) -> None:
+def test_every_etag_is_known_again(addresses: list[tuple[str, str]], reader: FlaskClient) -> None:
     """Who sends back the ETag of any route gets 304 without a body, and the same CORS headers."""
-    for rule, address in addresses(app):
+    for rule, address in addresses:
         answer = reader.get(address)
         if answer.status_code != 200 or "ETag" not in answer.headers:
             continue
@@ -174,9 +232,9 @@ def test_other_sites_may_ask_whether_something_changed(reader: FlaskClient) -> N
     assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_nothing_asks_for_a_login(app: Flask, reader: FlaskClient) -> None:
+def test_nothing_asks_for_a_login(addresses: list[tuple[str, str]], reader: FlaskClient) -> None:
     """No route of metadata answers 401 or 403, and none sets a cookie."""
-    for rule, address in addresses(app):
+    for rule, address in addresses:
         answer = reader.get(address)
         assert answer.status_code not in (401, 403) and "Set-Cookie" not in answer.headers, rule
 

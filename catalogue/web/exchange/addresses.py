@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from catalogue.exchange.dcat.place import Place
-from catalogue.problems import SettingsInvalid
-from catalogue.web.services import Services
-
-_ANYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  these are recognised, not listened on
+from catalogue.web.services import Services, absolute_base
 
 
 def root_of(services: Services) -> str:
@@ -15,16 +12,7 @@ def root_of(services: Services) -> str:
     Raises:
         SettingsInvalid: neither says under which address others reach the node.
     """
-    web = services.web
-    if web.base_url:
-        return web.base_url.rstrip("/")
-    if web.port == 0 or web.host in _ANYWHERE:
-        raise SettingsInvalid(
-            "This document needs addresses that are whole, and this node does not know its own. Set web.base_url to "
-            "its public address."
-        )
-    host = f"[{web.host}]" if ":" in web.host else web.host
-    return f"http://{host}:{web.port}"
+    return absolute_base(services.web)
 
 
 def place_of(services: Services) -> Place:

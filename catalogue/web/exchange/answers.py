@@ -1,10 +1,9 @@
-"""What the routes of this package share: turns, absolute addresses, and compressed answers."""
+"""What the routes of this package share: turns and compressed answers."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import ipaddress
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from typing import Final
 
 from flask import Response, request
 
-from catalogue.problems import ExchangeBusy, SettingsInvalid
-from catalogue.settings import ExchangeSettings, WebSettings
+from catalogue.problems import ExchangeBusy
+from catalogue.settings import ExchangeSettings
 from catalogue.web.documents import CACHE
 
 XML: Final = "text/xml; charset=utf-8"
@@ -46,29 +45,6 @@ class Turns:
             yield
         finally:
             self._places.release()
-
-
-def absolute_base(web: WebSettings) -> str:
-    """The address of this node without a slash at its end, for formats that demand absolute addresses.
-
-    Raises:
-        SettingsInvalid: neither the public address nor one to listen on is told; a Host header is never trusted.
-    """
-    if web.base_url:
-        return web.base_url.rstrip("/")
-    if web.port == 0 or _is_any(web.host):
-        raise SettingsInvalid(
-            "This answer needs the node's own address, which it was not told. Its operator sets web.base_url."
-        )
-    host = f"[{web.host}]" if ":" in web.host else web.host
-    return f"http://{host}:{web.port}"
-
-
-def _is_any(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
 
 
 def compressed(body: bytes, content_type: str) -> Response:

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from catalogue.exchange.oai.kept import KeptRecords
 from catalogue.exchange.oai.repository import Identity, Repository
-from catalogue.web.exchange.answers import XML, Turns, absolute_base, compressed
-from catalogue.web.services import Services
+from catalogue.web.exchange.answers import XML, Turns, compressed
+from catalogue.web.services import Services, absolute_base
 
 
 def oai_blueprint(services: Services, turns: Turns) -> Blueprint:

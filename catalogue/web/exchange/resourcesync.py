@@ -13,8 +13,8 @@ from catalogue.exchange.resourcesync.documents import Places, ResourceSync
 from catalogue.exchange.resourcesync.dump import write_package
 from catalogue.problems import NotFound
 from catalogue.web.documents import CACHE
-from catalogue.web.exchange.answers import Turns, absolute_base, cached
-from catalogue.web.services import Services
+from catalogue.web.exchange.answers import Turns, cached
+from catalogue.web.services import Services, absolute_base
 
 _XML = "application/xml; charset=utf-8"
 # A package of so many bytes stays in memory; a larger one waits on disk for its reader.

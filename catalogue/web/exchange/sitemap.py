@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from catalogue.exchange.sitemap import robots, sitemap, sitemap_index
-from catalogue.web.exchange.answers import Turns, absolute_base, cached
-from catalogue.web.services import Services
+from catalogue.web.exchange.answers import Turns, cached
+from catalogue.web.services import Services, absolute_base
 
 _XML = "application/xml; charset=utf-8"
 
