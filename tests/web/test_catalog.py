@@ -235,7 +235,7 @@ def test_void_is_not_promised_without_dumps(client: FlaskClient) -> None:
 
 
 def test_kept_pages_stay_within_their_bytes() -> None:
-    """Rendered pages are made once while the ledger stands still, anew when it moves, and never hold too much."""
+    """Rendered pages are made once while their entries stay, anew when one moves, and never hold too much."""
     made: list[str] = []
 
     def make(name: str, size: int) -> Callable[[], bytes]:
@@ -246,13 +246,13 @@ def test_kept_pages_stay_within_their_bytes() -> None:
         return body
 
     pages = RenderedPages(most_bytes=2000)
-    first = pages.get(1, "a", make("a", 1500))
-    assert pages.get(1, "a", make("a", 1500)) == first
-    pages.get(1, "b", make("b", 1500))
-    pages.get(1, "a", make("a", 1500))
-    pages.get(2, "a", make("a", 1500))
-    pages.get(2, "huge", make("huge", 4000))
-    pages.get(2, "huge", make("huge", 4000))
+    first = pages.get((1, "a"), make("a", 1500))
+    assert pages.get((1, "a"), make("a", 1500)) == first
+    pages.get((1, "b"), make("b", 1500))
+    pages.get((1, "a"), make("a", 1500))
+    pages.get((2, "a"), make("a", 1500))
+    pages.get("huge", make("huge", 4000))
+    pages.get("huge", make("huge", 4000))
     assert made == ["a", "b", "a", "a", "huge", "huge"]
 
 
