@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.federation.announce import Announced
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -76,6 +77,10 @@ class Node(Protocol):
 
     def schedule(self, on_done: Callable[[RunReport], None] = ...) -> Schedule:
         """The schedule of this node's harvests; it ends with `stopping`."""
+        ...
+
+    def announce(self) -> list[Announced]:
+        """What came of telling each index of FAIR Data Points where this node's is."""
         ...
 
     def resume(self, source: str) -> None:

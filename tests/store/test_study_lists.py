@@ -21,7 +21,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_only_public_studies_are_counted(ledger: Ledger) -> None:
-    """Images, withdrawn, replaced and suppressed studies do not count, and owners without a public study are left out."""
+    """Images, withdrawn, replaced and suppressed studies do not count; owners without a public study are left out."""
     assert study_counts(ledger.engine) == {"biostudies": 2, "idr": 2, "ssbd": 1}
 
 
