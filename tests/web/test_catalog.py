@@ -174,6 +174,7 @@ def test_services_listed_are_those_that_answer(node: Services, client: FlaskClie
     rules = {rule.rule for rule in client.application.url_map.iter_rules()}
     assert all(any(rule == path or rule.startswith(path + "/") for rule in rules) for path in paths)
     assert ("/sparql" in paths) == ("/sparql" in rules)
+    assert "/dumps/" not in paths  # this node has none
     endpoints = {urlsplit(url).path for url in values(client.get("/catalog").data, f"{DCAT}endpointURL")}
     assert endpoints == set(paths)
 
@@ -226,12 +227,6 @@ def test_service_info_has_what_ga4gh_asks(with_services: Callable[..., FlaskClie
     assert set(found["type"]) == {"group", "artifact", "version"}
     assert found["organization"] == {"name": "Test node", "url": "https://cat.example.org/eyes/"}
     assert "contactUrl" not in found
-
-
-def test_void_is_not_promised_without_dumps(client: FlaskClient) -> None:
-    """/.well-known/void leads to the dumps' description, or says that there are no dumps."""
-    served = any(rule.rule.startswith("/dumps") for rule in client.application.url_map.iter_rules())
-    assert client.get("/.well-known/void").status_code == (303 if served else 404)
 
 
 def test_kept_pages_stay_within_their_bytes() -> None:

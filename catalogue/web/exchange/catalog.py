@@ -15,16 +15,10 @@ from catalogue.web.exchange.addresses import place_of
 from catalogue.web.exchange.interfaces import about, interfaces
 from catalogue.web.exchange.rdf import chosen_form, document, form_of, wants_page
 from catalogue.web.exchange.rendered import Rendered, RenderedPages
+from catalogue.web.promises import last_change
 from catalogue.web.services import Services
 
 _LONGEST_CURIE = 300
-
-
-def last_change(services: Services) -> datetime | None:
-    """When the ledger last changed; None for an empty one."""
-    position = services.ledger.last_position()
-    entries = services.ledger.entries(after=position - 1, limit=1) if position else []
-    return entries[0].recorded_at if entries else None
 
 
 def _answer(services: Services, pages: RenderedPages, form: Form) -> Response:
@@ -32,7 +26,7 @@ def _answer(services: Services, pages: RenderedPages, form: Form) -> Response:
     if len(after) > _LONGEST_CURIE:
         raise BadRequest("The parameter after is a CURIE such as idr:idr0001; follow hydra:next from /catalog.")
     engine = services.ledger.engine
-    changed = last_change(services)
+    changed = last_change(services.ledger)
     # What only the first page says, so that others stay as they are when something else changes.
     total, stated = (sum(study_counts(engine).values()), changed) if not after else (0, None)
 
@@ -48,7 +42,7 @@ def _answer(services: Services, pages: RenderedPages, form: Form) -> Response:
 def _page(services: Services, after: str, total: int, changed: datetime | None, form: Form) -> bytes:
     found = services.ledger.heads("study", "public", after_curie=after, limit=PAGE_SIZE + 1)
     page = Page(found[:PAGE_SIZE], after, len(found) > PAGE_SIZE, total, changed)
-    return render_page(page, about(services), interfaces(), place_of(services), form)
+    return render_page(page, about(services), interfaces(services), place_of(services), form)
 
 
 def catalog_blueprint(services: Services) -> Blueprint:
