@@ -27,6 +27,12 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
     "/chunks/<digest>.parquet": (),
     "/docs/<path:name>": ("/docs/reference",),
+    "/catalog.<suffix>": tuple(f"/catalog.{end}" for end in ("ttl", "jsonld", "rdf", "nt")),
+    "/fdp/catalog/<owner>": ("/fdp/catalog/idr",),
+    "/fdp/catalog/<owner>/<int:number>": ("/fdp/catalog/idr/1",),
+    "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/idr/1/container",),
+    "/fdp/catalog/<owner>/container": ("/fdp/catalog/idr/container",),
+    "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
         "/federation/quarantine/biostudies.json",
