@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
+    from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
     from catalogue.federation.nightly import NightlyDump
@@ -420,6 +421,12 @@ class LocalNode:
     def _drop_dumps(self, position: int) -> None:
         with self.dumps.alone():
             self.dumps.drop_older_than(position)
+
+    def announce(self) -> list[Announced]:
+        """What came of telling each index of FAIR Data Points where this node's is."""
+        from catalogue.federation.announce import announce
+
+        return announce(self.fetcher, self.settings.exchange.fdp_index, self.settings.web.base_url)
 
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""

@@ -116,6 +116,9 @@ class ExchangeSettings(_Part):
     )
     publisher: str = Field("", description="Who answers for the catalogue; empty means the node's name.")
     publisher_url: str = Field("", description="Page or ROR of whoever answers for the catalogue.")
+    fdp_index: tuple[str, ...] = Field(
+        (), description="Addresses of indexes that `announce` tells where this node's FAIR Data Point is."
+    )
     metadata_license: str = Field(
         "", description="Address of the licence under which the catalogue's own words may be used; empty states none."
     )

@@ -13,6 +13,7 @@ import structlog
 import typer
 
 from catalogue.cli import (
+    announce,
     data,
     dumps,
     export,
@@ -67,6 +68,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
         context.obj = LazyNode(open_node, home)
 
     data.register(app)
+    announce.register(app)
     dumps.register(app)
     export.register(app)
     harvest.register(app)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.federation.announce import Announced
     from catalogue.federation.schedule import Schedule
     from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
@@ -82,6 +83,10 @@ class Node(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """What the node does for its log as time passes."""
+        ...
+
+    def announce(self) -> list[Announced]:
+        """What came of telling each index of FAIR Data Points where this node's is."""
         ...
 
     def resume(self, source: str) -> None:

@@ -25,6 +25,7 @@ VERBS = [
     "rebuild",
     "fsck",
     "dump",
+    "announce",
     "harvest",
     "remap",
     "schema versions",

@@ -52,6 +52,12 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
     "/chunks/<digest>.parquet": ("/chunks/{chunk}.parquet",),
     "/docs/<path:name>": ("/docs/reference",),
+    "/catalog.<suffix>": tuple(f"/catalog.{end}" for end in ("ttl", "jsonld", "rdf", "nt")),
+    "/fdp/catalog/<owner>": ("/fdp/catalog/idr",),
+    "/fdp/catalog/<owner>/<int:number>": ("/fdp/catalog/idr/1",),
+    "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/idr/1/container",),
+    "/fdp/catalog/<owner>/container": ("/fdp/catalog/idr/container",),
+    "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
         "/federation/quarantine/biostudies.json",
@@ -75,11 +81,13 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/schema/slots/<name>": ("/schema/slots/title",),
     "/schema/types/<name>": ("/schema/types/sha256",),
     "/static/<path:filename>": ("/static/site.css",),
-    "/studies/<path:name>": tuple(
-        f"/studies/{STUDY}{end}"
-        for end in ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
-    )
-    + ("/studies/idr:idr0001.croissant.json",),
+    "/studies/<path:name>": (
+        *[
+            f"/studies/{STUDY}{end}"
+            for end in ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
+        ],
+        "/studies/idr:idr0001.croissant.json",
+    ),
     "/studies/<path:name>/images": ("/studies/idr:idr0001/images",),
     "/studies/<path:name>/linkset": (f"/studies/{STUDY}/linkset",),
     "/studies/<path:name>/linkset.json": (f"/studies/{STUDY}/linkset.json",),

@@ -74,7 +74,7 @@ def write_about(out: Triples, node: str, about: About, place: Place) -> None:
 def write_services(out: Triples, catalog: str, services: tuple[Service, ...], place: Place) -> None:
     """State the services of a node as dcat:DataService of its catalogue."""
     for service in services:
-        node = place.at(f"/catalog#service{service.path.replace('/', '-')}")
+        node = place.at(f"/catalog#service{service.path.rstrip('/').replace('/', '-')}")
         out.add(catalog, "dcat:service", node)
         out.add(node, "rdf:type", name("dcat:DataService"))
         out.add(node, "dct:title", text(service.title))

@@ -12,10 +12,10 @@ from catalogue.exchange.dcat.triples import Triples
 from catalogue.problems import NotFound
 from catalogue.store.study_lists import study_counts, study_curies
 from catalogue.web.exchange.addresses import place_of
-from catalogue.web.exchange.catalog import last_change
 from catalogue.web.exchange.interfaces import about
 from catalogue.web.exchange.rdf import chosen_form, document
 from catalogue.web.exchange.rendered import Rendered, digested
+from catalogue.web.promises import last_change
 from catalogue.web.services import Services
 
 _FORMS = (TURTLE, JSON_LD)
@@ -30,13 +30,9 @@ def _answer(services: Services, path: str, triples: Triples, modified: datetime 
     return document(form, rendered, services.links.path(path), modified)
 
 
-def _changed(services: Services) -> datetime | None:
-    return last_change(services, services.ledger.last_position())
-
-
 def _root(services: Services) -> Response:
     triples = fdp.root_document(study_counts(services.ledger.engine), about(services), place_of(services))
-    return _answer(services, "/fdp", triples, _changed(services))
+    return _answer(services, "/fdp", triples, last_change(services.ledger))
 
 
 def _catalog(services: Services, owner: str, number: int) -> Response:
@@ -45,7 +41,7 @@ def _catalog(services: Services, owner: str, number: int) -> Response:
         raise NotFound(f"There is no catalogue {number} of {owner[:50]} here; /fdp lists those there are.")
     curies = study_curies(services.ledger.engine, owner, (number - 1) * fdp.CONTAINER_SIZE, fdp.CONTAINER_SIZE)
     triples = fdp.catalog_document(owner, number, of, curies, about(services), place_of(services))
-    return _answer(services, fdp.catalog_path(owner, number), triples, _changed(services))
+    return _answer(services, fdp.catalog_path(owner, number), triples, last_change(services.ledger))
 
 
 def _dataset(services: Services, curie: str) -> Response:

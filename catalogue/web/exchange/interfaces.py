@@ -14,11 +14,14 @@ _SPECIFICATIONS = (
         "/sparql", "SPARQL endpoint", "https://www.w3.org/TR/sparql11-protocol/",
         "/sparql", "text/turtle", "/sparql",
     ),
-    Service("/oai", "OAI-PMH repository", "http://www.openarchives.org/OAI/2.0/", "/oai?verb=Identify", "text/xml"),
+    Service(
+        "/oai", "OAI-PMH repository", "http://www.openarchives.org/OAI/2.0/",
+        "/oai?verb=Identify", "text/xml", "/docs/harvesting-this-node",
+    ),
     Service("/ldes", "Log of changes as a Linked Data Event Stream", "https://w3id.org/ldes/specification", "/ldes"),
     Service(
         "/.well-known/resourcesync", "ResourceSync", "http://www.openarchives.org/rs/1.1/resourcesync",
-        "/.well-known/resourcesync", "application/xml",
+        "/.well-known/resourcesync", "application/xml", "/docs/harvesting-this-node",
     ),
     Service(
         "/catalog", "Catalogue in DCAT-AP", "https://semiceu.github.io/DCAT-AP/releases/3.0.1/",
@@ -28,18 +31,25 @@ _SPECIFICATIONS = (
         "/fdp", "FAIR Data Point", "https://specs.fairdatapoint.org/fdp-specs-v1.2.html",
         "/fdp", "text/turtle", "/docs/dcat",
     ),
-    Service("/dumps", "Dumps of everything", "", "/dumps/latest/void.ttl", "text/turtle"),
+    Service("/dumps/", "Dumps of everything", "", "/dumps.json", "application/json", "/dumps/"),
+    Service(
+        "/.well-known/bioimage-node", "Exchange between members", "",
+        "/.well-known/bioimage-node", "application/json",
+    ),
     Service("/api/v1", "Programming interface", "https://spec.openapis.org/oas/v3.1.0", "/openapi.json"),
 )  # fmt: skip
 
 
-def interfaces() -> tuple[Service, ...]:
+def interfaces(services: Services) -> tuple[Service, ...]:
     """Those that this application answers."""
-    served = [rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()]
+    absent = {"/dumps/"} if services.dumps is None else set()
+    absent |= {"/.well-known/bioimage-node"} if services.ledger.key is None else set()
+    rules = [rule.rule for rule in current_app.url_map.iter_rules()]
     return tuple(
         service
         for service in _SPECIFICATIONS
-        if any(rule == service.path or rule.startswith(f"{service.path}/") for rule in served)
+        if service.path not in absent
+        and any(rule == service.path or rule.startswith(f"{service.path.rstrip('/')}/") for rule in rules)
     )
 
 

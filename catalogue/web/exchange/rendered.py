@@ -1,4 +1,4 @@
-"""Rendered pages kept while the ledger stays as it is: what many harvesters ask for is made once.
+"""Rendered pages kept while their records stay as they are: what many harvesters ask for is made once.
 
 They are kept compressed, 12 to 20 times smaller: readers go through all pages in turn, so that a store which holds only
 some of them holds none that is asked for next.
@@ -32,32 +32,28 @@ class RenderedPages:
 
     def __init__(self, most_bytes: int = 32 << 20):
         self._most, self._held, self._lock = most_bytes, 0, Lock()
-        self._position = -1
         self._pages: OrderedDict[Any, Rendered] = OrderedDict()
 
-    def get(self, position: int, key: Any, make: Callable[[], bytes]) -> Rendered:
-        """The page of this key, made where it is not held or the ledger has moved on.
+    def get(self, key: Any, make: Callable[[], bytes]) -> Rendered:
+        """The page of this key, made where it is not held.
 
         Args:
-            position: of the ledger's last entry, read before the page is made: one that is made of later entries is
-                at most made once more.
+            key: everything that the page is made of, such as the positions of its entries; one that stood before in the
+                ledger never comes back.
         """
         with self._lock:
-            if position != self._position:
-                self._pages.clear()
-                self._position, self._held = position, 0
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
         if found is not None:
             return decompress(found[0]), found[1]
         made = digested(make())
-        self._keep(position, key, Packer().compress(made[0]), made[1])
+        self._keep(key, Packer().compress(made[0]), made[1])
         return made
 
-    def _keep(self, position: int, key: Any, frame: bytes, etag: str) -> None:
+    def _keep(self, key: Any, frame: bytes, etag: str) -> None:
         with self._lock:
-            if position != self._position or key in self._pages or len(frame) > self._most:
+            if key in self._pages or len(frame) > self._most:
                 return
             self._pages[key] = (frame, etag)
             self._held += len(frame)

@@ -1,4 +1,4 @@
-"""What programs look for at fixed addresses: /service-info, /.well-known/api-catalog, /.well-known/void."""
+"""What programs look for at fixed addresses: /service-info and /.well-known/api-catalog."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from flask import Blueprint, Response
 from catalogue.exchange.api_catalog import MEDIA_TYPE, PATH, PROFILE, api_catalog
 from catalogue.exchange.service_info import service_info
 from catalogue.model.table import schema_version
-from catalogue.problems import NotFound
-from catalogue.web.documents import finish, to
-from catalogue.web.exchange.addresses import root_of
+from catalogue.web.documents import finish
+from catalogue.web.exchange.answers import absolute_base
 from catalogue.web.exchange.interfaces import about, interfaces
 from catalogue.web.services import Services
-
-_VOID = "/dumps/latest/void.ttl"
 
 
 def _json(document: dict[str, Any], content_type: str) -> Response:
@@ -31,19 +28,15 @@ def well_known_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/service-info")
     def info() -> Response:
-        document = service_info(about(services), services.name, root_of(services), schema_version())
+        document = service_info(about(services), services.name, absolute_base(services.web), schema_version())
         return _json(document, "application/json")
 
     @blueprint.get(PATH)
     def catalog() -> Response:
-        response = _json(api_catalog(interfaces(), root_of(services)), f'{MEDIA_TYPE}; profile="{PROFILE}"')
+        response = _json(
+            api_catalog(interfaces(services), absolute_base(services.web)), f'{MEDIA_TYPE}; profile="{PROFILE}"'
+        )
         response.headers["Link"] = f'<{services.links.full(PATH)}>; rel="api-catalog"'
         return response
-
-    @blueprint.get("/.well-known/void")
-    def void() -> Response:
-        if not any(service.path == "/dumps" for service in interfaces()):
-            raise NotFound("This node gives no dumps, and so no description of them; /catalog describes its studies.")
-        return to(services.links, _VOID, 303)
 
     return blueprint
