@@ -38,5 +38,5 @@ for (;;) {
   } else if (!options.includes("--count")) members.push(member.id.value);
 }
 const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ count, quads, seconds, pages, members, failed }));
-process.exit(failed ? 1 : 0);
+const told = JSON.stringify({ count, quads, seconds, pages, members, failed });
+process.stdout.write(`${told}\n`, () => process.exit(failed ? 1 : 0));
