@@ -27,6 +27,17 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
     "/chunks/<digest>.parquet": (),
     "/docs/<path:name>": ("/docs/reference",),
+    "/federation.<any(ttl, jsonld, nt, rdf):ending>": ("/federation.ttl",),
+    "/ldes.<any(trig, nq, jsonld):ending>": ("/ldes.trig",),
+    "/ldes/index/<int:number>": ("/ldes/index/1",),
+    "/ldes/index/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/index/1.nq",),
+    "/ldes/page/<int:number>": ("/ldes/page/1",),
+    "/ldes/page/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/page/1.jsonld",),
+    "/ldes/latest.<any(trig, nq, jsonld):ending>": ("/ldes/latest.trig",),
+    "/ldes/latest/page/<int:number>": ("/ldes/latest/page/1",),
+    "/ldes/latest/page/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/latest/page/1.trig",),
+    "/log/<owner>/<int:epoch>/<int:seq>": (),
+    "/log/<owner>/<int:epoch>/<int:seq>.<any(trig, nq, jsonld):ending>": (),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
         "/federation/quarantine/biostudies.json",
@@ -67,6 +78,8 @@ EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 # Rules whose own tests hold them, because the seeded node has nothing to show there.
 ELSEWHERE = {
+    "/log/<owner>/<int:epoch>/<int:seq>": "test_ldes_routes.py",
+    "/log/<owner>/<int:epoch>/<int:seq>.<any(trig, nq, jsonld):ending>": "test_ldes_routes.py",
     "/chunks/<digest>.parquet": "test_image_lists_pages.py",
     "/studies/<path:name>/images": "test_image_lists_pages.py",
     "/federation/quarantine/<path:name>/original/<digest>": "test_withholding.py",

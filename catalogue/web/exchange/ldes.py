@@ -90,8 +90,7 @@ def _addresses(services: Services, form: Form) -> Callable[[str], str]:
     """From a path of this node to what a form writes for it."""
     if form.relative and not services.web.base_url:
         return services.links.path
-    root = root_of(services)
-    return lambda path: root + path
+    return lambda path: root_of(services) + path
 
 
 def respond(told: Answer, form: Form) -> Response:
