@@ -12,9 +12,11 @@ from catalogue.web.errors import register_errors
 from catalogue.web.exchange.answers import Turns
 from catalogue.web.exchange.catalog import catalog_blueprint
 from catalogue.web.exchange.fdp import fdp_blueprint
+from catalogue.web.exchange.ldes import ldes_blueprint
 from catalogue.web.exchange.oai import oai_blueprint
 from catalogue.web.exchange.resourcesync import resourcesync_blueprint
 from catalogue.web.exchange.sitemap import sitemap_blueprint
+from catalogue.web.exchange.vocabulary import log_terms_blueprint
 from catalogue.web.exchange.well_known import well_known_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.pages import federation_blueprint
@@ -75,6 +77,7 @@ def create_web(services: Services) -> Flask:
         catalog_blueprint,
         fdp_blueprint,
         well_known_blueprint,
+        ldes_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))
@@ -109,7 +112,7 @@ def _application(links: Links, name: str, doors: Sequence[Door], modified: Momen
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     register_filters(app, links, name, doors)
-    for make in (schema_blueprint, profiles_blueprint, vocabulary_blueprint, docs_blueprint):
+    for make in (schema_blueprint, profiles_blueprint, vocabulary_blueprint, docs_blueprint, log_terms_blueprint):
         app.register_blueprint(make(links))
     register_errors(app)
     app.after_request(_secure)

@@ -28,7 +28,7 @@ from tests.web.studies_for_pages import GONE, IMAGE, STUDY, clock, seed
 # Rule of the URL map -> addresses that it answers; rules without arguments are asked as they are. What stands in
 # braces is of the node that is walked.
 SAMPLES: dict[str, tuple[str, ...]] = {
-    "/catalog.<suffix>": ("/catalog.ttl", "/catalog.jsonld"),
+    "/catalog.<suffix>": tuple(f"/catalog.{end}" for end in ("ttl", "jsonld", "rdf", "nt")),
     "/dumps/<name>/": ("/dumps/{dump}/", "/dumps/latest/"),
     "/dumps/<name>/<path:file>": ("/dumps/{dump}/manifest.json", "/dumps/latest/SHA256SUMS"),
     "/fdp/catalog/<owner>": ("/fdp/catalog/biostudies",),
@@ -52,12 +52,17 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
     "/chunks/<digest>.parquet": ("/chunks/{chunk}.parquet",),
     "/docs/<path:name>": ("/docs/reference",),
-    "/catalog.<suffix>": tuple(f"/catalog.{end}" for end in ("ttl", "jsonld", "rdf", "nt")),
-    "/fdp/catalog/<owner>": ("/fdp/catalog/idr",),
-    "/fdp/catalog/<owner>/<int:number>": ("/fdp/catalog/idr/1",),
-    "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/idr/1/container",),
-    "/fdp/catalog/<owner>/container": ("/fdp/catalog/idr/container",),
-    "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
+    "/federation.<any(ttl, jsonld, nt, rdf):ending>": ("/federation.ttl",),
+    "/ldes.<any(trig, nq, jsonld):ending>": ("/ldes.trig",),
+    "/ldes/index/<int:number>": ("/ldes/index/1",),
+    "/ldes/index/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/index/1.nq",),
+    "/ldes/page/<int:number>": ("/ldes/page/1",),
+    "/ldes/page/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/page/1.jsonld",),
+    "/ldes/latest.<any(trig, nq, jsonld):ending>": ("/ldes/latest.trig",),
+    "/ldes/latest/page/<int:number>": ("/ldes/latest/page/1",),
+    "/ldes/latest/page/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/latest/page/1.trig",),
+    "/log/<owner>/<int:epoch>/<int:seq>": ("/log/biostudies/0/1",),
+    "/log/<owner>/<int:epoch>/<int:seq>.<any(trig, nq, jsonld):ending>": ("/log/biostudies/0/1.trig",),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
         "/federation/quarantine/biostudies.json",

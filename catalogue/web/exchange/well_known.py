@@ -11,9 +11,8 @@ from catalogue.exchange.api_catalog import MEDIA_TYPE, PATH, PROFILE, api_catalo
 from catalogue.exchange.service_info import service_info
 from catalogue.model.table import schema_version
 from catalogue.web.documents import finish
-from catalogue.web.exchange.answers import absolute_base
 from catalogue.web.exchange.interfaces import about, interfaces
-from catalogue.web.services import Services
+from catalogue.web.services import Services, absolute_base
 
 
 def _json(document: dict[str, Any], content_type: str) -> Response:
