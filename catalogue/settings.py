@@ -87,15 +87,6 @@ class ImageSettings(_Part):
     cache_bytes: int = Field(256 << 20, gt=0, description="Bytes of rendered thumbnails kept on disk.")
 
 
-class ExchangeSettings(_Part):
-    """What members and others take from this node."""
-
-    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
-    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
-        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
-    )
-
-
 class WebSettings(_Part):
     """The HTTP server."""
 
@@ -134,6 +125,11 @@ class ExchangeSettings(_Part):
         5.0, ge=0, description="Seconds a harvester waits for its turn before 503 with Retry-After is answered."
     )
 
+    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
+    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
+        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
+    )
+
     @field_validator("admin_email")
     @classmethod
     def _is_real(cls, value: str) -> str:
@@ -168,7 +164,6 @@ class Settings(BaseSettings):
     harvest: HarvestSettings = Field(default_factory=lambda: HarvestSettings(), description="Harvesting.")
     federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
-    exchange: ExchangeSettings = Field(default_factory=lambda: ExchangeSettings(), description="Dumps.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
     exchange: ExchangeSettings = Field(
         default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."

@@ -229,9 +229,8 @@ def test_service_info_has_what_ga4gh_asks(with_services: Callable[..., FlaskClie
 
 
 def test_void_is_not_promised_without_dumps(client: FlaskClient) -> None:
-    """/.well-known/void leads to the dumps' description, or says that there are no dumps."""
-    served = any(rule.rule.startswith("/dumps") for rule in client.application.url_map.iter_rules())
-    assert client.get("/.well-known/void").status_code == (303 if served else 404)
+    """/.well-known/void leads to the newest dump's description; a node without a dump answers 404."""
+    assert client.get("/.well-known/void").status_code == 404
 
 
 def test_kept_pages_stay_within_their_bytes() -> None:

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catalogue.exchange.dumps.shelf import DumpShelf
 from catalogue.resolver.service import Resolver
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import Services, create_web
@@ -25,7 +26,10 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/<any(terms, shapes):namespace>/": ("/terms/",),
     "/<any(terms, shapes):namespace>.<any(ttl, jsonld, nt, rdf):suffix>": ("/terms.ttl", "/shapes.jsonld"),
     "/<any(terms, shapes, fields, crosswalks):namespace>/<path:name>": ("/terms/Study", "/terms/Study.ttl"),
+    "/.well-known/void": (),
     "/chunks/<digest>.parquet": (),
+    "/dumps/<name>/": (),
+    "/dumps/<name>/<path:file>": (),
     "/docs/<path:name>": ("/docs/reference",),
     "/federation/quarantine/<path:name>": (
         "/federation/quarantine/biostudies",
@@ -67,6 +71,9 @@ EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 # Rules whose own tests hold them, because the seeded node has nothing to show there.
 ELSEWHERE = {
+    "/.well-known/void": "test_dumps_pages.py",
+    "/dumps/<name>/": "test_dumps_pages.py",
+    "/dumps/<name>/<path:file>": "test_dumps_pages.py",
     "/chunks/<digest>.parquet": "test_image_lists_pages.py",
     "/studies/<path:name>/images": "test_image_lists_pages.py",
     "/federation/quarantine/<path:name>/original/<digest>": "test_withholding.py",
@@ -83,9 +90,10 @@ ERRORS = (
 
 
 @pytest.fixture(scope="module")
-def app(services: Services) -> Flask:
+def app(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A node with all its routes; the pool is never asked."""
-    made = create_web(replace(services, pool=object()))
+    shelf = DumpShelf(tmp_path_factory.mktemp("dumps"))
+    made = create_web(replace(services, pool=object(), dumps=shelf))
     made.testing = True
     return made
 

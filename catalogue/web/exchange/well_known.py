@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from catalogue.exchange.api_catalog import MEDIA_TYPE, PATH, PROFILE, api_catalog
+from catalogue.exchange.dumps.shelf import LATEST
 from catalogue.exchange.service_info import service_info
 from catalogue.model.table import schema_version
 from catalogue.problems import NotFound
@@ -42,8 +43,8 @@ def well_known_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/.well-known/void")
     def void() -> Response:
-        if not any(service.path == "/dumps" for service in interfaces()):
-            raise NotFound("This node gives no dumps, and so no description of them; /catalog describes its studies.")
+        if services.dumps is None or services.dumps.find(LATEST) is None:
+            raise NotFound("This node has no dump, and so no description of one; /catalog describes its studies.")
         return to(services.links, _VOID, 303)
 
     return blueprint
