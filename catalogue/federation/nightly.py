@@ -112,8 +112,8 @@ class NightlyDump:
         while not self._stop.is_set():
             try:
                 self.tick()
-            # Whatever goes wrong with a dump must not end the worker: it is logged and tried again.
             except Exception as error:
+                # Whatever goes wrong with a dump must not end the worker: it is logged and tried again.
                 log.error("dump.failed", exc_info=error)
             self._stop.wait(LOOK_EVERY_S)
 
