@@ -20,6 +20,7 @@ class Night:
 
     def __init__(self, home: Path, hour: int | str = 2) -> None:
         self.node = DumpingNode(home).fill()
+        self.node.clock.now = datetime(2026, 2, 27, tzinfo=UTC)
         self.made: list[datetime] = []
         self.fails = False
         self.dump = self.again(hour)
@@ -52,6 +53,7 @@ def test_a_dump_is_made_once_a_day(night: Night) -> None:
     night.at(2, 1, 59)
     night.at(2, 2)
     night.dump = night.again()
+    night.at(2, 2, 9)
     night.at(2, 3)
     night.at(2, 23)
     night.at(3, 5)
@@ -64,8 +66,17 @@ def test_a_dump_made_today_by_hand_is_enough(night: Night) -> None:
     night.node.clock.now = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
     night.node.dump()
     night.dump = night.again()
-    night.at(1, 2, 31)
+    night.at(1, 3)
     assert night.made == []
+
+
+def test_an_empty_node_makes_no_dump(tmp_path: Path) -> None:
+    """Before anything is recorded there is nothing to dump."""
+    node = DumpingNode(tmp_path)
+    dump = NightlyDump(node.ledger, node.shelf, lambda: pytest.fail("made"), 0, threading.Event())
+    node.clock.now += timedelta(days=1)
+    dump.tick()
+    assert node.shelf.names() == []
 
 
 def test_a_failed_dump_is_tried_again_later(night: Night) -> None:

@@ -91,6 +91,7 @@ def test_pages_name_dumps_and_files(site: FlaskClient) -> None:
     page = site.get("/dumps/", headers={"Accept": "text/html"}).text
     (dump,) = site.get("/dumps.json").json["dumps"]
     assert f'href="{dump["url"]}"' in page
+    assert 'href="/dumps/"' in site.get("/").text
     inner = site.get(dump["url"]).text
     assert all(f'href="{file["url"]}"' in inner for file in dump["files"])
     images = site.get("/dumps/latest/images/entries.parquet")
