@@ -106,7 +106,7 @@ class LocalNode:
 
         return DumpShelf(self.home / "dumps")
 
-    def _nightly_dump(self, stop: threading.Event) -> NightlyDump:
+    def nightly_dump(self, stop: threading.Event) -> NightlyDump:
         """The dump of each day, made by a process of its own."""
         from catalogue.federation.nightly import NightlyDump, apart
 
@@ -451,7 +451,7 @@ class LocalNode:
 
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
-            stack.enter_context(self._nightly_dump(stop).running())
+            stack.enter_context(self.nightly_dump(stop).running())
             return Worker(self.ledger, views, what_is_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT).run()
 
     def _await_views(self, stack: ExitStack, stop: threading.Event) -> list[View]:

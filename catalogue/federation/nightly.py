@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 60.0
 RETRY_S: Final = 900.0
+# A worker that has just started has views to bring level and sources to read; restarted again and again, it makes none.
+SETTLE_S: Final = 600.0
 GRACE_S: Final = 10.0
 _LOOK_S: Final = 0.2
 
@@ -70,14 +72,12 @@ class NightlyDump:
         self._hour = hour
         self._stop = stop
         self._looked: datetime | None = None
-        self._not_before: datetime | None = None
+        self._not_before = ledger.clock() + timedelta(seconds=SETTLE_S)
 
     def due(self) -> bool:
         """Whether the dump of the day is to be made now."""
-        if self._hour == "":
-            return False
         now = self._ledger.clock()
-        if self._not_before is not None and now < self._not_before:
+        if self._hour == "" or now < self._not_before or self._ledger.last_position() == 0:
             return False
         begun = now.replace(hour=self._hour, minute=0, second=0, microsecond=0)
         begun = begun if begun <= now else begun - timedelta(days=1)
@@ -99,7 +99,7 @@ class NightlyDump:
             now = self._ledger.clock()
             try:
                 self._make()
-                self._looked, self._not_before = now, None
+                self._looked = now
             except Problem as problem:
                 self._not_before = now + timedelta(seconds=RETRY_S)
                 log.error("dump.failed", kind=problem.slug, detail=problem.detail)

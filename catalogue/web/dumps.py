@@ -1,4 +1,4 @@
-"""/dumps/: the dumps of this node, their files with ranges, and /.well-known/void, which leads to the newest."""
+"""/dumps/: the dumps of this node, and their files with ranges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catalogue.exchange.dumps.manifest import MANIFEST, SUMS, DumpFile
 from catalogue.exchange.dumps.shelf import LATEST, Dump, DumpShelf
 from catalogue.problems import NotFound
 from catalogue.store.entries import moment
-from catalogue.web.documents import finish, to
+from catalogue.web.documents import finish
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Links, Services
 from catalogue.web.text import plain
@@ -44,11 +44,6 @@ def dumps_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/dumps/<name>/<path:file>")
     def content(name: str, file: str) -> Response:
         return _file(services.links, _find(services, name), name, file)
-
-    @blueprint.get("/.well-known/void")
-    def void() -> Response:
-        _find(services, LATEST)
-        return to(services.links, "/dumps/latest/void.ttl", 303)
 
     return blueprint
 

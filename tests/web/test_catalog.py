@@ -229,6 +229,11 @@ def test_service_info_has_what_ga4gh_asks(with_services: Callable[..., FlaskClie
     assert "contactUrl" not in found
 
 
+def test_void_is_not_promised_without_dumps(client: FlaskClient) -> None:
+    """/.well-known/void leads to the newest dump's description; a node without a dump answers 404."""
+    assert client.get("/.well-known/void").status_code == 404
+
+
 def test_kept_pages_stay_within_their_bytes() -> None:
     """Rendered pages are made once while their entries stay, anew when one moves, and never hold too much."""
     made: list[str] = []

@@ -8,11 +8,15 @@ from typing import Any
 from flask import Blueprint, Response
 
 from catalogue.exchange.api_catalog import MEDIA_TYPE, PATH, PROFILE, api_catalog
+from catalogue.exchange.dumps.shelf import LATEST
 from catalogue.exchange.service_info import service_info
 from catalogue.model.table import schema_version
-from catalogue.web.documents import finish
+from catalogue.problems import NotFound
+from catalogue.web.documents import finish, to
 from catalogue.web.exchange.interfaces import about, interfaces
 from catalogue.web.services import Services, absolute_base
+
+_VOID = "/dumps/latest/void.ttl"
 
 
 def _json(document: dict[str, Any], content_type: str) -> Response:
@@ -37,5 +41,11 @@ def well_known_blueprint(services: Services) -> Blueprint:
         )
         response.headers["Link"] = f'<{services.links.full(PATH)}>; rel="api-catalog"'
         return response
+
+    @blueprint.get("/.well-known/void")
+    def void() -> Response:
+        if services.dumps is None or services.dumps.find(LATEST) is None:
+            raise NotFound("This node has no dump, and so no description of one; /catalog describes its studies.")
+        return to(services.links, _VOID, 303)
 
     return blueprint
