@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
+    from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
+    from catalogue.federation.telling import Teller
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.report import RunReport
@@ -209,6 +211,28 @@ class LocalNode:
         origin = self._member_fetcher.origin(url)
         return HttpFeed(fetch, url)
 
+    def probe(self, url: str) -> Probe:
+        """A member's addresses with status and headers, for looking at it before it joins."""
+        from catalogue.federation.probe import Probe, Seen
+
+        def fetch(address: str, max_bytes: int, etag: str) -> Seen:
+            began = monotonic()
+            answer = self._member_fetcher.get(address, max_bytes=max_bytes, etag=etag, origin=origin)
+            took_s = monotonic() - began
+            return Seen(answer.status, answer.headers, answer.content, answer.url, took_s, answer.skew_s)
+
+        origin = self._member_fetcher.origin(url)
+        return Probe(fetch, url)
+
+    def _teller(self) -> Teller:
+        """Tells members that something is new here."""
+        from catalogue.federation.telling import Teller
+
+        def post(address: str, body: bytes) -> int:
+            return self._member_fetcher.post(address, body, "application/ld+json", max_bytes=64 << 10).status
+
+        return Teller(self.ledger, post, self.settings.web.base_url, now)
+
     @cached_property
     def _member_fetcher(self) -> Fetcher:
         from harvesters.http import Fetcher
@@ -379,6 +403,7 @@ class LocalNode:
         Raises:
             Locked: another process goes on writing the views.
         """
+        from catalogue.federation.rebuilding import RebuildMark
         from catalogue.federation.worker import Worker
 
         self.stopping = stop
@@ -386,7 +411,14 @@ class LocalNode:
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             return Worker(
-                self.ledger, views, schedule.run_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT
+                self.ledger,
+                views,
+                schedule.run_due,
+                stop=stop,
+                clock=now,
+                heartbeat=self.home / HEARTBEAT,
+                mark=RebuildMark(self.home),
+                tell=self._teller().tell,
             ).run()
 
     def _await_views(self, stack: ExitStack, stop: threading.Event) -> list[View]:
@@ -403,6 +435,8 @@ class LocalNode:
 
     def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
         """The Flask application over this node's services."""
+        from catalogue.federation.inbox import Inbox
+        from catalogue.federation.soon import Soon
         from catalogue.web.factory import create_web
         from catalogue.web.services import Services
 
@@ -420,6 +454,7 @@ class LocalNode:
                 query=self.settings.query,
                 harvest=self.settings.harvest,
                 name=self.settings.name,
+                inbox=Inbox(self.ledger, Soon(self.home), now),
             )
         )
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from catalogue.federation.members import Members
+    from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -46,6 +48,15 @@ class Node(Protocol):
     @property
     def ingest(self) -> Ingest:
         """The harvest service."""
+        ...
+
+    @property
+    def members(self) -> Members:
+        """The members of the federation."""
+        ...
+
+    def probe(self, url: str) -> Probe:
+        """A member's addresses with status and headers, for looking at it before it joins."""
         ...
 
     @property

@@ -13,6 +13,7 @@ from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
@@ -64,6 +65,7 @@ class Services:
         index: folder of the text index, for /readyz; None where it is not looked at.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
         name: name of this node, shown on its pages.
+        inbox: takes notifications; None where none are taken.
     """
 
     ledger: Ledger
@@ -79,6 +81,7 @@ class Services:
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
+    inbox: Inbox | None = None
 
     @property
     def links(self) -> Links:
