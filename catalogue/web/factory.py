@@ -8,7 +8,10 @@ from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.federation.digests import digests_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
+from catalogue.web.federation.inbox import inbox_blueprint
+from catalogue.web.federation.members import members_blueprint
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
@@ -50,6 +53,7 @@ def create_web(services: Services) -> Flask:
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING])
+    app.jinja_env.globals["members_page"] = services.links.path("/federation")
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
         image_lists_blueprint,
@@ -60,6 +64,9 @@ def create_web(services: Services) -> Flask:
         search_blueprint,
         federation_blueprint,
         exchange_blueprint,
+        members_blueprint,
+        digests_blueprint,
+        inbox_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))
