@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from catalogue.federation.members import Members
     from catalogue.federation.nightly import NightlyDump
     from catalogue.federation.ownership import Ownership
+    from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
+    from catalogue.federation.telling import Teller
     from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
@@ -75,15 +77,19 @@ class LocalNode:
         self.__dict__.setdefault("ledger", self._open_ledger(create=True))
 
     def _open_ledger(self, *, create: bool) -> Ledger:
+        from catalogue.federation.rebuilding import RebuildMark
         from catalogue.model.signing import NEXT_KEY, NodeKey
         from catalogue.store.ledger import Ledger
-        from catalogue.store.views import REBUILD_WANTED
 
         # Also of a node made before there were keys.
         key = NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
-        wanted = self.home / REBUILD_WANTED
         ledger = Ledger(
-            self.settings.ledger, now, create=create, chunks=self.home / "chunks", key=key, on_rewrite=wanted.touch
+            self.settings.ledger,
+            now,
+            create=create,
+            chunks=self.home / "chunks",
+            key=key,
+            on_rewrite=RebuildMark(self.home).want,
         )
         if (self.home / NEXT_KEY).exists():
             from catalogue.federation.ownership import finish_rotation
@@ -225,7 +231,7 @@ class LocalNode:
         """The members of the federation."""
         from catalogue.federation.members import Members
 
-        return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes)
+        return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes, self.home)
 
     @cached_property
     def ownership(self) -> Ownership:
@@ -244,6 +250,28 @@ class LocalNode:
 
         origin = self._member_fetcher.origin(url)
         return HttpFeed(fetch, url)
+
+    def probe(self, url: str) -> Probe:
+        """A member's addresses with status and headers, for looking at it before it joins."""
+        from catalogue.federation.probe import Probe, Seen
+
+        def fetch(address: str, max_bytes: int, etag: str) -> Seen:
+            began = monotonic()
+            answer = self._member_fetcher.get(address, max_bytes=max_bytes, etag=etag, origin=origin)
+            took_s = monotonic() - began
+            return Seen(answer.status, answer.headers, answer.content, answer.url, took_s, answer.skew_s)
+
+        origin = self._member_fetcher.origin(url)
+        return Probe(fetch, url)
+
+    def _teller(self) -> Teller:
+        """Tells members that something is new here."""
+        from catalogue.federation.telling import Teller
+
+        def post(address: str, body: bytes) -> int:
+            return self._member_fetcher.post(address, body, "application/ld+json", max_bytes=64 << 10).status
+
+        return Teller(self.ledger, post, self.settings.web.base_url, now)
 
     @cached_property
     def _member_fetcher(self) -> Fetcher:
@@ -440,6 +468,7 @@ class LocalNode:
         Raises:
             Locked: another process goes on writing the views.
         """
+        from catalogue.federation.rebuilding import RebuildMark
         from catalogue.federation.worker import Worker
 
         self.stopping = stop
@@ -452,7 +481,16 @@ class LocalNode:
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             stack.enter_context(self.nightly_dump(stop).running())
-            return Worker(self.ledger, views, what_is_due, stop=stop, clock=now, heartbeat=self.home / HEARTBEAT).run()
+            return Worker(
+                self.ledger,
+                views,
+                what_is_due,
+                stop=stop,
+                clock=now,
+                heartbeat=self.home / HEARTBEAT,
+                mark=RebuildMark(self.home),
+                tell=self._teller().tell,
+            ).run()
 
     def _await_views(self, stack: ExitStack, stop: threading.Event) -> list[View]:
         """The views, entered into `stack`; waits while a command writes them, not while another worker does."""
@@ -473,6 +511,8 @@ class LocalNode:
             host, port: where it will listen; None means as the settings say.
         """
         from catalogue.exchange.secret import load_secret
+        from catalogue.federation.inbox import Inbox
+        from catalogue.federation.soon import Soon
         from catalogue.web.factory import create_web
         from catalogue.web.services import Services
 
@@ -495,6 +535,7 @@ class LocalNode:
                 exposed=self.exposed,
                 secret=load_secret(self.home / "exchange"),
                 name=self.settings.name,
+                inbox=Inbox(self.ledger, Soon(self.home), now),
             )
         )
 

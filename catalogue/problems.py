@@ -197,6 +197,18 @@ class SourceChanged(Problem):
     status, title, slug = 502, "Source changed", "source-changed"
 
 
+class NotificationRefused(Problem):
+    """A notification has not the form, or asks for what the inbox never does."""
+
+    status, title, slug = 422, "Notification refused", "notification-refused"
+
+
+class TooManyRequests(Problem):
+    """More was asked in a short time than is answered; Retry-After says when to come again."""
+
+    status, title, slug, exit_code = 429, "Too many requests", "too-many-requests", 5
+
+
 # Closed list of quarantine reasons: federation.md, rule R20.
 REASONS = frozenset(
     {

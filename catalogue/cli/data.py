@@ -14,6 +14,7 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
 from catalogue.exchange.dump import DumpFormat, dump
+from catalogue.federation.rebuilding import RebuildMark
 from catalogue.problems import BadRequest, Locked
 from catalogue.store.chunk_fsck import repair_chunks
 
@@ -37,6 +38,8 @@ def init(context: typer.Context) -> None:
     with node.views() as views:
         catch_up_with_progress(node.ledger, views)
     out.print(plain(f"Ready: {node.home}"))
+    if node.ledger.key is not None:
+        out.print(plain(f"This node is {node.ledger.key.node}; `ommatidia member key` shows its public key."))
 
 
 def status(context: typer.Context, json_: Annotated[bool, typer.Option("--json")] = False) -> None:
@@ -105,7 +108,10 @@ def rebuild(context: typer.Context) -> None:
     """Delete the views and make them again from the ledger."""
     node: Node = context.obj()
     with node.views() as views:
+        mark = RebuildMark(node.home)
+        mark.begin()
         applied = rebuild_with_progress(node.ledger, views)
+        mark.done()
     out.print(plain(f"Rebuilt from {applied} ledger entries."))
 
 

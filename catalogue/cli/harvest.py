@@ -13,10 +13,13 @@ import typer
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
-from catalogue.cli.progress import catch_up_with_progress, harvest_progress
+from catalogue.cli.progress import catch_up_with_progress, harvest_progress, rebuild_with_progress
 from catalogue.cli.watch import due_text, watch_sources
 from catalogue.federation.gaps import close_gaps
 from catalogue.federation.lanes import Ended, Lanes
+from catalogue.federation.members import HARVESTER as MEMBER
+from catalogue.federation.pull import PullReport
+from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.worker import GRACE_S
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import HarvestStopped
@@ -52,11 +55,10 @@ def source_add(
 ) -> None:
     """Name a source to harvest."""
     node: Node = context.obj()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise BadRequest(f"'{name}' cannot name a source; use letters, digits, dots, dashes and underscores.")
-    if harvester not in node.harvesters:
+    check_source_name(name)
+    if harvester not in {*node.harvesters, MEMBER}:
         raise BadRequest(f"There is no harvester '{harvester}'; there are {', '.join(sorted(node.harvesters))}.")
-    owners, location, options = _owners(owner), _location(location), _options(option)
+    owners, location, options = _owners(owner), location_of(location), _options(option)
     node.check_source(harvester, options)
     node.initialise()
     if private:
@@ -81,7 +83,7 @@ def source_set(
     node.check_source(before.harvester, options)
     node.ledger.change_source(
         name,
-        location=before.location if location is None else _location(location),
+        location=before.location if location is None else location_of(location),
         owners=before.owners if owner is None else _owners(owner),
         options=options,
     )
@@ -99,7 +101,14 @@ def _owners(given: list[str] | None) -> tuple[str, ...]:
     return owners
 
 
-def _location(given: str) -> str:
+def check_source_name(name: str) -> None:
+    """Returns when a source can be called so; else BadRequest."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise BadRequest(f"'{name}' cannot name a source; use letters, digits, dots, dashes and underscores.")
+
+
+def location_of(given: str) -> str:
+    """A location as it is kept, a path of this machine absolute; BadRequest where nothing is there."""
     if "://" in given:
         return given
     path = Path(given.partition("#")[0])
@@ -137,14 +146,23 @@ def source_list(context: typer.Context, json_: Json = False) -> None:
     if json_:
         print_json(rows)
         return
+    members = [row for row in rows if row["harvester"] == MEMBER]
     print_rows(
         ["source", "harvester", "owners", "state", "due", "location"],
         [
             (r["source"], r["harvester"], ",".join(r["owners"]) or "any", r["state"], r["due"], r["location"])
             for r in rows
+            if r["harvester"] != MEMBER
         ],
-        empty="No sources yet; add one with `ommatidia source add`.",
+        empty="No sources but members." if members else "No sources yet; add one with `ommatidia source add`.",
     )
+    if members:
+        out.print("Members of the federation (`ommatidia member list` says how they stand):")
+        print_rows(
+            ["member", "state", "due", "address"],
+            [(r["source"], r["state"], r["due"], r["location"]) for r in members],
+            empty="",
+        )
     for row in rows:
         if row["state"] == "stopped":
             out.print(plain(f"  {row['source']}: {row['detail']}"))
@@ -168,7 +186,7 @@ def harvest(
     watch: Annotated[bool, typer.Option("--watch", help="Go on: read what is due by the schedule.")] = False,
     json_: Json = False,
 ) -> None:
-    """Read sources, append what differs, publish. Exit 4: records quarantined; 5: a source did not answer."""
+    """Read sources and members, append what differs, publish. Exit 4: records quarantined; 5: one did not answer."""
     node: Node = context.obj()
     if watch:
         if names or full or dry_run or json_ or parallel:
@@ -176,7 +194,40 @@ def harvest(
         watch_sources(node)
         return
     lanes = parallel or node.settings.harvest.parallel
-    _run_each(node, names, partial(node.ingest.harvest, full=full, dry_run=dry_run), dry_run, json_, lanes)
+    members = _members_of(node)
+    if dry_run and (asked := sorted(members & set(names or ()))):
+        raise BadRequest(f"{asked[0]} is a member; what it has is taken in or refused as it says, without a trial.")
+    read = partial(node.ingest.harvest, full=full, dry_run=dry_run)
+
+    def run(name: str, on_progress: Callable[[RunReport], None]) -> RunReport:
+        return pulled(node, name, on_progress) if name in members else read(name, on_progress=on_progress)
+
+    _run_each(node, names, run, dry_run, json_, lanes, skip=members if dry_run else frozenset())
+
+
+def _members_of(node: Node) -> frozenset[str]:
+    return frozenset(source.name for source in node.ledger.sources() if source.harvester == MEMBER)
+
+
+def pulled(node: Node, name: str, on_progress: Callable[[RunReport], None]) -> RunReport:
+    """A pull from a member, told as a harvest is."""
+
+    def told(so_far: PullReport) -> None:
+        on_progress(_as_run(name, so_far))
+
+    return _as_run(name, node.members.pull(name, told), ended=True)
+
+
+def _as_run(name: str, report: PullReport, ended: bool = False) -> RunReport:
+    refused = sum(report.refused.values())
+    found = RunReport(name, read=report.applied + refused, accepted=report.applied, new=report.applied)
+    found.quarantined = refused
+    found.reasons.update(report.refused)
+    if ended:
+        found.state = "completed" if report.complete else "partial"
+        equal = "Both hold the same." if report.equal else "Not equal yet."
+        found.detail = " ".join([equal, *report.notes[:5]])
+    return found
 
 
 def remap(
@@ -187,15 +238,28 @@ def remap(
 ) -> None:
     """Map the kept originals again, append what differs, publish; no network. Exit 4: records quarantined or held."""
     node: Node = context.obj()
-    _run_each(node, names, partial(node.ingest.remap, dry_run=dry_run), dry_run, json_)
+    members = _members_of(node)
+    if asked := sorted(members & set(names or ())):
+        raise BadRequest(f"{asked[0]} is a member: its owners map its records, and this node keeps them as they come.")
+    _run_each(node, names, partial(node.ingest.remap, dry_run=dry_run), dry_run, json_, skip=members)
 
 
 def _run_each(
-    node: Node, names: list[str] | None, run: Callable[..., RunReport], dry_run: bool, json_: bool, parallel: int = 1
+    node: Node,
+    names: list[str] | None,
+    run: Callable[..., RunReport],
+    dry_run: bool,
+    json_: bool,
+    parallel: int = 1,
+    skip: frozenset[str] = frozenset(),
 ) -> None:
-    """Runs so many sources at a time, publishes, shows the reports; ends with the exit code they ask for."""
+    """Runs so many sources at a time, publishes, shows the reports; ends with the exit code they ask for.
+
+    Args:
+        skip: sources left out when none is named.
+    """
     wanted = [node.ledger.source(name).name for name in names or ()]
-    wanted = wanted or [source.name for source in node.ledger.sources()]
+    wanted = wanted or [source.name for source in node.ledger.sources() if source.name not in skip]
     if not wanted:
         raise NotFound("There are no sources; add one with `ommatidia source add`.")
     ended = run_beside(node, wanted, run, parallel)
@@ -262,9 +326,13 @@ def _exit_code(reports: list[RunReport]) -> int:
 
 
 def publish(node: Node) -> None:
-    """Catches the views up here, unless a running worker does."""
+    """Catches the views up here, or makes them anew where that is wanted, unless a running worker does."""
+    mark = RebuildMark(node.home)
     try:
         with node.views() as views:
+            if mark.begin():
+                rebuild_with_progress(node.ledger, views)
+                mark.done()
             catch_up_with_progress(node.ledger, views)
     except Locked:
         err.print("The running worker publishes the changes.")

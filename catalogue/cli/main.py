@@ -22,6 +22,7 @@ from catalogue.cli import (
     held,
     identity,
     images,
+    members,
     ontologies,
     quarantine,
     query,
@@ -76,6 +77,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     held.register(app)
     quarantine.register(app)
     identity.register(app)
+    members.register(app)
     query.register(app)
     images.register(app)
     ontologies.register(app)

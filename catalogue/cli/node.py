@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.federation.announce import Announced
+    from catalogue.federation.members import Members
+    from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
     from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
@@ -54,6 +56,15 @@ class Node(Protocol):
     @property
     def ingest(self) -> Ingest:
         """The harvest service."""
+        ...
+
+    @property
+    def members(self) -> Members:
+        """The members of the federation."""
+        ...
+
+    def probe(self, url: str) -> Probe:
+        """A member's addresses with status and headers, for looking at it before it joins."""
         ...
 
     @property

@@ -10,6 +10,7 @@ import structlog
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from catalogue.cli.output import err
+from catalogue.federation.pull import PullReport
 from catalogue.ingest.report import RunReport
 from catalogue.store.ledger import Ledger
 from catalogue.store.views import View, catch_up, rebuild
@@ -64,6 +65,31 @@ def _entries_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def pull_progress(member: str) -> Iterator[Callable[[PullReport], None]]:
+    """A callable to tell how far a pull from a member is."""
+    if not err.is_terminal:
+        last = monotonic()
+
+        def write(report: PullReport) -> None:
+            nonlocal last
+            if monotonic() - last >= LOG_EVERY_S:
+                last = monotonic()
+                log.info("pull", member=member, taken=report.applied, refused=sum(report.refused.values()))
+
+        yield write
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[line]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(member, total=None, line="")
+        yield lambda report: bar.update(task, line=f"{report.applied} taken, {sum(report.refused.values())} refused")
 
 
 def catch_up_with_progress(ledger: Ledger, views: Sequence[View]) -> int:

@@ -17,6 +17,7 @@ import typer
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain
+from catalogue.cli.wanted import add_wanted
 from catalogue.federation.worker import GRACE_S, stop_on_signals
 from catalogue.problems import BadRequest, Conflict
 
@@ -41,11 +42,17 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = None,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also run the worker.")] = True,
+    member: Annotated[
+        list[str] | None, typer.Option(help="Address of a fellow node to join and pull; may be repeated.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="NAME=HARVESTER:LOCATION of a source to read; may be repeated.")
+    ] = None,
     quads: Annotated[
         Path | None, typer.Option(help="Serve this N-Quads file instead, from a throw-away store.")
     ] = None,
 ) -> None:
-    """Serve pages, SPARQL and the resolver; Ctrl-C ends it."""
+    """Serve pages, SPARQL, the resolver and the exchange; Ctrl-C ends it. Members and sources given are added once."""
     node: Node = context.obj()
     host = host or node.settings.web.host
     port = node.settings.web.port if port is None else port
@@ -57,6 +64,7 @@ def serve(
             node.serve_quads(quads, host, port, _ready)
             return
         node.initialise()
+        add_wanted(node, member or [], source or [])
         beside = KeptWorker(node.home) if worker else None
         try:
             # Started when the port is ours, so that a second server on it has no second worker.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from catalogue.federation.members import HARVESTER
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import Ingest
 from catalogue.problems import Locked
@@ -27,7 +28,9 @@ def close_gaps(ledger: Ledger, ingest: Callable[[], Ingest], reports: Iterable[R
     brought = {name for name, report in by_name.items() if report.new}
     if not brought:
         return
-    waiting = sorted({row.source for row in ledger.quarantined() if row.reason == "gap"})
+    # What is refused of a member is read again from it, never from kept documents.
+    members = {source.name for source in ledger.sources() if source.harvester == HARVESTER}
+    waiting = sorted({row.source for row in ledger.quarantined() if row.reason == "gap"} - members)
     for name in waiting:
         if not brought - {name}:
             continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -17,9 +18,20 @@ import structlog
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
 from catalogue.federation.pull import Pull, PullReport
+from catalogue.federation.rebuilding import REBUILD_WANTED
+from catalogue.federation.soon import NAME, Soon
 from catalogue.ingest.holder import new_holder
 from catalogue.ingest.lease import free_if_abandoned, kept_alive
-from catalogue.problems import Conflict, FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
+from catalogue.problems import (
+    BadRequest,
+    Conflict,
+    FetchRefused,
+    Locked,
+    NotFound,
+    Problem,
+    SourceChanged,
+    SourceUnavailable,
+)
 from catalogue.store.ledger import Ledger
 from catalogue.store.registry import Member
 
@@ -35,6 +47,7 @@ class Members:
     Args:
         open_feed: address of a member -> its feed.
         max_bytes: of one payload.
+        home: data folder.
     """
 
     def __init__(
@@ -43,11 +56,13 @@ class Members:
         open_feed: Callable[[str], Feed],
         clock: Callable[[], datetime],
         max_bytes: int,
+        home: Path,
     ) -> None:
         self._ledger = ledger
         self._open_feed = open_feed
         self._clock = clock
         self._max_bytes = max_bytes
+        self.soon = Soon(home)
         self._asked: set[str] = set()
 
     def look(self, url: str) -> tuple[MemberSays, SaidNode]:
@@ -69,15 +84,20 @@ class Members:
             key: first digits of the public key that it must have, as its operator told by another way; "" trusts what
                 the address answers now.
         Raises:
+            BadRequest: the name cannot be one.
             Conflict: it is this node, or its key is not the one given.
         """
+        if name and not NAME.fullmatch(name):
+            raise BadRequest(f"'{name}' cannot name a member; use letters, digits, dots, dashes and underscores.")
         says, said = self.look(url)
         assert self._ledger.key is not None
         if says.node_name == self._ledger.key.node:
             raise Conflict(f"{url} is this node itself. Give the address of another one.")
         if key and not says.key.startswith(key.lower()):
             raise Conflict(f"{url} has the key {says.key}, not one that begins with {key}. It is not joined.")
-        before = {one.node: one for one in self._ledger.registry.members()}.get(says.node_name)
+        # One that only announced itself has no name and no source here yet.
+        known = (one for one in self._ledger.registry.members() if one.state != "asked")
+        before = {one.node: one for one in known}.get(says.node_name)
         called = name or (before.name if before else _slug(said.name, says.node_name))
         member = Member(
             says.node_name,
@@ -102,9 +122,15 @@ class Members:
         self._ledger.registry.put_member(member)
         return member
 
-    def pull(self, name: str) -> PullReport:
+    def state(self, name: str) -> str:
+        """State of the member called so; "" for a source that was not asked yet."""
+        return next((one.state for one in self._ledger.registry.members() if one.name == name), "")
+
+    def pull(self, name: str, tell: Callable[[PullReport], None] = lambda report: None) -> PullReport:
         """Takes in from a member what it has and this node lacks; what happened is in the report and the books.
 
+        Args:
+            tell: called with the report so far after each batch that was taken in.
         Raises:
             NotFound: no such member.
             Conflict: it is not active.
@@ -119,9 +145,10 @@ class Members:
         with self._ledger.lease(lease_name, new_holder()) as lease, kept_alive(self._ledger, lease):
             with self._ledger.transaction(lease) as writer:
                 run_id = writer.start_run(member.name, {"kind": "harvest"})
+            self.soon.take(member.name)
             state, document = "interrupted", {"kind": "harvest"}
             try:
-                report = self._pull(member, run_id)
+                report = self._pull(member, run_id, tell)
                 state, document = "completed" if report.complete else "partial", _document(report)
                 return report
             except Problem as problem:
@@ -142,12 +169,12 @@ class Members:
                 raise
         return self.join(source.location, name)
 
-    def _pull(self, member: Member, run_id: int) -> PullReport:
+    def _pull(self, member: Member, run_id: int, tell: Callable[[PullReport], None]) -> PullReport:
         before = member.progress
         holdings = LedgerHoldings(self._ledger, member.name, run_id)
         feed = self._open_feed(member.url)
         etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
-        pull = Pull(feed, holdings, member.node, member.key, self._max_bytes)
+        pull = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell)
         report = pull.run(etag)
         if pull.key != member.key:
             member = replace(member, key=pull.key)
@@ -214,6 +241,9 @@ class Members:
                 self.pull(member.name)
             except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Locked) as error:
                 log.warning("member.not_asked", member=member.name, detail=error.detail)
+
+
+__all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]
 
 
 def _document(report: PullReport) -> dict[str, Any]:

@@ -6,7 +6,7 @@ the same. Pure but for the feed and the holdings. Source: federation.md sections
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,12 +32,17 @@ _REPAIRS: Final = 1_000
 
 @dataclass(slots=True)
 class OwnerStanding:
-    """How one owner's log stands at a member and here after a pull; an epoch of -1 is none at all."""
+    """How one owner's log stands at a member and here after a pull; an epoch of -1 is none at all.
+
+    Args:
+        count: records that the member holds of it, tombstones included.
+    """
 
     owner: str
     theirs: tuple[int, int]
     ours: tuple[int, int]
     equal: bool
+    count: int = 0
 
 
 @dataclass(slots=True)
@@ -89,13 +94,23 @@ class Pull:
     Args:
         node, key: of the member, as it joined.
         max_bytes: of one payload.
+        tell: called with the report so far after each batch that was taken in.
     """
 
-    def __init__(self, feed: Feed, holdings: Holdings, node: str, key: str, max_bytes: int) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        holdings: Holdings,
+        node: str,
+        key: str,
+        max_bytes: int,
+        tell: Callable[[PullReport], None] = lambda report: None,
+    ) -> None:
         self._feed = feed
         self._here = holdings
         self._node = node
         self._max_bytes = max_bytes
+        self._tell = tell
         self._says = MemberSays(feed, node, key)
         self.report = PullReport(node)
         self._tenures: dict[str, list[SignedTenure]] = {}
@@ -125,7 +140,7 @@ class Pull:
             try:
                 self._follow(owner.owner, owner.epoch, owner.seq)
                 self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
-                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest)
+                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest, owner.count)
             except (SourceChanged, NotFound) as error:
                 # What is wrong with one owner's log at this member holds up no other owner.
                 self.report.complete = False
@@ -190,6 +205,7 @@ class Pull:
         self.report.applied += len(arrivals)
         self.report.absent += sum(1 for one in arrivals if not one.payload)
         self.report.recovered += sum(1 for one in arrivals if one.log.asserted_by == self._here.node)
+        self._tell(self.report)
 
     def _judged(self, owner: str, epoch: int, place: OwnerPlace, last: int) -> list[Arrival]:
         """What the page after `place` gives up to `last`, in order, up to the first entry that may not be taken in."""
@@ -310,22 +326,24 @@ class Pull:
             if judgement.verdict is not Verdict.KNOWN:
                 self._not_applied(given.log, given.signature, judgement, given.url)
 
-    def _compare(self, owner: str, theirs: tuple[int, int], said: str) -> None:
+    def _compare(self, owner: str, theirs: tuple[int, int], said: str, count: int) -> None:
         ours = self._here.owner_digest(owner)
         place = (ours.epoch, ours.seq) if ours is not None else (-1, 0)
         equal = ours is not None and ours.digest == said
         if not equal and place == theirs:
             equal = self._repair(owner, said)
-        self.report.owners.append(OwnerStanding(owner, theirs, place, equal))
+        self.report.owners.append(OwnerStanding(owner, theirs, place, equal, count))
 
     def _repair(self, owner: str, said: str) -> bool:
         """Fills in what is missing, by bucket; whether the digests are equal afterwards (R15)."""
         theirs = {one.bucket: one.digest for one in self._says.buckets(owner)}
         ours = {one.bucket: one.digest for one in self._here.buckets(owner)}
-        explained, left = True, _REPAIRS
+        # Buckets that agree explain no difference: then what the member says does not fit together.
+        differing, explained, left = False, True, _REPAIRS
         for bucket in sorted(theirs.keys() | ours.keys()):
             if theirs.get(bucket) == ours.get(bucket):
                 continue
+            differing = True
             mine = {leaf.curie: leaf for leaf in self._here.leaves(owner, bucket)}
             for leaf in self._says.leaves(owner, bucket):
                 if left and leaf != mine.get(leaf.curie):
@@ -334,7 +352,7 @@ class Pull:
             explained = explained and bucket in theirs
         now = self._here.owner_digest(owner)
         equal = now is not None and now.digest == said
-        if not equal and not explained:
+        if not equal and not (differing and explained):
             self.report.unexplained.append(owner)
         return equal
 

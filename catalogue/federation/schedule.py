@@ -16,7 +16,7 @@ import structlog
 from catalogue.federation.gaps import close_gaps
 from catalogue.federation.lanes import Ended, Lanes
 from catalogue.federation.members import HARVESTER, Members
-from catalogue.federation.outlook import RETRY_FAILED_S, Outlook, outlook
+from catalogue.federation.outlook import AT_ONCE, NEVER, RETRY_FAILED_S, Outlook, outlook
 from catalogue.ingest.report import RunReport
 from catalogue.ingest.service import HarvestStopped, Ingest
 from catalogue.problems import Locked, Problem
@@ -118,9 +118,25 @@ class Schedule:
             if broke is not None and broke <= now and not one.stopped:
                 again = broke + timedelta(seconds=min(RETRY_FAILED_S, interval_s))
                 one = Outlook(source, one.last, max(again, one.due), "")
+            if source.harvester == HARVESTER and self._members is not None:
+                one = self._of_member(one, self._members(), now)
             self._tell(one)
             found.append(one)
         return found
+
+    @staticmethod
+    def _of_member(one: Outlook, members: Members, now: datetime) -> Outlook:
+        """A member that is not active is not read; one that said it has something new is read within seconds."""
+        name = one.source.name
+        state = members.state(name)
+        if state not in ("", "active"):
+            again = f"ommatidia member {'resume ' + name if state == 'paused' else 'join ' + one.source.location}"
+            return Outlook(one.source, one.last, NEVER, f"The member is {state}. Go on with `{again}`.")
+        if not members.soon.asked(name) or one.stopped or one.last is None:
+            return one
+        if int(one.last.report.get("retry_after_s", 0)) or (now - one.last.started).total_seconds() < _AGAIN_S:
+            return one
+        return Outlook(one.source, one.last, AT_ONCE, "")
 
     def _tell(self, one: Outlook) -> None:
         """Says once that a source is stopped, and why."""

@@ -19,7 +19,8 @@ from typing import Any, Final
 
 import structlog
 
-from catalogue.store.views import Entries, View, catch_up
+from catalogue.federation.rebuilding import RebuildMark
+from catalogue.store.views import Entries, View, catch_up, rebuild
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,8 @@ class Worker:
         clock: the present moment, aware, for the heartbeat.
         stop: set it to end the loop; see `stop_on_signals`.
         heartbeat: file to keep up to date, `DIR/worker.json`; None writes none.
+        mark: says when every view must be made anew; None looks for none.
+        tell: tells others what is new here; called every HARVEST_POLL_S in a thread of its own.
     """
 
     def __init__(
@@ -87,15 +90,21 @@ class Worker:
         clock: Callable[[], datetime],
         stop: threading.Event,
         heartbeat: Path | None = None,
+        mark: RebuildMark | None = None,
+        tell: Callable[[], object] | None = None,
     ) -> None:
         self._ledger = ledger
         self._views = [(view, _Task(view.name)) for view in views]
-        self._harvest_due = harvest_due
         self._harvest = _Task("harvest")
+        self._beside = [(harvest_due, self._harvest)] if harvest_due is not None else []
+        self._beside += [(tell, _Task("tell"))] if tell is not None else []
         self._interval_s = interval_s
         self._clock = clock
         self._stop = stop
         self._heartbeat = heartbeat
+        self._mark = mark
+        # Views that must be made anew before the mark goes; after a crash it is still there.
+        self._to_rebuild: set[str] = set()
         self._disk_full = False
         self._beaten = float("-inf")
         self._busy_until = time.monotonic()
@@ -107,18 +116,21 @@ class Worker:
         A RocksDB store refuses all writes after a full disk until its process starts anew (reliability.md section 1,
         item 7).
         """
-        thread = None
-        if self._harvest_due is not None:
-            thread = threading.Thread(target=self._harvest_loop, name="harvest", daemon=True)
+        threads = [
+            threading.Thread(target=self._loop_beside, args=(work, task), name=task.name, daemon=True)
+            for work, task in self._beside
+        ]
+        for thread in threads:
             thread.start()
         log.info("worker.started", views=[view.name for view, _ in self._views])
         while not self._stop.is_set():
             self.tick()
             self._stop.wait(self._interval_s)
-        if thread is not None:
-            thread.join(GRACE_S)
+        end = time.monotonic() + GRACE_S
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
             if thread.is_alive():
-                log.warning("worker.harvest_abandoned", after_s=GRACE_S)
+                log.warning(f"worker.{thread.name}_abandoned", after_s=GRACE_S)
         self._beat(state="stopped")
         for view, _ in self._views:
             view.close()
@@ -127,6 +139,7 @@ class Worker:
 
     def tick(self) -> None:
         """One round: every view that is not pausing after a failure is brought level, tidied when the node is idle."""
+        self._look_for_mark()
         for view, task in self._views:
             if self._stop.is_set() or time.monotonic() < task.not_before:
                 continue
@@ -144,9 +157,23 @@ class Worker:
         if time.monotonic() - self._beaten >= BEAT_EVERY_S:
             self._beat()
 
+    def _look_for_mark(self) -> None:
+        if self._mark is not None and not self._to_rebuild and self._mark.begin():
+            self._to_rebuild = {view.name for view, _ in self._views}
+            log.info("worker.rebuilding", views=sorted(self._to_rebuild))
+
+    def _make_anew(self, view: View) -> None:
+        rebuild(self._ledger, view, on_progress=self._on_progress)
+        self._to_rebuild.discard(view.name)
+        if not self._to_rebuild and self._mark is not None:
+            self._mark.done()
+
     def _level(self, view: View) -> None:
         last = self._ledger.last_position()
-        if view.position() != last or view.stale or view.name not in self._levelled:
+        if view.name in self._to_rebuild:
+            self._make_anew(view)
+            self._busy_until = time.monotonic()
+        elif view.position() != last or view.stale or view.name not in self._levelled:
             catch_up(self._ledger, view, on_progress=self._on_progress)
             self._levelled.add(view.name)
             self._busy_until = time.monotonic()
@@ -161,19 +188,18 @@ class Worker:
         if time.monotonic() - self._beaten >= BEAT_EVERY_S:
             self._beat()
 
-    def _harvest_loop(self) -> None:
-        assert self._harvest_due is not None
+    def _loop_beside(self, work: Callable[[], object], task: _Task) -> None:
         while not self._stop.is_set():
-            if time.monotonic() >= self._harvest.not_before:
+            if time.monotonic() >= task.not_before:
                 try:
-                    self._harvest_due()
-                    self._harvest.succeeded()
-                # A harvest that fails is logged and tried again later; the views go on.
+                    work()
+                    task.succeeded()
+                # What fails beside the views is logged and tried again later; the views go on.
                 except Exception as error:  # noqa: BLE001
                     if _is_disk_full(error):
                         self._give_up(error)
                         return
-                    self._harvest.failed(error)
+                    task.failed(error)
             self._stop.wait(HARVEST_POLL_S)
 
     def _give_up(self, error: Exception) -> None:

@@ -60,8 +60,8 @@ class Ledger(Bookkeeping, HeldReader):
         read_only: refuse to write; any number of processes may read while another writes.
         chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
         key: of this node, with which it signs what it writes; without one its entries cannot be exchanged.
-        on_rewrite: called before a transaction commits that changes what views have passed (a payload that came later,
-            entries that count no longer), so that they are made anew.
+        on_rewrite: called before and after a transaction commits that changes what views have passed (a payload that
+            came later, entries that count no longer), so that they are made anew.
     Raises:
         SettingsInvalid: the URL names another engine.
         NotFound: there is no ledger and it may not be made.
@@ -163,9 +163,12 @@ class Ledger(Bookkeeping, HeldReader):
                 writer.flush()
                 writer.settle_digests()
                 if writer.rewritten:
+                    # Before the commit, so that no crash hides it, and after it, when views see what changed.
                     self._on_rewrite()
             finally:
                 writer.close()
+        if writer.rewritten:
+            self._on_rewrite()
         if writer.dropped_chunks:
             # Withdrawn rows go at once; a crash before this leaves them to `fsck --repair`.
             for digest in writer.dropped_chunks - self.image_lists.named():

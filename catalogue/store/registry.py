@@ -160,6 +160,12 @@ class Registry:
             connection.execute(delete(table).where(table.c.node == member.node))
             connection.execute(insert(table).values(**row))
 
+    def forget_asked(self, node: str) -> None:
+        """Forgets a node that announced itself and that nobody joined; members are never forgotten."""
+        table = schema.member
+        with self._write_engine.begin() as connection:
+            connection.execute(delete(table).where(table.c.node == node, table.c.state == "asked"))
+
     def note_progress(self, node: str, progress: Mapping[str, Any]) -> None:
         """Writes how far a member was read and how it stood."""
         table = schema.member

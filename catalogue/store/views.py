@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PUBLISH_EVERY_S = 2.0
-REBUILD_WANTED = "rebuild-wanted"
-"""File of the data folder: something changed that views have passed; the worker makes them anew and removes it."""
 
 
 class Entries(Protocol):

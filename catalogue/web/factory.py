@@ -18,7 +18,10 @@ from catalogue.web.exchange.resourcesync import resourcesync_blueprint
 from catalogue.web.exchange.sitemap import sitemap_blueprint
 from catalogue.web.exchange.vocabulary import log_terms_blueprint
 from catalogue.web.exchange.well_known import well_known_blueprint
+from catalogue.web.federation.digests import digests_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
+from catalogue.web.federation.inbox import inbox_blueprint
+from catalogue.web.federation.members import members_blueprint
 from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
@@ -62,6 +65,7 @@ def create_web(services: Services) -> Flask:
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
+    app.jinja_env.globals["members_page"] = services.links.path("/federation")
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
         image_lists_blueprint,
@@ -78,6 +82,9 @@ def create_web(services: Services) -> Flask:
         fdp_blueprint,
         well_known_blueprint,
         ldes_blueprint,
+        members_blueprint,
+        digests_blueprint,
+        inbox_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))

@@ -17,6 +17,7 @@ from catalogue.web.text import path_of
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
+    from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
@@ -71,6 +72,7 @@ class Services:
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
         dumps: the folder of dumps; None where none are offered.
         name: name of this node, shown on its pages.
+        inbox: takes notifications; None where none are taken.
     """
 
     ledger: Ledger
@@ -90,6 +92,7 @@ class Services:
     secret: bytes = field(default=b"", repr=False)
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
+    inbox: Inbox | None = None
 
     @property
     def links(self) -> Links:

@@ -65,7 +65,7 @@ class LoopbackNode:
         key = NodeKey.load(self.folder / "node.key", create=True)
         self.rewritten = 0
         self.ledger = Ledger(f"sqlite:///{self.folder}/ledger.db", self.clock, key=key, on_rewrite=self._on_rewrite)
-        self.members = Members(self.ledger, self.net.open_feed, self.clock, 1 << 20)
+        self.members = Members(self.ledger, self.net.open_feed, self.clock, 1 << 20, self.folder)
         self.ownership = Ownership(self.ledger, self.members, self.net.open_feed, self.clock, self.folder / "node.key")
         self.site = create_web(Services(ledger=self.ledger, resolver=Resolver(self.ledger), name=self.name))
 

@@ -67,7 +67,7 @@ def test_what_a_former_writer_adds_late_counts_nowhere(three, tmp_path):
     settle(two, third, late)
     assert third.ledger.head("idr:idr0009") is None
     assert third.ledger.head("idr:idr0001").record["title"] == "A study"
-    assert third.rewritten == 1
+    assert third.rewritten
     assert third.state() == two.state() == late.state()
     assert list(third.ledger.fsck()) == []
 

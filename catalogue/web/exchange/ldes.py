@@ -16,9 +16,8 @@ from catalogue.exchange.ldes.pages import Answer, Pages
 from catalogue.exchange.ldes.views import LatestView, LogView, View
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NotFound
-from catalogue.web.exchange.addresses import root_of
 from catalogue.web.negotiation import Offer, choose
-from catalogue.web.services import Services
+from catalogue.web.services import Services, absolute_base
 from catalogue.web.text import plain
 
 SUFFIXES: Final = "any(trig, nq, jsonld)"
@@ -90,7 +89,7 @@ def _addresses(services: Services, form: Form) -> Callable[[str], str]:
     """From a path of this node to what a form writes for it."""
     if form.relative and not services.web.base_url:
         return services.links.path
-    return lambda path: root_of(services) + path
+    return lambda path: absolute_base(services.web) + path
 
 
 def respond(told: Answer, form: Form) -> Response:
