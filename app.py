@@ -74,7 +74,9 @@ class LocalNode:
     def initialise(self) -> None:
         """Makes the home and an empty ledger; nothing that is there is touched."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self.__dict__.setdefault("ledger", self._open_ledger(create=True))
+        ledger = self.__dict__.setdefault("ledger", self._open_ledger(create=True))
+        # What was written before there were keys can be exchanged from now on.
+        ledger.sign_log()
 
     def _open_ledger(self, *, create: bool) -> Ledger:
         from catalogue.federation.rebuilding import RebuildMark
