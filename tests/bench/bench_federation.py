@@ -191,7 +191,7 @@ def digests(count: int) -> None:
         owner_digest(buckets)
         again = time.perf_counter() - begun
     print(
-        f"digests of {count:,} records: all {whole:.2f} s in {len(buckets):,} buckets; from kept buckets {again * 1e3:.1f} ms"
+        f"digests of {count:,} records: {whole:.2f} s in {len(buckets):,} buckets; of kept buckets {again * 1e3:.1f} ms"
     )
 
 
