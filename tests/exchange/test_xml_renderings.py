@@ -121,8 +121,9 @@ def test_datacite_says_what_the_record_says() -> None:
 
 def test_dcat_says_what_the_catalogue_says() -> None:
     """P13: the DCAT rendering has the triples of the study in the node's DCAT catalogue, no more and no fewer."""
-    held = entry(full_study())
-    found = set(pyoxigraph.parse(DCAT.metadata(held, full_study(), HERE).encode(), format=pyoxigraph.RdfFormat.RDF_XML))
+    study_record = full_study() | {"description": 'A\ttab, a "quote" and\na line.'}
+    held = entry(study_record)
+    found = set(pyoxigraph.parse(DCAT.metadata(held, study_record, HERE).encode(), format=pyoxigraph.RdfFormat.RDF_XML))
     place = Place(HERE, lambda curie, suffix: f"{HERE}/studies/{curie}{suffix}")
     catalogued = render([dataset(held, place)], N_TRIPLES)
     assert found == set(pyoxigraph.parse(catalogued, format=pyoxigraph.RdfFormat.N_TRIPLES))
