@@ -37,6 +37,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/biostudies/1/container",),
     "/fdp/catalog/<owner>/container": ("/fdp/catalog/biostudies/container",),
     "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
+    "/federation/digest/<owner>": ("/federation/digest/biostudies",),
+    "/federation/digest/<owner>/<path:bucket>": ("/federation/digest/biostudies/{bucket}",),
     "/federation/digest/<owner>.json": ("/federation/digest/biostudies.json",),
     "/federation/digest/<owner>/<path:bucket>.json": ("/federation/digest/biostudies/{bucket}.json",),
     "/federation/entry/<owner>/<int:epoch>/<int:seq>.json": ("/federation/entry/biostudies/0/1.json",),
@@ -99,6 +101,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 # Address -> promises that it does not keep, with the reason.
 EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
+    "/metrics": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/healthz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/readyz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
 }
@@ -115,7 +118,7 @@ ERRORS = (
 
 @pytest.fixture(scope="module")
 def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, str]]]:
-    """A node that offers everything there is, and what SAMPLES name of it; its pool is never asked."""
+    """A node that offers everything there is, and what SAMPLES name of it; its pool and its inbox are never asked."""
     node = DumpingNode(tmp_path_factory.mktemp("walked")).fill()
     seed_issues(node.ledger)
     dump = node.dump()
@@ -128,6 +131,7 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
             ledger=node.ledger,
             resolver=Resolver(node.ledger),
             pool=object(),
+            inbox=object(),
             dumps=node.shelf,
             exposed=exposed,
             secret=b"s" * 32,
