@@ -3,7 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clients bench soak generate docs clean
+# Images of containers set it, and then every process of a test compiles the application once more.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test lint environment clients bench soak generate docs clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -18,13 +21,15 @@ demo: $(VENV)/.run ## three member archives and a hub on loopback; Ctrl-C ends i
 	@$(BIN)/ommatidia demo
 
 test: lint ## lint, floors, types and every test this machine can run
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+environment: $(VENV)/.test ## what the tests need, in .venv/
 
 clients: ## clients of other people that the tests let read us, in .clients/
 	PYTHON=$(PYTHON) tests/clients/install.sh
@@ -38,8 +43,11 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.replay_history
 	$(BIN)/python -m tests.bench.bench_nochange
 	$(BIN)/python -m tests.bench.bench_oai
+	$(BIN)/python -m tests.bench.bench_oai_server
 	$(BIN)/python -m tests.bench.bench_hostile
 	$(BIN)/python -m tests.bench.bench_images
+	$(BIN)/python -m tests.bench.bench_catalog
+	$(BIN)/python -m tests.bench.bench_dump
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill

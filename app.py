@@ -20,11 +20,17 @@ from catalogue.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.exchange.exposed import Exposed
+    from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
+    from catalogue.federation.nightly import NightlyDump
+    from catalogue.federation.ownership import Ownership
     from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
     from catalogue.federation.telling import Teller
+    from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.report import RunReport
@@ -71,12 +77,25 @@ class LocalNode:
         self.__dict__.setdefault("ledger", self._open_ledger(create=True))
 
     def _open_ledger(self, *, create: bool) -> Ledger:
-        from catalogue.model.signing import NodeKey
+        from catalogue.federation.rebuilding import RebuildMark
+        from catalogue.model.signing import NEXT_KEY, NodeKey
         from catalogue.store.ledger import Ledger
 
         # Also of a node made before there were keys.
         key = NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
-        return Ledger(self.settings.ledger, now, create=create, chunks=self.home / "chunks", key=key)
+        ledger = Ledger(
+            self.settings.ledger,
+            now,
+            create=create,
+            chunks=self.home / "chunks",
+            key=key,
+            on_rewrite=RebuildMark(self.home).want,
+        )
+        if (self.home / NEXT_KEY).exists():
+            from catalogue.federation.ownership import finish_rotation
+
+            ledger.key = finish_rotation(ledger, self.home / "node.key") or key
+        return ledger
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -85,6 +104,20 @@ class LocalNode:
             return self._open_ledger(create=False)
         except NotFound as problem:
             raise NotFound(f"There is no node in {self.home}; make one with `ommatidia init`.") from problem
+
+    @cached_property
+    def dumps(self) -> DumpShelf:
+        """The folder of dumps."""
+        from catalogue.exchange.dumps.shelf import DumpShelf
+
+        return DumpShelf(self.home / "dumps")
+
+    def nightly_dump(self, stop: threading.Event) -> NightlyDump:
+        """The dump of each day, made by a process of its own."""
+        from catalogue.federation.nightly import NightlyDump, apart
+
+        make = apart([sys.executable, "-m", "app", "--home", str(self.home), "dumps", "make", "--json"], stop)
+        return NightlyDump(self.ledger, self.dumps, make, self.settings.exchange.dump_hour, stop)
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -200,6 +233,13 @@ class LocalNode:
 
         return Members(self.ledger, self._open_feed, now, self.settings.harvest.max_document_bytes, self.home)
 
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Who writes whose records."""
+        from catalogue.federation.ownership import Ownership
+
+        return Ownership(self.ledger, self.members, self._open_feed, now, self.home / "node.key")
+
     def _open_feed(self, url: str) -> Feed:
         """A member's addresses through a fetcher with the limits for members."""
         from catalogue.federation.feed import HttpFeed
@@ -275,6 +315,14 @@ class LocalNode:
         from catalogue.store.claims import Claims
 
         return Identities(Claims(self.home / "identity"), self.ledger.decisions)
+
+    @cached_property
+    def exposed(self) -> Exposed:
+        """What harvesters are told of."""
+        from catalogue.exchange.exposed import Exposed
+        from catalogue.exchange.oai.base import prefixes_of
+
+        return Exposed(self.ledger, self.home / "exchange", prefixes_of)
 
     @cached_property
     def search(self) -> SearchService:
@@ -391,6 +439,23 @@ class LocalNode:
             self.settings.federation.interval_s,
         )
 
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What the node does for its log as time passes."""
+        from catalogue.federation.upkeep import Upkeep
+
+        return Upkeep(self.ledger, self.settings.federation.purge_hours, now, self._drop_dumps)
+
+    def _drop_dumps(self, position: int) -> None:
+        with self.dumps.alone():
+            self.dumps.drop_older_than(position)
+
+    def announce(self) -> list[Announced]:
+        """What came of telling each index of FAIR Data Points where this node's is."""
+        from catalogue.federation.announce import announce
+
+        return announce(self.fetcher, self.settings.exchange.fdp_index, self.settings.web.base_url)
+
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
         from catalogue.federation.outlook import resume
@@ -408,12 +473,18 @@ class LocalNode:
 
         self.stopping = stop
         schedule = self.schedule()
+
+        def what_is_due() -> None:
+            schedule.run_due()
+            self.upkeep.tick()
+
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
+            stack.enter_context(self.nightly_dump(stop).running())
             return Worker(
                 self.ledger,
                 views,
-                schedule.run_due,
+                what_is_due,
                 stop=stop,
                 clock=now,
                 heartbeat=self.home / HEARTBEAT,
@@ -433,13 +504,19 @@ class LocalNode:
                 if stop.wait(0.1):
                     return []
 
-    def web(self, pool: QueryPool | None, snapshot: Path) -> Flask:
-        """The Flask application over this node's services."""
+    def web(self, pool: QueryPool | None, snapshot: Path, host: str | None = None, port: int | None = None) -> Flask:
+        """The Flask application over this node's services.
+
+        Args:
+            host, port: where it will listen; None means as the settings say.
+        """
+        from catalogue.exchange.secret import load_secret
         from catalogue.federation.inbox import Inbox
         from catalogue.federation.soon import Soon
         from catalogue.web.factory import create_web
         from catalogue.web.services import Services
 
+        listening = {"host": host, "port": port}
         return create_web(
             Services(
                 ledger=self.ledger,
@@ -450,9 +527,13 @@ class LocalNode:
                 identities=self.identities,
                 snapshot=snapshot,
                 index=self.home / "search",
-                web=self.settings.web,
+                web=self.settings.web.model_copy(update={k: v for k, v in listening.items() if v is not None}),
+                dumps=self.dumps,
                 query=self.settings.query,
                 harvest=self.settings.harvest,
+                exchange=self.settings.exchange,
+                exposed=self.exposed,
+                secret=load_secret(self.home / "exchange"),
                 name=self.settings.name,
                 inbox=Inbox(self.ledger, Soon(self.home), now),
             )
@@ -464,7 +545,7 @@ class LocalNode:
 
         limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
-            site = self.web(pool, self.home / "graph" / "current")
+            site = self.web(pool, self.home / "graph" / "current", host, port)
             serve(site, host, port, self.settings.web.threads, limit, on_ready)
 
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:

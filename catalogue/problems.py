@@ -161,6 +161,12 @@ class QueryBusy(Problem):
     status, title, slug, exit_code = 503, "Too many queries", "query-busy", 5
 
 
+class ExchangeBusy(Problem):
+    """Other nodes and harvesters are answered as fast as this node can; ask again later."""
+
+    status, title, slug, exit_code = 503, "Exchange busy", "exchange-busy", 5
+
+
 class ImageUnreachable(Problem):
     """No replica of an image answered."""
 

@@ -5,12 +5,13 @@ Only app.py reads it; everything else is handed the part it needs (STYLE section
 
 from __future__ import annotations
 
+import re
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -75,6 +76,9 @@ class FederationSettings(_Part):
 
     interval_s: float = Field(60.0, gt=0, description="Seconds between two looks at a member.")
     timeout_s: float = Field(30.0, gt=0, description="Seconds one request to a member may take.")
+    purge_hours: float = Field(
+        24.0, ge=0, description="Hours after which a withdrawn record's former content is dropped for good."
+    )
 
 
 class ImageSettings(_Part):
@@ -96,6 +100,52 @@ class WebSettings(_Part):
         "",
         description="Public address of this node; empty makes links relative (no Host header is trusted).",
     )
+
+
+# One-letter names and hosts of one word are refused by the official validator of OAI-PMH repositories.
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{2,}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+
+
+class ExchangeSettings(_Part):
+    """What is served to other nodes, catalogues and harvesters, and what they are told of this one."""
+
+    title: str = Field("", description="Title of the catalogue; empty means the node's name.")
+    description: str = Field(
+        "Studies with biological images, as their archives describe them.",
+        description="What the catalogue holds, in a sentence or two.",
+    )
+    publisher: str = Field("", description="Who answers for the catalogue; empty means the node's name.")
+    publisher_url: str = Field("", description="Page or ROR of whoever answers for the catalogue.")
+    fdp_index: tuple[str, ...] = Field(
+        (), description="Addresses of indexes that `announce` tells where this node's FAIR Data Point is."
+    )
+    metadata_license: str = Field(
+        "", description="Address of the licence under which the catalogue's own words may be used; empty states none."
+    )
+    admin_email: str = Field(
+        "", description="Address of a person who answers for this node; OAI-PMH's Identify needs one."
+    )
+    parallel: int = Field(4, ge=1, le=64, description="Answers to harvesters made at the same time.")
+    cache_bytes: int = Field(64 << 20, ge=0, description="Characters of records kept written for the next harvester.")
+    wait_s: float = Field(
+        5.0, ge=0, description="Seconds a harvester waits for its turn before 503 with Retry-After is answered."
+    )
+    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
+    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
+        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
+    )
+
+    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
+    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
+        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
+    )
+
+    @field_validator("admin_email")
+    @classmethod
+    def _is_real(cls, value: str) -> str:
+        if value and not _EMAIL.fullmatch(value):
+            raise ValueError("give an address such as images@archive.org, or leave it out")
+        return value
 
 
 class Settings(BaseSettings):
@@ -125,6 +175,9 @@ class Settings(BaseSettings):
     federation: FederationSettings = Field(default_factory=lambda: FederationSettings(), description="Members.")
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(), description="Pixels.")
     web: WebSettings = Field(default_factory=lambda: WebSettings(), description="HTTP server.")
+    exchange: ExchangeSettings = Field(
+        default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."
+    )
 
     @classmethod
     def settings_customise_sources(

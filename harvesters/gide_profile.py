@@ -68,6 +68,7 @@ PROPERTIES: Final[dict[str, dict[str, str | None]]] = {
         "value": None,
         "unitCode": None,
         "unitText": "says in words what the unit code says",
+        "name": "says in words what the value says",
         "description": "says in words what the value says",
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,12 @@ PARTNERS = Path(__file__).resolve().parent.parent.parent / "shared" / "partners"
 # Machines are shared: how long one example takes says nothing. CI draws the same examples each time, others new ones.
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("shared")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the commands that tests interrupt, which would ignore it after a start in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Annotated
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("rebuild")(rebuild)
     app.command("fsck")(fsck)
+    app.command("purge")(purge)
     app.command("dump")(dump_command)
 
 
@@ -111,6 +113,29 @@ def rebuild(context: typer.Context) -> None:
         applied = rebuild_with_progress(node.ledger, views)
         mark.done()
     out.print(plain(f"Rebuilt from {applied} ledger entries."))
+
+
+def purge(
+    context: typer.Context,
+    hours: Annotated[
+        float | None,
+        typer.Option(min=0, help="Only records withdrawn so long ago; default: the setting."),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Drop the former content of withdrawn records for good; their tombstones and signed headers stay."""
+    node: Node = context.obj()
+    keep = node.settings.federation.purge_hours if hours is None else hours
+    done = node.upkeep.purge(node.ledger.clock() - timedelta(hours=keep))
+    if json_:
+        print_json({"records": done.records, "payloads": done.payloads, "originals": done.originals})
+        return
+    out.print(
+        plain(
+            f"{done.records} withdrawn records: {done.payloads} former versions and {done.originals} documents of "
+            "partners dropped."
+        )
+    )
 
 
 def fsck(

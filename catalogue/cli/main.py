@@ -13,7 +13,10 @@ import structlog
 import typer
 
 from catalogue.cli import (
+    announce,
     data,
+    dumps,
+    export,
     harvest,
     harvesters,
     held,
@@ -66,6 +69,9 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
         context.obj = LazyNode(open_node, home)
 
     data.register(app)
+    announce.register(app)
+    dumps.register(app)
+    export.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.federation.announce import Announced
     from catalogue.federation.members import Members
     from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
+    from catalogue.federation.upkeep import Upkeep
     from catalogue.images.service import ImageService
     from catalogue.ingest.harvester import Harvester
     from catalogue.ingest.report import RunReport
@@ -38,6 +41,11 @@ class Node(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The ledger; NotFound where the home was never initialised."""
+        ...
+
+    @property
+    def dumps(self) -> DumpShelf:
+        """The folder of dumps."""
         ...
 
     @property
@@ -81,6 +89,15 @@ class Node(Protocol):
 
     def schedule(self, on_done: Callable[[RunReport], None] = ...) -> Schedule:
         """The schedule of this node's harvests; it ends with `stopping`."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What the node does for its log as time passes."""
+        ...
+
+    def announce(self) -> list[Announced]:
+        """What came of telling each index of FAIR Data Points where this node's is."""
         ...
 
     def resume(self, source: str) -> None:

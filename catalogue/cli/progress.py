@@ -102,3 +102,15 @@ def rebuild_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
     """Entries applied after every view was emptied."""
     with _entries_bar("rebuilding") as tell:
         return max((rebuild(ledger, view, on_progress=tell) for view in views), default=0)
+
+
+@contextmanager
+def dump_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A callable to tell what of a dump is written and how far it is."""
+    if not err.is_terminal:
+        yield lambda what, done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("dump", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)

@@ -6,7 +6,7 @@ A format is free of Flask and of the ledger; `formats()` finds every member that
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,8 +14,29 @@ from typing import Any, Protocol
 
 from catalogue.model.namespaces import OWNERS
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 """Part of every ETag: changes when any renderer gives other bytes for the same record."""
+MOST_IMAGES = 500
+"""Images that one document names one by one; a study with more has tables of them."""
+MOST_TABLES = 100
+"""Tables that one document names: a million images."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTable:
+    """A file of image rows that a study's list is made of.
+
+    Args:
+        url: absolute address at which this node gives it.
+        rows: number of images, those that are gone included.
+        columns: those that it has.
+    """
+
+    url: str
+    sha256: str
+    rows: int
+    size_bytes: int
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +46,19 @@ class Document:
     Args:
         provenance: the CatalogRecord of the ledger entry; None where provenance is not wanted.
         schema_version: of the model, under which the record was written; "" means the present one.
+        images: of the study, the first MOST_IMAGES by name; only for formats that tell them.
+        image_count: how many the study has.
+        tables: of the study's image list, the first MOST_TABLES; only for formats that tell them.
+        table_count: how many the list has.
     """
 
     record: Mapping[str, Any]
     provenance: Mapping[str, Any] | None = None
     schema_version: str = ""
+    images: Sequence[Mapping[str, Any]] = ()
+    image_count: int = 0
+    tables: Sequence[ImageTable] = ()
+    table_count: int = 0
 
 
 class Format(Protocol):
@@ -49,6 +78,11 @@ class Format(Protocol):
     def render(self, document: Document) -> bytes:
         """The record in this format; equal documents give equal bytes."""
         ...
+
+
+def tells_images(member: Format) -> bool:
+    """True for a format whose documents change with a study's images, not with its record alone."""
+    return bool(getattr(member, "tells_images", False))
 
 
 def archive_accession(record: Mapping[str, Any]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import structlog
 
 from catalogue.model import rdf
 from catalogue.model.namespaces import BASE
@@ -14,6 +16,8 @@ from catalogue.store.image_lists import LIST
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Entry, Ledger
+
+log = structlog.get_logger(__name__)
 
 _PAGE = 500
 
@@ -34,7 +38,7 @@ def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
     JSON lines are objects with `curie`, `status`, `record` (a tombstone for what is withdrawn) and `provenance`.
     A record that changes while the dump runs is in it once, as old or as new.
     """
-    render = _quads if form is DumpFormat.NQUADS else _line
+    render = record_quads if form is DumpFormat.NQUADS else _line
     after = ""
     while entries := ledger.heads(after_curie=after, limit=_PAGE):
         for entry in entries:
@@ -42,11 +46,22 @@ def dump(ledger: Ledger, form: DumpFormat) -> Iterator[bytes]:
         after = entries[-1].curie
 
 
-def _quads(entry: Entry) -> bytes:
+def record_quads(entry: Entry, on_refused: Callable[[Entry], None] = lambda entry: None) -> bytes:
+    """Sorted N-Quads of a record: the whole document of a public one in its graph, and its provenance.
+
+    As in the graph view, of a record that cannot be written only the provenance is left.
+
+    Args:
+        on_refused: called with such a record.
+    """
     graph = BASE + entry.curie
     lines = set(rdf.quads(catalog_record(entry), f"{graph}/record").splitlines(keepends=True))
     if is_public(entry) and entry.kind != LIST:
-        lines.update(rdf.quads(entry.record, graph, version=entry.schema_version).splitlines(keepends=True))
+        try:
+            lines.update(rdf.quads(entry.record, graph, version=entry.schema_version).splitlines(keepends=True))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.error("dump.record_not_emitted", curie=entry.curie, error=repr(error))
+            on_refused(entry)
     return b"".join(sorted(lines))
 
 

@@ -41,6 +41,7 @@ def node_document(key: NodeKey, name: str, url: str, digests: NodeDigests, prefi
         "url": url,
         "schema_version": schema_version(),
         "prefixes": sorted(prefixes),
+        "former_keys": [{"key": old, "next": new, "signature": said} for old, new, said in key.former],
         "position": digests.position,
         "digest": node_digest((one.owner, one.digest) for one in digests.owners),
     }
@@ -52,11 +53,18 @@ def node_message(document: Mapping[str, Any]) -> bytes:
     return _NODE_MAGIC + canonical({name: value for name, value in document.items() if name != "signature"})
 
 
-def registry_document(tenures: Iterable[SignedTenure], members: Iterable[Member]) -> dict[str, Any]:
-    """Who may write what, with signatures, and the nodes that this one exchanges with."""
+def registry_document(
+    tenures: Iterable[SignedTenure], members: Iterable[Member], offers: Iterable[SignedTenure] = ()
+) -> dict[str, Any]:
+    """Who may write what, with signatures, and the nodes that this one exchanges with.
+
+    Args:
+        offers: statements that still lack signatures.
+    """
     return {
         "form": FORM,
         "tenures": [said.document() for said in tenures],
+        "offers": [said.document() for said in offers],
         "members": [
             {"node": one.node, "name": one.name, "url": one.url, "key": one.key}
             for one in members

@@ -31,8 +31,10 @@ _CONTEXT: list[Any] = [
         "labEquipment": {"@id": "http://schema.org/labEquipment"},
     },
 ]
-_BYTES = ("http://purl.obolibrary.org/obo/UO_0000233", "bytes")
-_COUNT = ("http://purl.obolibrary.org/obo/UO_0000189", "file count")
+_SIZES = (
+    ("total_size_bytes", "#total-dataset-size", "Total size", "http://purl.obolibrary.org/obo/UO_0000233", "bytes"),
+    ("file_count", "#file-count", "Number of files", "http://purl.obolibrary.org/obo/UO_0000189", "file count"),
+)
 _PAPER_NAMES = (
     ("doi", "https://doi.org/{}"),
     ("pubmed_id", "https://pubmed.ncbi.nlm.nih.gov/{}"),
@@ -166,14 +168,16 @@ def _grants(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _sizes(crate: _Crate, record: Mapping[str, Any]) -> list[dict[str, str]]:
     found = []
-    for field, identifier, (unit, text) in (
-        ("total_size_bytes", "#total-dataset-size", _BYTES),
-        ("file_count", "#file-count", _COUNT),
-    ):
+    for field, identifier, name, unit, text in _SIZES:
         if field in record:
-            entity = {"@id": identifier, "@type": "QuantitativeValue", "value": record[field]}
+            entity = {"@id": identifier, "@type": "QuantitativeValue", "name": name, "value": record[field]}
             found.append(crate.add(entity | {"unitCode": unit, "unitText": text}))
     return found
+
+
+def _single(entity: Entity) -> Entity:
+    """The entity with the one value of a list instead of the list, as RO-Crate 1.2 recommends."""
+    return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in entity.items()}
 
 
 def crate(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +222,7 @@ def crate(record: Mapping[str, Any]) -> dict[str, Any]:
     ):
         if references:
             root[name] = references
-    return {"@context": _CONTEXT, "@graph": list(built.entities.values())}
+    return {"@context": _CONTEXT, "@graph": [_single(entity) for entity in built.entities.values()]}
 
 
 class RoCrate:

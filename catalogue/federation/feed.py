@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from catalogue.exchange.exchange_json import FORM, PAGE_ENTRIES, node_message
 from catalogue.model.log_entry import LogEntry, log_entry_from
-from catalogue.model.signing import is_signed
+from catalogue.model.signing import is_signed, succeeds
 from catalogue.model.tenure import SignedTenure, signed_tenure_from
 from catalogue.problems import NotFound, SourceChanged
 from catalogue.store.digests import OwnerDigest
@@ -92,9 +92,10 @@ class SaidNode:
 
 @dataclass(frozen=True, slots=True)
 class SaidRegistry:
-    """Whom a member believes; `members` are documents with node, name, url and key."""
+    """Whom a member believes; `members` are documents with node, name, url and key; `offers` lack signatures."""
 
     tenures: tuple[SignedTenure, ...]
+    offers: tuple[SignedTenure, ...]
     members: tuple[Mapping[str, str], ...]
 
     @property
@@ -125,7 +126,7 @@ class MemberSays:
             return None
         said = _document(answer)
         node, key = _text(said, "node", answer), _matched(said, "key", _HEX, answer)
-        if self.node_name and (node, key) != (self.node_name, self.key):
+        if self.node_name and (node != self.node_name or not succeeds(self.key, key, said.get("former_keys"))):
             raise SourceChanged(
                 f"{answer.url} is the node {node} with the key {key[:16]}…, not the member {self.node_name} that "
                 "joined here. If it was moved or has another key on purpose, join it again (`ommatidia member join`)."
@@ -152,6 +153,7 @@ class MemberSays:
         said = _document(answer)
         try:
             tenures = tuple(signed_tenure_from(one) for one in _list(said, "tenures", answer))
+            offers = tuple(signed_tenure_from(one) for one in _list(said, "offers", answer))
         except ValueError as error:
             raise _formless(answer, str(error)) from error
         members = []
@@ -160,7 +162,7 @@ class MemberSays:
                 raise _formless(answer, "a member is no object")
             names = {name: _text(one, name, answer) for name in ("node", "name", "url")}
             members.append({**names, "key": _matched(one, "key", _HEX, answer)})
-        return SaidRegistry(tenures, tuple(members))
+        return SaidRegistry(tenures, offers, tuple(members))
 
     def owners(self) -> list[OwnerDigest]:
         """What it holds of whom."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,28 +105,19 @@ class Holdings(Protocol):
         ...
 
 
-AroundFill = Callable[[Callable[[], None]], None]
-
-
-def _at_once(change: Callable[[], None]) -> None:
-    change()
-
-
 class LedgerHoldings:
     """The holdings of a real node.
 
     Args:
         source: name of the member's source, under which refusals are shown.
         run_id: of the run under way.
-        around_fill: called with what brings a payload to an entry that views have passed, so that they are made anew.
     """
 
-    def __init__(self, ledger: Ledger, source: str, run_id: int | None, around_fill: AroundFill = _at_once) -> None:
+    def __init__(self, ledger: Ledger, source: str, run_id: int | None) -> None:
         assert ledger.key is not None, "a node without a key exchanges nothing"
         self._ledger = ledger
         self._source = source
         self._run_id = run_id
-        self._around_fill = around_fill
         self._key = ledger.key
 
     @property
@@ -221,13 +212,9 @@ class LedgerHoldings:
         kept = self._ledger.log.find(*log.key)
         if kept is None or kept.entry.payload:
             return
-        position = kept.entry.position
         self._ledger.image_lists.files.sync()
-        self._around_fill(lambda: self._fill(log, position, payload))
-
-    def _fill(self, log: LogEntry, position: int, payload: bytes) -> None:
         with self._ledger.transaction() as writer:
-            writer.fill_received(position, payload)
+            writer.fill_received(kept.entry.position, payload)
             writer.resolve_quarantine(self._source, f"{log.owner}/{log.epoch}/{log.seq}")
 
     def lacks(self, chunk: Chunk) -> bool:

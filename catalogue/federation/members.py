@@ -18,7 +18,7 @@ import structlog
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
 from catalogue.federation.pull import Pull, PullReport
-from catalogue.federation.rebuilding import REBUILD_WANTED, RebuildMark
+from catalogue.federation.rebuilding import REBUILD_WANTED
 from catalogue.federation.soon import NAME, Soon
 from catalogue.ingest.holder import new_holder
 from catalogue.ingest.lease import free_if_abandoned, kept_alive
@@ -62,7 +62,6 @@ class Members:
         self._open_feed = open_feed
         self._clock = clock
         self._max_bytes = max_bytes
-        self._home = home
         self.soon = Soon(home)
         self._asked: set[str] = set()
 
@@ -172,10 +171,14 @@ class Members:
 
     def _pull(self, member: Member, run_id: int, tell: Callable[[PullReport], None]) -> PullReport:
         before = member.progress
-        holdings = LedgerHoldings(self._ledger, member.name, run_id, RebuildMark(self._home).around)
+        holdings = LedgerHoldings(self._ledger, member.name, run_id)
         feed = self._open_feed(member.url)
         etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
-        report = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell).run(etag)
+        pull = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell)
+        report = pull.run(etag)
+        if pull.key != member.key:
+            member = replace(member, key=pull.key)
+            self._ledger.registry.put_member(member)
         self._note(member, report, "")
         return report
 

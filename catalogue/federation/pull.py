@@ -115,6 +115,11 @@ class Pull:
         self.report = PullReport(node)
         self._tenures: dict[str, list[SignedTenure]] = {}
 
+    @property
+    def key(self) -> str:
+        """Public key of the member: another than it joined with when it showed that it has a new one."""
+        return self._says.key
+
     def run(self, etag: str = "") -> PullReport:
         """Reads what is new and compares.
 
@@ -179,7 +184,7 @@ class Pull:
         """Whether the log of an epoch is here up to `last` now."""
         place = self._here.place(owner, epoch)
         while place.seq < last:
-            arrivals = self._judged(owner, epoch, place)
+            arrivals = self._judged(owner, epoch, place, last)
             if arrivals and self._taken_in(arrivals):
                 self._count(arrivals)
             before, place = place, self._here.place(owner, epoch)
@@ -202,8 +207,8 @@ class Pull:
         self.report.recovered += sum(1 for one in arrivals if one.log.asserted_by == self._here.node)
         self._tell(self.report)
 
-    def _judged(self, owner: str, epoch: int, place: OwnerPlace) -> list[Arrival]:
-        """What the member's page after `place` gives, in order, up to the first entry that may not be taken in."""
+    def _judged(self, owner: str, epoch: int, place: OwnerPlace, last: int) -> list[Arrival]:
+        """What the page after `place` gives up to `last`, in order, up to the first entry that may not be taken in."""
         known = _Ahead(self._here, place)
         arrivals: list[Arrival] = []
         frozen = self._here.frozen()
@@ -214,6 +219,8 @@ class Pull:
                 break
             if log.seq <= known.now.seq:
                 continue
+            if log.seq > last:
+                break
             judgement = judge(log, given.signature, known, self._tenures, frozen)
             if judgement.verdict is not Verdict.APPLY:
                 self._not_applied(log, given.signature, judgement, given.url)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-# Written when a payload comes to an entry that views have passed; the worker makes them anew and removes it.
+# Written when something changes that views have passed; the worker makes them anew and removes it.
 REBUILD_WANTED: Final = "rebuild-wanted"
 _UNDER_WAY: Final = "rebuild-under-way"
 
@@ -37,9 +36,3 @@ class RebuildMark:
     def done(self) -> None:
         """Says that all views were made anew since `begin`."""
         self._under_way.unlink(missing_ok=True)
-
-    def around(self, change: Callable[[], None]) -> None:
-        """Makes a change; the mark is set before it, so that no crash hides it, and after it, when views see it."""
-        self.want()
-        change()
-        self.want()

@@ -21,6 +21,7 @@ from catalogue.model.identifiers import (
 )
 from catalogue.model.namespaces import BASE
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier
+from catalogue.store.entries import ABSENT
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Entry
@@ -135,6 +136,8 @@ class Resolver:
         if entry is None:
             return None
         kind: Kind = "image" if entry.kind == "image" else "study"
+        if entry.status == ABSENT:
+            return self._absent(text, curie, kind)
         tombstone = self._tombstone(entry)
         replacement = self._replacement(entry)
         state = State.PUBLIC
@@ -160,6 +163,14 @@ class Resolver:
             replacement=replacement,
             understood=said,
         )
+
+    def _absent(self, text: str, curie: str, kind: Kind) -> Resolution:
+        """A record whose log is here and whose payload is not: what a member gave could not be taken in."""
+        prefix, _, accession = curie.partition(":")
+        page = landing_page(prefix, accession, kind)
+        said = f"{curie} is known here, but what members gave of it could not be taken in (see the partners' page)."
+        places = (Place(f"At {_archive(curie)}", page),) if page is not None else ()
+        return Resolution(text, State.UNKNOWN, curie=curie, kind=kind, understood=said, suggestions=places)
 
     def _replacement(self, entry: Entry) -> str | None:
         """What has taken the place of a record, if that is known here."""

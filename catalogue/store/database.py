@@ -9,6 +9,8 @@ import random
 import re
 import sqlite3
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,38 @@ def _insist(driver: Any, statement: str) -> None:
             if time.monotonic() > deadline:
                 raise Locked(_BUSY) from error
             time.sleep(random.uniform(0.0005, 0.003))
+
+
+def try_write_lock(engine: Engine, clock: Callable[[], datetime]) -> datetime | None:
+    """The present moment, told while nobody writes to the ledger; None when somebody does.
+
+    Nothing waits: the lock is asked for once and given back at once.
+    """
+    if engine.url.get_backend_name() == "sqlite":
+        return _try_sqlite(engine, clock)
+    with engine.begin() as connection:
+        own = func.hashtext(func.current_schema())
+        return clock() if connection.scalar(select(func.pg_try_advisory_xact_lock(_LOCK_CLASS, own))) else None
+
+
+def _try_sqlite(engine: Engine, clock: Callable[[], datetime]) -> datetime | None:
+    lent = engine.raw_connection()
+    try:
+        driver: Any = lent.driver_connection
+        driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            # Locked, or a file system that cannot be written to.
+            return None
+        else:
+            now = clock()
+            driver.execute("ROLLBACK")
+            return now
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+    finally:
+        lent.close()
 
 
 def _prepare_postgresql(engine: Engine, *, read_only: bool) -> None:

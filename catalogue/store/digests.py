@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from catalogue.store import schema
+from catalogue.store.fencing import counts
 from catalogue.store.leaves import ABSENT, BucketDigest, Leaf, bucket_digest, owner_digest
 
 
@@ -110,7 +111,7 @@ def _owner(connection: Connection, owner: str) -> OwnerDigest:
     newest = (
         select(entry.owner_epoch, entry.owner_seq, log.digest)
         .outerjoin(schema.log_entry, log.position == entry.position)
-        .where(entry.owner == owner)
+        .where(entry.owner == owner, counts())
         .order_by(entry.owner_epoch.desc(), entry.owner_seq.desc())
         .limit(1)
     )

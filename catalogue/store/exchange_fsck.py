@@ -56,8 +56,8 @@ def _tenures(connection: Connection) -> tuple[dict[tuple[str, int], SignedTenure
             faults.append(Fault(None, None, f"{what}cannot be read: {error}"))
             continue
         said = signed.tenure
-        stored = (row["owner"], row["epoch"], row["node"], row["key"], row["digest"])
-        if (said.owner, said.epoch, said.node, said.key, said.digest) != stored:
+        stored = tuple(row[name] for name in ("owner", "epoch", "node", "key", "after_seq", "digest"))
+        if (said.owner, said.epoch, said.node, said.key, said.after_seq, said.digest) != stored:
             faults.append(Fault(None, None, f"{what}does not fit its columns"))
         if compact_json(signed.document()) != row["statement"] or not all(
             is_signed(key, said.message, value) for key, value in signed.signatures.items()

@@ -19,9 +19,10 @@ from sqlalchemy.types import NullType
 from catalogue.problems import StoreDamaged
 from catalogue.store import schema
 from catalogue.store.chunk_fsck import chunk_faults
-from catalogue.store.entries import GENESIS_HASH, damage, normalised_alias
+from catalogue.store.entries import GENESIS_HASH, NO_PAYLOAD, damage, normalised_alias
 from catalogue.store.exchange_fsck import exchange_faults
 from catalogue.store.faults import Fault
+from catalogue.store.fencing import counts
 from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.originals import decompress, digest_of, original_stored_digest
 
@@ -110,7 +111,8 @@ def _entry_faults(connection: Connection) -> Iterator[Fault]:
 
 def _head_faults(connection: Connection) -> Iterator[Fault]:
     entry, head = schema.entry.c, schema.head.c
-    newest = select(entry.curie, func.max(entry.position).label("position")).group_by(entry.curie).subquery()
+    standing = select(entry.curie, func.max(entry.position).label("position")).where(counts())
+    newest = standing.group_by(entry.curie).subquery()
     missed = (
         select(newest.c.position, newest.c.curie)
         .outerjoin(schema.head, head.curie == newest.c.curie)
@@ -164,6 +166,8 @@ def _original_damage(row: Row) -> Iterator[str]:
     if not isinstance(frame, bytes):
         yield "is not stored as bytes"
         return
+    if not frame and row["stored_digest"] == NO_PAYLOAD:
+        return  # Purged with the withdrawn records that came from it.
     if original_stored_digest(row["media_type"], row["size_bytes"], frame) != row["stored_digest"]:
         yield "does not fit its stored digest"
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
-from catalogue.store.entries import GONE
+from catalogue.store.entries import ABSENT, GONE
 from catalogue.store.graph.base import (
     IDENTITY,
     SHARED,
@@ -338,7 +338,7 @@ def catalog_record(entry: Entry) -> dict[str, Any]:
         "id": f"{entry.curie}/record",
         "primary_topic": entry.curie,
         "owner": entry.owner,
-        "status": entry.status,
+        "status": entry.status if entry.status != ABSENT else None,
         "source": entry.source,
         # A folder of the operator's machine is nobody else's business.
         "source_url": entry.source_url if is_absolute(entry.source_url or "") else None,

@@ -156,6 +156,20 @@ class ChunkFiles:
             raise StoreDamaged(f"The image chunk {digest} does not fit its digest. Run `ommatidia fsck`.")
         return content
 
+    def columns(self, digest: str) -> tuple[str, ...]:
+        """Columns that hold something in a chunk, from the end of its file alone.
+
+        Raises:
+            StoreDamaged: it is lost, or its end cannot be read.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return tuple(pq.read_schema(self.path(digest)).names)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreDamaged(f"The image chunk {digest} cannot be read; run `ommatidia fsck`.") from error
+
     def table(self, digest: str) -> pa.Table:
         """The rows called `digest`, all columns; the last few tables are kept in memory."""
         with self._lock:

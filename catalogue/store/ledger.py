@@ -5,7 +5,7 @@ Writing is catalogue.store.writer's, checking catalogue.store.fsck's. Read DESIG
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from catalogue.store.image_lists import LIST, ImageLists
 from catalogue.store.issues import Issues
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.registry import Registry
+from catalogue.store.timeline import Timeline
 from catalogue.store.writer import LedgerWriter
 
 __all__ = [
@@ -59,6 +60,8 @@ class Ledger(Bookkeeping, HeldReader):
         read_only: refuse to write; any number of processes may read while another writes.
         chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
         key: of this node, with which it signs what it writes; without one its entries cannot be exchanged.
+        on_rewrite: called before and after a transaction commits that changes what views have passed (a payload that
+            came later, entries that count no longer), so that they are made anew.
     Raises:
         SettingsInvalid: the URL names another engine.
         NotFound: there is no ledger and it may not be made.
@@ -74,9 +77,11 @@ class Ledger(Bookkeeping, HeldReader):
         read_only: bool = False,
         chunks: Path | None = None,
         key: NodeKey | None = None,
+        on_rewrite: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
         self.key = key
+        self._on_rewrite = on_rewrite
         database = Path(self.engine.url.database or "")
         self.image_lists = ImageLists(self.engine, ChunkFiles(chunks or database.parent / "chunks"), self._entries)
 
@@ -84,6 +89,11 @@ class Ledger(Bookkeeping, HeldReader):
     def issues(self) -> Issues:
         """What is refused and what was noticed, as partners are told."""
         return Issues(self.engine)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The log by position and time."""
+        return Timeline(self.engine, self.clock, self._entries)
 
     @property
     def decisions(self) -> Decisions:
@@ -152,8 +162,13 @@ class Ledger(Bookkeeping, HeldReader):
                 yield writer
                 writer.flush()
                 writer.settle_digests()
+                if writer.rewritten:
+                    # Before the commit, so that no crash hides it, and after it, when views see what changed.
+                    self._on_rewrite()
             finally:
                 writer.close()
+        if writer.rewritten:
+            self._on_rewrite()
         if writer.dropped_chunks:
             # Withdrawn rows go at once; a crash before this leaves them to `fsck --repair`.
             for digest in writer.dropped_chunks - self.image_lists.named():
@@ -306,6 +321,8 @@ class Ledger(Bookkeeping, HeldReader):
             frame = connection.scalar(select(schema.original.c.content).where(schema.original.c.digest == digest))
         if frame is None:
             raise NotFound(f"No original is kept under the digest {digest}.")
+        if not frame:
+            raise NotFound(f"The original {digest} went with the withdrawn records that came from it.")
         content = decompress(frame)
         if digest_of(content) != digest:
             raise StoreDamaged(f"Original {digest} does not fit its digest; it is not served. Run `ommatidia fsck`.")

@@ -20,7 +20,8 @@ from catalogue.store.bookkeeping import Clock
 from catalogue.store.bookwriter import BookWriter, upsert
 from catalogue.store.digests import digest_row
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, stamp
-from catalogue.store.registry import FREEZING, read_tenures, write_alarm, write_tenure
+from catalogue.store.fencing import fence
+from catalogue.store.registry import STOPPING, clear_alarms, read_tenures, write_alarm, write_tenure
 
 _UNSIGNED = 1000
 
@@ -40,6 +41,8 @@ class LogWriter(BookWriter):
         self._log_rows: list[dict[str, Any]] = []
         self._touched: set[tuple[str, str]] = set()
         self._stopped: dict[str, str] | None = None
+        # Set when something changed that views have passed: they must be made anew.
+        self.rewritten = False
 
     def epoch_to_write(self, owner: str) -> int:
         """The epoch in which this node writes an owner's records; begins to record an owner that nobody records.
@@ -65,9 +68,29 @@ class LogWriter(BookWriter):
         return tenure.epoch
 
     def put_tenure(self, signed: SignedTenure, received_from: str) -> None:
-        """Keeps a statement that follows the one before it, within this transaction."""
-        write_tenure(self.connection, signed, received_from, stamp(self.clock()))
-        self._tenures.pop(signed.tenure.owner, None)
+        """Keeps a statement that follows the one before it, within this transaction.
+
+        What was taken in of the epoch before beyond the hand-over counts no longer (P11), and what had stopped the
+        owner is settled by it.
+        """
+        self.flush()
+        said, now = signed.tenure, stamp(self.clock())
+        write_tenure(self.connection, signed, received_from, now)
+        touched = fence(self.connection, said.owner, said.epoch - 1, said.after_seq) if said.epoch else set()
+        self._touched |= {(said.owner, place) for place in touched}
+        self.rewritten = self.rewritten or bool(touched)
+        clear_alarms(self.connection, said.owner, STOPPING | {"proposal"}, now, f"statement of epoch {said.epoch}")
+        self._tenures.pop(said.owner, None)
+        self._stopped = None
+        self.forget_heads()
+
+    def flush(self) -> None:
+        """Sends what was gathered; LedgerWriter's to do."""
+        raise NotImplementedError
+
+    def forget_heads(self) -> None:
+        """Forgets what was read of heads; LedgerWriter's to do."""
+        raise NotImplementedError
 
     def raise_alarm(
         self, kind: str, detail: str, *, owner: str = "", node: str = "", evidence: Mapping[str, Any] | None = None
@@ -93,7 +116,7 @@ class LogWriter(BookWriter):
     def _stops(self) -> dict[str, str]:
         if self._stopped is None:
             table = schema.alarm.c
-            query = select(table.owner, table.detail).where(table.cleared_at.is_(None), table.kind.in_(FREEZING))
+            query = select(table.owner, table.detail).where(table.cleared_at.is_(None), table.kind.in_(STOPPING))
             self._stopped = {owner: detail for owner, detail in self.connection.execute(query) if owner}
         return self._stopped
 
@@ -212,3 +235,4 @@ class LogWriter(BookWriter):
         if row is not None:
             self.connection.execute(update(head).where(head.c.position == position).values(whole=1))
             self._touched.add((row[0], row[1]))
+        self.rewritten = True

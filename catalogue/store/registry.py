@@ -6,7 +6,7 @@ Source: federation.md section 3 (ownership registry), R17, R18, P6, P11.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,9 @@ from catalogue.store.entries import compact_json, moment, stamp
 # `asked`: it announced itself and nobody here decided; `paused`: not pulled; `left`: kept for its key only.
 MEMBER_STATES: Final = frozenset({"asked", "active", "paused", "left"})
 # Alarms that stop everything of an owner until a person has looked.
-FREEZING: Final = frozenset({"equivocation", "echo-mismatch", "sequence-lost"})
+FREEZING: Final = frozenset({"equivocation", "echo-mismatch"})
+# Alarms that keep this node from writing an owner's records; what others write of it is taken in all the same.
+STOPPING: Final = FREEZING | {"hand-over"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Alarm:
     """Something that a person must look at.
 
     Args:
-        kind: such as `equivocation`, `echo-mismatch`, `sequence-lost`, `tenure-conflict`, `digest-mismatch`.
+        kind: such as `equivocation`, `echo-mismatch`, `tenure-conflict`, `digest-mismatch`; `hand-over` and `proposal`
+            hold a statement that still lacks signatures.
         owner: prefix concerned; "" when none is.
         node: member that showed it; "" when none did.
         evidence: JSON-ready values, such as both entries with their signatures.
@@ -210,6 +213,29 @@ class Registry:
         with self._write_engine.begin() as connection:
             write_alarm(connection, stamp(self._clock()), kind, detail, owner, node, evidence or {})
 
+    def offers(self) -> list[SignedTenure]:
+        """Statements that still lack signatures: owners handed over that nobody took, proposals that are voted on."""
+        kinds = ("hand-over", "proposal")
+        return [signed_tenure_from(one.evidence) for one in reversed(self.alarms()) if one.kind in kinds]
+
+    def put_offer(self, kind: str, signed: SignedTenure, detail: str) -> None:
+        """Keeps a statement that still lacks signatures, in place of the one of this kind about the same owner.
+
+        Args:
+            kind: `hand-over`, after which this node writes nothing more of the owner, or `proposal`.
+        """
+        owner = signed.tenure.owner
+        with self._write_engine.begin() as connection:
+            clear_alarms(connection, owner, {kind}, stamp(self._clock()), "a newer one")
+            write_alarm(connection, stamp(self._clock()), kind, detail, owner, signed.tenure.node, signed.document())
+
+    def drop_offer(self, owner: str, by: str) -> bool:
+        """Whether a hand-over or proposal about the owner stood, which is void now."""
+        stood = any(one.tenure.owner == owner for one in self.offers())
+        with self._write_engine.begin() as connection:
+            clear_alarms(connection, owner, {"hand-over", "proposal"}, stamp(self._clock()), by)
+        return stood
+
     def clear_alarm(self, number: int, by: str) -> None:
         """Notes that a person has dealt with an alarm.
 
@@ -252,6 +278,7 @@ def write_tenure(connection: Connection, signed: SignedTenure, received_from: st
             epoch=said.epoch,
             node=said.node,
             key=said.key,
+            after_seq=said.after_seq,
             digest=said.digest,
             statement=compact_json(signed.document()),
             received_from=received_from,
@@ -280,6 +307,13 @@ def write_alarm(
             cleared_by="",
         )
     )
+
+
+def clear_alarms(connection: Connection, owner: str, kinds: Collection[str], now: str, by: str) -> None:
+    """Notes that the alarms of these kinds about an owner are dealt with."""
+    table = schema.alarm
+    standing = (table.c.owner == owner, table.c.kind.in_(sorted(kinds)), table.c.cleared_at.is_(None))
+    connection.execute(update(table).where(*standing).values(cleared_at=now, cleared_by=by))
 
 
 def _member(row: Mapping[str, Any]) -> Member:

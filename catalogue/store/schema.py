@@ -145,6 +145,7 @@ tenure = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("node", Text, nullable=False),
     Column("key", Text, nullable=False),
+    Column("after_seq", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     Column("statement", Text, nullable=False),
     Column("received_from", Text, nullable=False),

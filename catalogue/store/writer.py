@@ -240,6 +240,10 @@ class LedgerWriter(LogWriter, HeldWriter):
         if kind == LIST and self.connection.scalar(head) == position:
             self._new_lists[curie] = (position, owner, payload)
 
+    def forget_heads(self) -> None:
+        """Reads heads anew from here on."""
+        self._heads.clear()
+
     def put_original(self, content: bytes, media_type: str) -> str:
         """The digest under which `content` is kept; bytes that are there already are not stored again."""
         self.require_open()

@@ -8,21 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flask import Response, redirect, render_template, request
 
-from catalogue.exchange.base import RENDERER_VERSION, Document
+from catalogue.exchange.base import RENDERER_VERSION, tells_images
 from catalogue.model.identifiers import owner_name
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier, NotFound, StoreDamaged
 from catalogue.resolver.service import Resolution, State
-from catalogue.store.graph_view import catalog_record
 from catalogue.web.negotiation import PAGE, Offer, choose, offers
 from catalogue.web.services import Links, Services
 from catalogue.web.signposting import document_links, tombstone_links
+from catalogue.web.study_images import document_of
 from catalogue.web.text import path_of, plain
 
 CACHE = "public, max-age=60"
+TOMBSTONE_SUFFIX = ".jsonld"
 FOUND = frozenset({State.PUBLIC, State.SUPPRESSED, State.WITHDRAWN, State.REPLACED})
 Page = Callable[[Resolution], Response]
 
@@ -127,7 +128,9 @@ def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence
         return to(services.links, proper, 301)
     available = offers(record_type(resolution))
     if suffix:
-        chosen = next((offer for offer in available if offer.suffix == suffix), None)
+        # What a form would have told is gone in every form: the tombstone answers for those that it has none of.
+        gone = next((o for o in available if o.suffix == TOMBSTONE_SUFFIX and resolution.tombstone is not None), None)
+        chosen = next((offer for offer in available if offer.suffix == suffix), gone)
         if chosen is None:
             raise NotFound(f"There is no {suffix} form of {curie}.", headers={"Cache-Control": CACHE})
     else:
@@ -142,7 +145,7 @@ def _render(
     if chosen is PAGE:
         response = tombstone_page(resolution) if resolution.tombstone is not None else page(resolution)
     else:
-        response = _data(resolution, chosen)
+        response = _data(services, resolution, chosen)
         response.headers["Link"] = document_links(links, kind, curie)
         response.headers["Content-Location"] = links.path(links.document(kind, curie, chosen.suffix))
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -154,20 +157,17 @@ def _render(
     return finish(response, resolution.entry.recorded_at if resolution.entry is not None else None)
 
 
-def _data(resolution: Resolution, chosen: Offer) -> Response:
-    entry = resolution.entry
-    assert chosen.member is not None
+def _data(services: Services, resolution: Resolution, chosen: Offer) -> Response:
+    entry, member = resolution.entry, chosen.member
+    assert member is not None
     etag = ""
-    if entry is not None and resolution.tombstone is None:
+    if entry is not None and resolution.tombstone is None and not tells_images(member):
         # The entry hash covers payload and provenance, so equal tags mean equal bytes.
-        etag = f"{entry.payload_digest[:24]}-{entry.entry_hash[:8]}-{chosen.member.name}-{RENDERER_VERSION}"
+        etag = f"{entry.payload_digest[:24]}-{entry.entry_hash[:8]}-{member.name}-{RENDERER_VERSION}"
         if request.if_none_match.contains(etag):
             return Response(status=304, headers={"ETag": f'"{etag}"'})
-    record: Any = resolution.tombstone or (entry.record if entry is not None else {})
-    provenance = catalog_record(entry) if entry is not None else None
-    version = entry.schema_version if entry is not None else ""
     try:
-        body = chosen.member.render(Document(record, provenance, version))
+        body = member.render(document_of(services, resolution, member))
     except ValueError as error:
         raise StoreDamaged(f"The record of {resolution.curie} cannot be written as {chosen.title}.") from error
     charset = "" if chosen.media_type == "application/ld+json" else "; charset=utf-8"

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 
 from catalogue.web.docs import docs_blueprint
+from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
+from catalogue.web.exchange.answers import Turns
+from catalogue.web.exchange.catalog import catalog_blueprint
+from catalogue.web.exchange.fdp import fdp_blueprint
+from catalogue.web.exchange.ldes import ldes_blueprint
+from catalogue.web.exchange.oai import oai_blueprint
+from catalogue.web.exchange.resourcesync import resourcesync_blueprint
+from catalogue.web.exchange.sitemap import sitemap_blueprint
+from catalogue.web.exchange.vocabulary import log_terms_blueprint
+from catalogue.web.exchange.well_known import well_known_blueprint
 from catalogue.web.federation.digests import digests_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.inbox import inbox_blueprint
@@ -16,7 +26,9 @@ from catalogue.web.federation.pages import federation_blueprint
 from catalogue.web.filters import Door, register_filters
 from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
+from catalogue.web.linksets import linksets_blueprint
 from catalogue.web.pages import pages_blueprint
+from catalogue.web.promises import Moment, keep_promises, last_change, released
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.schema.pages import schema_blueprint
 from catalogue.web.schema.profile_pages import profiles_blueprint
@@ -52,24 +64,34 @@ def create_web(services: Services) -> Flask:
     doors = [Door("search", "Search", "/search")]
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
-    app = _application(services.links, services.name, [*doors, *_READING])
+    app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
     app.jinja_env.globals["members_page"] = services.links.path("/federation")
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
         image_lists_blueprint,
+        linksets_blueprint,
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,
         studies_blueprint,
         search_blueprint,
         federation_blueprint,
+        dumps_blueprint,
         exchange_blueprint,
+        catalog_blueprint,
+        fdp_blueprint,
+        well_known_blueprint,
+        ldes_blueprint,
         members_blueprint,
         digests_blueprint,
         inbox_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))
+    if services.exposed is not None:
+        turns = Turns(services.exchange)
+        for made in (oai_blueprint, resourcesync_blueprint, sitemap_blueprint):
+            app.register_blueprint(made(services, turns))
     if services.pool is not None:
         app.register_blueprint(sparql_blueprint(services.pool, services.query, base_url=services.web.base_url))
     return app
@@ -81,12 +103,12 @@ def create_reading(name: str) -> Flask:
     Args:
         name: in the masthead and in titles.
     """
-    app = _application(Links(""), name, _READING)
+    app = _application(Links(""), name, _READING, released)
     app.add_url_rule("/", "front", app.view_functions["docs.index"])
     return app
 
 
-def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
+def _application(links: Links, name: str, doors: Sequence[Door], modified: Moment) -> Flask:
     """What every application of this package has: security headers, templates, problems, model and documentation."""
     app = Flask("catalogue.web", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = _MAX_FORM_BYTES
@@ -97,10 +119,11 @@ def _application(links: Links, name: str, doors: Sequence[Door]) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     register_filters(app, links, name, doors)
-    for make in (schema_blueprint, profiles_blueprint, vocabulary_blueprint, docs_blueprint):
+    for make in (schema_blueprint, profiles_blueprint, vocabulary_blueprint, docs_blueprint, log_terms_blueprint):
         app.register_blueprint(make(links))
     register_errors(app)
     app.after_request(_secure)
+    keep_promises(app, modified)
     return app
 
 

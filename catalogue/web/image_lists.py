@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,27 +15,16 @@ from catalogue.store.image_lists import list_curie
 from catalogue.web.documents import FOUND, finish, refuse, to
 from catalogue.web.pictures import Picture, picture
 from catalogue.web.services import Services
+from catalogue.web.study_images import chunk_path
 
 PARQUET = "application/vnd.apache.parquet"
 # A chunk's name is its digest: it is there for ever, or gone for good.
 CHUNK_CACHE = "public, max-age=31536000, immutable"
 
 
-def study_images(services: Services, curie: str, after: str, limit: int) -> list[Entry]:
-    """Images of a study above `after` in the order of their names: those with entries of their own and listed ones."""
-    own = [e for e in services.ledger.children(curie, after_curie=after, limit=limit + 1) if e.kind == "image"]
-    listed = services.ledger.image_lists.listed(curie, after, limit)
-    return sorted([*own, *listed], key=lambda entry: entry.curie)[:limit]
-
-
 def pictures(services: Services, images: list[Entry]) -> list[Picture]:
     """The images as entries of a grid."""
     return [picture(services, image.record) for image in images]
-
-
-def image_count(services: Services, curie: str) -> int:
-    """Number of a study's images here, listed or not."""
-    return services.ledger.count_children(curie) + services.ledger.image_lists.count(curie)
 
 
 def _manifest(services: Services, resolution: Resolution) -> Response:
@@ -47,7 +37,7 @@ def _manifest(services: Services, resolution: Resolution) -> Response:
     document: dict[str, Any] = {**entry.record, "position": entry.position, "entry_hash": entry.entry_hash}
     where = links.full if links.base_url else links.path
     document["chunks"] = [
-        {**chunk, "url": where(f"/chunks/{chunk['sha256']}.parquet")} for chunk in entry.record.get("chunks", ())
+        {**chunk, "url": where(chunk_path(chunk["sha256"]))} for chunk in entry.record.get("chunks", ())
     ]
     response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
     response.set_etag(etag)
@@ -65,6 +55,7 @@ def _chunk(services: Services, digest: str) -> Response:
         return Response(status=304, headers={"ETag": f'"{digest}"', "Cache-Control": CHUNK_CACHE})
     response = Response(lists.files.content(digest), content_type=PARQUET)
     response.set_etag(digest)
+    response.last_modified = datetime.fromtimestamp(lists.files.path(digest).stat().st_mtime, UTC)
     response.headers["Cache-Control"] = CHUNK_CACHE
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.make_conditional(request, accept_ranges=True, complete_length=len(response.get_data()))

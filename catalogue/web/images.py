@@ -16,6 +16,7 @@ from catalogue.problems import NoPreview
 from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.documents import FOUND, answer, refuse, to
+from catalogue.web.linksets import inbox_path
 from catalogue.web.negotiation import offers
 from catalogue.web.pictures import alternative_text, summary
 from catalogue.web.services import Services
@@ -104,7 +105,7 @@ def _image_page(services: Services, resolution: Resolution) -> Response:
             entry=entry,
         )
     )
-    response.headers["Link"] = page_links(links, "image", record, available)
+    response.headers["Link"] = page_links(links, "image", record, available, inbox=inbox_path())
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, Response, jsonify, render_template
 
+from catalogue.exchange.dumps.shelf import LATEST
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import Problem
@@ -53,7 +54,9 @@ def pages_blueprint(services: Services) -> Blueprint:
             for owner, numbers in counts["owners"].items()
         ]
         recent = [item(services, hit) for hit in find(services, Asked("", 1, {})).hits[:_RECENT]]
-        return finish(Response(render_template("home.html", counts=counts, archives=archives, recent=recent)), None)
+        dumps = services.dumps is not None and services.dumps.find(LATEST) is not None
+        page = render_template("home.html", counts=counts, archives=archives, recent=recent, dumps=dumps)
+        return finish(Response(page), None)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
-from catalogue.settings import HarvestSettings, QuerySettings, WebSettings
+from catalogue.problems import SettingsInvalid
+from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.exchange.exposed import Exposed
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -63,7 +67,10 @@ class Services:
         identities: None where records of one study are not told.
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
         index: folder of the text index, for /readyz; None where it is not looked at.
+        exposed: what harvesters are told of; None where nothing is offered to them.
+        secret: signs what is handed to harvesters; with `exposed` only.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
+        dumps: the folder of dumps; None where none are offered.
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
     """
@@ -76,9 +83,13 @@ class Services:
     identities: Identities | None = None
     snapshot: Path | None = None
     index: Path | None = None
+    dumps: DumpShelf | None = None
     web: WebSettings = field(default_factory=lambda: WebSettings())
     query: QuerySettings = field(default_factory=lambda: QuerySettings())
     harvest: HarvestSettings = field(default_factory=lambda: HarvestSettings())
+    exchange: ExchangeSettings = field(default_factory=lambda: ExchangeSettings())
+    exposed: Exposed | None = None
+    secret: bytes = field(default=b"", repr=False)
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None
@@ -87,6 +98,37 @@ class Services:
     def links(self) -> Links:
         """Addresses on this node."""
         return Links(self.web.base_url)
+
+    def absolute(self, path: str) -> str:
+        """The whole address of a path, for formats that have no relative ones.
+
+        Raises:
+            SettingsInvalid: neither the public address nor one to listen on is told.
+        """
+        return absolute_base(self.web) + path
+
+
+def absolute_base(web: WebSettings) -> str:
+    """The address of this node without a slash at its end, for formats that demand absolute addresses.
+
+    Raises:
+        SettingsInvalid: neither the public address nor one to listen on is told; a Host header is never trusted.
+    """
+    if web.base_url:
+        return web.base_url.rstrip("/")
+    if web.port == 0 or _is_any(web.host):
+        raise SettingsInvalid(
+            "This answer needs the node's own address, which it was not told. Its operator sets web.base_url."
+        )
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    return f"http://{host}:{web.port}"
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from catalogue.query.pool import QueryPool
 from catalogue.query.request import QueryRequest, QueryResult
 from catalogue.settings import QuerySettings
 from catalogue.web.errors import register_errors
+from catalogue.web.promises import EXPOSED
 from catalogue.web.sparql_page import Example, load_examples, render_form, render_result
 
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
@@ -198,7 +199,7 @@ def _format_iri(form: Format) -> str:
 def _open_to_all(response: Response) -> Response:
     """Headers of every answer: readable from any page, never sniffed, stored per Accept."""
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Content-Length, Retry-After"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"

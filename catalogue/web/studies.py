@@ -17,10 +17,12 @@ from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
-from catalogue.web.image_lists import image_count, pictures, study_images
+from catalogue.web.image_lists import pictures
+from catalogue.web.linksets import inbox_path
 from catalogue.web.negotiation import offers
 from catalogue.web.services import Services
 from catalogue.web.signposting import page_links
+from catalogue.web.study_images import image_count, study_images
 
 CITATIONS = {
     ".bib": ("application/x-bibtex", cite_bibtex),
@@ -55,7 +57,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             path=links.path(links.document("study", curie)),
             offers=available,
             citation=cite(record),
-            description=schema_org(record),
+            description=schema_org(record, [child.record for child in shown]),
             provenance=catalog_record(entry),
             entry=entry,
             sites=_sites(shown),
@@ -64,7 +66,9 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             twins=_twins(services, curie),
         )
     )
-    response.headers["Link"] = page_links(links, "study", record, available, [child.curie for child in shown])
+    response.headers["Link"] = page_links(
+        links, "study", record, available, [child.curie for child in shown], inbox_path()
+    )
     return response
 
 

@@ -63,7 +63,7 @@ def place(tmp_path: Path) -> Path:
 def run(place: Path, command: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OMMATIDIA_")}
     path = f"{place.parent / 'bin'}:{kept['PATH']}"
-    given = {**kept, "PATH": path, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+    given = {**kept, "PATH": path, "PYTHONPATH": str(place)}
     return subprocess.run(
         ["bash", "-c", command], cwd=place, env=given, capture_output=True, text=True, timeout=120, check=False
     )

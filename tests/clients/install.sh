@@ -26,3 +26,13 @@ if [ -f node/package-lock.json ] && command -v npm >/dev/null && ! cmp -s node/p
         rm -rf "$made/node"
     fi
 fi
+# The source of pyoai has the XML Schema of OAI-PMH, which no package installs.
+if [ -d "$made/pyoai" ] && [ ! -f "$made/pyoai/OAI-PMH.xsd" ]; then
+    source=$(mktemp -d)
+    if "$made/pyoai/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary pyoai pyoai==2.5.0 -d "$source"; then
+        tar -xzf "$source"/pyoai-2.5.0.tar.gz -O pyoai-2.5.0/src/oaipmh/tests/OAI-PMH.xsd > "$made/pyoai/OAI-PMH.xsd"
+    else
+        echo "not installed: the XML Schema of OAI-PMH; its tests will be skipped" >&2
+    fi
+    rm -rf "$source"
+fi

@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
+from functools import cache
 
 from tests.e2e.archive import SUFFIX, accession, crate
 from tests.harvesters.loopback_server import Request, Route, Server, answer
@@ -84,9 +85,15 @@ def redirect(target: str) -> bytes:
     return answer(b"", "302 Found", {"Location": target})
 
 
-def bomb(size_bytes: int, *, kind: str = "application/json") -> bytes:
-    """An answer of a few kilobytes that unpacks to so many bytes."""
-    return answer(gzip.compress(b" " * size_bytes), headers={"Content-Encoding": "gzip", "Content-Type": kind})
+def bomb(size_bytes: int) -> Route:
+    """An answer of a few kilobytes that unpacks to so many bytes, and is packed when somebody asks for it."""
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    return lambda request, connection: answer(_packed_spaces(size_bytes), headers=headers)
+
+
+@cache
+def _packed_spaces(size_bytes: int) -> bytes:
+    return gzip.compress(b" " * size_bytes)
 
 
 def paged(server: Server, entries: Iterable[str] | None, number: int) -> None:

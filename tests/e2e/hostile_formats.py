@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import zipfile
+from collections.abc import Callable
 
 from tests.e2e.hostile_answers import ENTITY_BOMB, bomb, index, xxe
 from tests.e2e.hostile_partners import Hostile
@@ -70,9 +71,9 @@ def _packed(name: str, size_bytes: int) -> bytes:
     return out.getvalue()
 
 
-def _workbook(content: bytes) -> object:
+def _workbook(make: Callable[[], bytes]) -> object:
     def build(server: Server, number: int, canary: str) -> None:
-        server.routes["/studies.xlsx"] = answer(content)
+        server.routes["/studies.xlsx"] = answer(make())
 
     return build
 
@@ -107,9 +108,9 @@ FORMATS = (
     _row("TP4", "ngff-lists-of-lists", _lists_of_lists, "ngff_list", "/l.csv", "partial", "too-large", requests=20),
     _row("TP4", "store-of-endless-series", _endless_series, "ome_zarr", "/list.csv", "partial", "", requests=2000),
     _row("TP4", "store-bomb", _store_bomb, "ome_zarr", "/list.csv", "partial", "too-large"),
-    _row("TP4", "workbook-bomb", _workbook(_packed("xl/workbook.xml", 300 << 20)), "table", "/studies.xlsx", "failed",
-         "studies.xlsx"),
-    _row("TP7", "workbook-of-nothing", _workbook(b"PK\x03\x04garbage"), "table", "/studies.xlsx", "failed",
+    _row("TP4", "workbook-bomb", _workbook(lambda: _packed("xl/workbook.xml", 300 << 20)), "table", "/studies.xlsx",
+         "failed", "studies.xlsx"),
+    _row("TP7", "workbook-of-nothing", _workbook(lambda: b"PK\x03\x04garbage"), "table", "/studies.xlsx", "failed",
          "studies.xlsx"),
     _row("TP4", "crate-zip-bomb", _crate_zip, "ro_crate", "/crate.zip", "partial", "too-large"),
     _row("TP4", "search-without-end", _search_without_end, "biostudies", "/api/v1/BioImages/search", "failed", "",

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import requests
 
 from app import open_node
+from tests.e2e import warm
 
 T = TypeVar("T")
 # Generous, since two cores may be shared with other tests; nothing waits for it unless something is wrong.
@@ -46,7 +47,7 @@ def command(home: Path, *arguments: str) -> list[str]:
 def ommatidia(home: Path, *arguments: str, stdin: str | bytes = "") -> Ran:
     """One finished command; a traceback on its standard error fails the test, whatever else happened."""
     given = stdin if isinstance(stdin, bytes) else stdin.encode()
-    done = subprocess.run(command(home, *arguments), input=given, capture_output=True, timeout=DEADLINE_S, check=False)
+    done = warm.run(["--home", str(home), *arguments], given, DEADLINE_S)
     said = done.stderr.decode()
     assert "Traceback" not in said, said
     return Ran(done.returncode, done.stdout.decode(), said)

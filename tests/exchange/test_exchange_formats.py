@@ -25,7 +25,12 @@ RECORDS: dict[str, dict[str, Any]] = {
     "Image": image(IMAGE, STUDY),
     "Tombstone": tombstone(GONE, "Study", "A study that was taken back"),
 }
-RDF = {".nt": px.RdfFormat.N_TRIPLES, ".ttl": px.RdfFormat.TURTLE, ".jsonld": px.RdfFormat.JSON_LD}
+RDF = {
+    ".nt": px.RdfFormat.N_TRIPLES,
+    ".ttl": px.RdfFormat.TURTLE,
+    ".jsonld": px.RdfFormat.JSON_LD,
+    ".nq": px.RdfFormat.N_QUADS,
+}
 
 
 def graph(suffix: str, document: Document) -> set[str]:
@@ -36,14 +41,21 @@ def graph(suffix: str, document: Document) -> set[str]:
 
 
 def test_all_formats_are_found_without_a_list() -> None:
-    """A format is a file beside base.py: the four we ship are found by looking."""
-    assert {member.suffix for member in formats()} >= {".jsonld", ".ttl", ".nt", ".crate.json"}
+    """A format is a file beside base.py: those we ship are found by looking."""
+    assert {member.suffix for member in formats()} >= {
+        ".jsonld",
+        ".ttl",
+        ".nt",
+        ".nq",
+        ".crate.json",
+        ".croissant.json",
+    }
 
 
 @pytest.mark.parametrize("kind", RECORDS)
 @pytest.mark.parametrize("suffix", RDF)
 def test_rdf_formats_say_the_same(kind: str, suffix: str) -> None:
-    """JSON-LD, Turtle and N-Triples of a record, read by a foreign parser, are the same triples."""
+    """JSON-LD, Turtle, N-Triples and N-Quads of a record, read by a foreign parser, are the same triples."""
     document = Document(RECORDS[kind])
     assert graph(suffix, document) == graph(".nt", document) != set()
 
@@ -90,3 +102,14 @@ def test_hostile_text_stays_text() -> None:
     assert json.loads(rendered)["title"] == record["title"]
     titles = [q.object.value for q in px.parse(rendered, format=px.RdfFormat.JSON_LD) if "<script>" in str(q.object)]
     assert record["title"] in titles
+
+
+def test_quads_are_in_the_graph_that_the_record_names() -> None:
+    """N-Quads put the record in its own graph and where it came from in the one beside it."""
+    member = format_by_suffix(".nq")
+    assert member is not None
+    quads = list(px.parse(member.render(Document(study(), PROVENANCE)), format=px.RdfFormat.N_QUADS))
+    assert {quad.graph_name.value for quad in quads} == {BASE + STUDY, f"{BASE}{STUDY}/record"}
+    assert {q.graph_name.value for q in quads if q.subject.value == f"{BASE}{STUDY}/record"} == {
+        f"{BASE}{STUDY}/record"
+    }

@@ -64,7 +64,7 @@ def test_protocols_and_analyses_are_lab_protocols() -> None:
     record["analyses"] = [{"id": f"{STUDY}/analysis/1", "title": "data analysis protocol", "description": "Counted."}]
     found = entities(record)
     assert {"#protocol-1", "#analysis-1"} <= {r["@id"] for r in found[record["landing_page"]]["measurementMethod"]}
-    assert found[found["#protocol-1"]["measurementTechnique"][0]["@id"]]["name"] == "HCS library protocol"
+    assert found[found["#protocol-1"]["measurementTechnique"]["@id"]]["name"] == "HCS library protocol"
     assert found["#analysis-1"]["description"] == "Counted."
 
 
@@ -74,6 +74,14 @@ def test_two_authors_with_one_orcid_stay_two() -> None:
     record["authors"][1]["orcid"] = record["authors"][0]["orcid"]
     root = entities(record)[record["landing_page"]]
     assert len({author["@id"] for author in root["author"]}) == 3
+
+
+def test_one_value_is_no_list_and_every_entity_has_a_name() -> None:
+    """What RO-Crate 1.2 recommends: a list holds two or more, entities are named."""
+    found = entities(study())
+    for entity in found.values():
+        assert not any(isinstance(value, list) and len(value) == 1 for value in entity.values()), entity["@id"]
+    assert found["#file-count"]["name"] == "Number of files"
 
 
 FACTS = (

@@ -1,4 +1,4 @@
-"""The demo members, written once, each served by a process of its own."""
+"""The demo members, each served by a process of its own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from gallery import write_small_site
 
-from catalogue.cli.demo.members import Member, RunningMember, start_member, write_members
+from catalogue.cli.demo.members import Member, RunningMember, start_member
+from tests.e2e.members import members_in
 
 
 @pytest.fixture(scope="session")
 def members(tmp_path_factory: pytest.TempPathFactory) -> list[Member]:
     """The three demo archives on disk."""
-    return write_members(tmp_path_factory.mktemp("members"))
+    return members_in(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from catalogue.web.factory import Services, create_web
 from harvesters.gide import GideHarvester
 from tests.web.studies_for_pages import append, clock
 
-FORMS = ["", ".jsonld", ".ttl", ".nt", ".crate.json", ".bib", ".ris", "/original"]
+DATA = [".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json"]
+FORMS = ["", *DATA, ".bib", ".ris", "/original", "/linkset.json", "/linkset"]
 
 
 @pytest.mark.partners

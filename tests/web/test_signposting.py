@@ -33,7 +33,13 @@ def test_foreign_client_reads_a_study(address: str) -> None:
         (f"{address}/studies/{STUDY}.jsonld", "application/ld+json"),
         (f"{address}/studies/{STUDY}.ttl", "text/turtle"),
         (f"{address}/studies/{STUDY}.nt", "application/n-triples"),
+        (f"{address}/studies/{STUDY}.nq", "application/n-quads"),
         (f"{address}/studies/{STUDY}.crate.json", "application/ld+json"),
+        (f"{address}/studies/{STUDY}.croissant.json", "application/ld+json"),
+    }
+    assert {str(link.target) for link in found.linksets} == {
+        f"{address}/studies/{STUDY}/linkset.json",
+        f"{address}/studies/{STUDY}/linkset",
     }
     assert {str(link.target) for link in found.types} == {"https://schema.org/AboutPage", "https://schema.org/Dataset"}
     assert str(found.license.target) == "https://spdx.org/licenses/CC-BY-4.0"
@@ -63,7 +69,7 @@ def test_foreign_client_reads_a_tombstone(address: str, path: str, curie: str, k
     found = signposting.find_signposting_http(f"{address}/{path}/{curie}")
     assert str(found.citeAs.target) == BASE + curie
     assert {str(link.target) for link in found.describedBy} == {
-        f"{address}/{kind}/{curie}{end}" for end in (".jsonld", ".ttl", ".nt")
+        f"{address}/{kind}/{curie}{end}" for end in (".jsonld", ".ttl", ".nt", ".nq")
     }
 
 
@@ -76,14 +82,14 @@ def test_typed_links_carry_no_parameters(client: FlaskClient) -> None:
 
 def test_described_documents_lead_back(client: FlaskClient) -> None:
     """A rendering names the page it describes."""
-    assert f'</studies/{STUDY}>; rel="describes"' in client.get(f"/studies/{STUDY}.ttl").headers["Link"]
+    assert f'</studies/{STUDY}>;rel="describes"' in client.get(f"/studies/{STUDY}.ttl").headers["Link"]
 
 
 def test_every_described_document_is_there(client: FlaskClient) -> None:
     """What describedby names answers with that type."""
     links = client.get(f"/studies/{STUDY}").headers["Link"].split(", ")
     named = [link for link in links if 'rel="describedby"' in link]
-    assert len(named) == 4
+    assert len(named) == 6
     for link in named:
         answer = client.get(link[1 : link.index(">")])
         assert answer.status_code == 200

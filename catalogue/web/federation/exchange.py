@@ -33,7 +33,7 @@ def exchange_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/federation/registry.json")
     def registry() -> Response:
         kept = ledger.registry
-        return _answer(documents.render(documents.registry_document(kept.tenures(), kept.members())))
+        return _answer(documents.render(documents.registry_document(kept.tenures(), kept.members(), kept.offers())))
 
     @blueprint.get("/federation/digest.json")
     def digest() -> Response:

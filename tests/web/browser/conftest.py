@@ -53,25 +53,35 @@ class Watched:
     elsewhere: list[str] = field(default_factory=list)
 
 
+@pytest.fixture(scope="module")
+def windows(chromium: Any) -> Iterator[dict[bool, Any]]:
+    """A window with scripts (True) and one without; each test goes on in it, since a new one costs three loads."""
+    contexts = {scripts: chromium.new_context(java_script_enabled=scripts) for scripts in (True, False)}
+    yield {scripts: context.new_page() for scripts, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def watch(chromium: Any, address: str) -> Iterator[Any]:
+def watch(windows: dict[bool, Any], address: str) -> Iterator[Any]:
     """Opens pages that tell of dialogs, policy violations and requests to other hosts."""
-    contexts = []
+    listening = []
 
     def make(width: int = 1280, scripts: bool = True) -> Watched:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
-        contexts.append(context)
-        seen = Watched(context.new_page())
-        seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-        seen.page.on(
-            "console", lambda message: seen.policy.append(message.text) if "Content Security" in message.text else None
-        )
-        seen.page.on(
-            "request",
-            lambda request: None if request.url.startswith((address, "data:")) else seen.elsewhere.append(request.url),
-        )
+        seen = Watched(windows[scripts])
+        seen.page.set_viewport_size({"width": width, "height": 900})
+        listeners = {
+            "dialog": lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()),
+            "console": lambda said: seen.policy.append(said.text) if "Content Security" in said.text else None,
+            "request": lambda asked: (
+                None if asked.url.startswith((address, "data:")) else seen.elsewhere.append(asked.url)
+            ),
+        }
+        for event, listener in listeners.items():
+            seen.page.on(event, listener)
+            listening.append((seen.page, event, listener))
         return seen
 
     yield make
-    for context in contexts:
-        context.close()
+    for page, event, listener in listening:
+        page.remove_listener(event, listener)

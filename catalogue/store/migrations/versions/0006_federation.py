@@ -76,6 +76,7 @@ def _tables() -> None:
         sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("node", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
+        sa.Column("after_seq", sa.BigInteger, nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("statement", sa.Text, nullable=False),
         sa.Column("received_from", sa.Text, nullable=False),

@@ -1,0 +1,1 @@
+"""Nightly dumps: everything that a node holds, as files that others read without it (federation.md, S6)."""

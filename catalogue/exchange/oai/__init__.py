@@ -1,0 +1,1 @@
+"""OAI-PMH 2.0 over the ledger, free of Flask."""

@@ -1,0 +1,74 @@
+"""One state of the ledger, held while it is read at length: what others write meanwhile is not seen.
+
+Chunk files lie outside: one that was withdrawn meanwhile is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, cast
+
+from sqlalchemy import Connection, func, select
+
+from catalogue.store import schema
+from catalogue.store.image_lists import ImageLists
+from catalogue.store.ledger import Ledger
+
+
+class Snapshot(Ledger):
+    """A ledger that stands still; for one thread, and for reading only.
+
+    Args:
+        of: the ledger.
+        connection: in a transaction that sees one state.
+    """
+
+    def __init__(self, of: Ledger, connection: Connection) -> None:
+        self.engine = self._write_engine = cast(Any, _Pinned(connection))
+        self.clock = of.clock
+        self.key = of.key
+        self.image_lists = ImageLists(self.engine, of.image_lists.files, self._entries)
+
+    def close(self) -> None:
+        """Nothing: the connection is given back where it was taken."""
+
+
+class _Pinned:
+    """Stands in the place of an engine; every connection that it gives is the one it holds."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        yield self._connection
+
+    def begin(self) -> NoReturn:
+        raise RuntimeError("a snapshot of the ledger is read-only")
+
+    def execution_options(self, **_options: Any) -> _Pinned:
+        return self
+
+
+@contextmanager
+def snapshot(ledger: Ledger) -> Iterator[Snapshot]:
+    """The ledger as it is now, until the block ends; others go on writing."""
+    with ledger.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        # The state is that of the first reading.
+        connection.execute(select(func.max(schema.entry.c.position)))
+        yield Snapshot(ledger, connection)
+
+
+def last_withdrawal(ledger: Ledger) -> int:
+    """Position of the newest entry since which something that older copies hold may not be shown any more; else 0."""
+    entry, lists = schema.entry.c, schema.image_list.c
+    gone = select(entry.position).where(entry.action == "delete").order_by(entry.position.desc()).limit(1)
+    with ledger.engine.connect() as connection:
+        records = connection.scalar(gone) or 0
+        # Which version of a list lost an image is not kept: the newest one stands for it.
+        images = connection.scalar(select(func.max(lists.position)).where(lists.withdrawn > 0)) or 0
+    return max(records, images)

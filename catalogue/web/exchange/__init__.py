@@ -1,0 +1,1 @@
+"""Routes over catalogue.exchange: what other nodes and harvesters read."""
