@@ -14,8 +14,9 @@ from catalogue.exchange.exchange_json import node_message
 from catalogue.federation.member_check import Finding, check_member
 from catalogue.federation.probe import Probe, Seen
 from catalogue.problems import FetchRefused
+from catalogue.store.purging import purge
 from tests.federation.peers import MAX_BYTES, Net, Peer, net_in
-from tests.store.graph.records import append, study
+from tests.store.graph.records import append, study, tombstone
 
 NODE = "/federation/node.json"
 LOG = "/federation/log/biostudies/0/1.json"
@@ -152,6 +153,15 @@ def test_written_record_that_breaks_a_hard_rule_is_a_problem_with_its_field(
     (found,) = [finding for finding in check() if finding.level == "problem"]
     assert "1 of 5 records would be quarantined here (schema-required)" in found.what
     assert "date_published" in found.what
+
+
+def test_written_content_that_went_for_good_is_no_fault(net: Net, check: Check, pair: tuple[Peer, Peer]) -> None:
+    """P18: what a withdrawn record said before is gone everywhere, and that keeps nobody out."""
+    one, _ = pair
+    append(one.ledger, tombstone(study(2)))
+    net.clock.pass_s(60)
+    assert purge(one.ledger, net.clock()).payloads == 1
+    assert wrong(check()) == wrong(check(), "warning") == []
 
 
 def test_endpoint_that_cannot_be_reached_says_why_and_nothing_else(check: Check, pair: tuple[Peer, Peer]) -> None:
