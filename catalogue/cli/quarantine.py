@@ -14,6 +14,7 @@ from catalogue.cli.harvest import end_with, publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.federation.issue_cells import cell, faults_of
+from catalogue.federation.members import HARVESTER
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import REASONS, BadRequest, NotFound
@@ -100,6 +101,8 @@ def quarantine_retry(
 ) -> None:
     """Map the kept originals again, after the adapter or the rules changed."""
     node: Node = context.obj()
+    if source is not None and node.ledger.source(source).harvester == HARVESTER:
+        raise BadRequest(f"{source} is a member; ask it again with `ommatidia member pull {source}`.")
     report = node.ingest.retry(None if source is None else node.ledger.source(source).name, item)
     publish(node)
     show_reports([report], json_)

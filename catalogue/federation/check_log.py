@@ -31,7 +31,6 @@ class _Walk:
     """What was seen of a log."""
 
     entries: int = 0
-    absent: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     first_rejected: dict[str, str] = field(default_factory=dict)
     heads: dict[str, Leaf] = field(default_factory=dict)
@@ -87,10 +86,10 @@ def check_owner(
         yield ok(
             name, f"{looked} {owner.seq} entries: no gap, signatures, payloads and buckets fit ({walk.entries} read)."
         )
-    yield from _records(name, walk)
+    yield from _records(name, walk, [curie for curie, leaf in leaves.items() if leaf.status == ABSENT])
 
 
-def _records(name: str, walk: _Walk) -> Iterator[Finding]:
+def _records(name: str, walk: _Walk, absent: Sequence[str]) -> Iterator[Finding]:
     for reason, count in walk.rejected.most_common():
         yield problem(
             name,
@@ -98,10 +97,10 @@ def _records(name: str, walk: _Walk) -> Iterator[Finding]:
             "The entries would be taken in without what they say, and this node would not serve them.",
             "Its operator mends them at the source; each would be listed at /federation/quarantine here.",
         )
-    if walk.absent:
+    if absent:
         yield warning(
             name,
-            f"{walk.absent} of {walk.entries} entries have no payload there.",
+            f"The content of {len(absent)} records is not there, first: {absent[0]}.",
             "The endpoint itself lacks what the owner wrote, or keeps it in quarantine.",
             "Join the owner's own node as well, or ask the endpoint's operator.",
         )
@@ -205,7 +204,6 @@ def _check_content(probe: Probe, walk: _Walk, given: Given, max_bytes: int) -> N
     status = ABSENT if given.payload is None else log.status
     walk.heads[log.curie] = Leaf(log.curie, log.epoch, log.seq, status, log.payload_digest)
     if given.payload is None:
-        walk.absent += 1
         return
     try:
         content = payload_bytes(log, given.payload)

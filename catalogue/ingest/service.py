@@ -129,7 +129,11 @@ class Ingest:
         started = monotonic()
         for name in sorted({row.source for row in self.ledger.quarantined(source)}):
             report = RunReport(name, kind="retry")
-            with self._leased(Run, self.ledger.source(name).spec, report, None) as run:
+            spec = self.ledger.source(name).spec
+            if source is None and spec.harvester not in self.harvesters:
+                # Such as members of the federation: what is refused of them is asked for again at each pull.
+                continue
+            with self._leased(Run, spec, report, None) as run:
                 run.take_again(item)
             total.add(report)
             total.state = "held" if report.state == "held" else total.state

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.federation import worker
+from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.worker import EXIT_DISK_FULL, EXIT_OK, Worker, read_heartbeat
 from catalogue.store.ledger import Entry, Ledger
 from tests.store.graph.records import append, open_ledger, study
@@ -215,3 +216,46 @@ def test_sigterm_ends_a_worker_process_cleanly(tmp_path: Path) -> None:
     assert beat is not None
     assert beat["state"] == "stopped"
     assert beat["views"]["graph"]["position"] == 1
+
+
+def test_wanted_rebuild_makes_every_view_anew_once(ledger: Ledger, made, tmp_path: Path) -> None:
+    """The mark makes each view start from nothing once; it goes when all are level again."""
+    views = [Recorder("one"), Recorder("two")]
+    mark = RebuildMark(tmp_path)
+    one, _ = made(*views, mark=mark)
+    append(ledger, study(1))
+    one.tick()
+    mark.want()
+    one.tick()
+    one.tick()
+    assert [view.seen for view in views] == [["biostudies:S-BIAD1"] * 2] * 2
+    assert not mark.begin()
+
+
+def test_rebuild_that_was_cut_off_is_done_again(ledger: Ledger, made, tmp_path: Path) -> None:
+    """P16: a view that fails in the middle, or a worker that dies there, leaves the mark for the next one."""
+    views = [Recorder("one"), Recorder("two")]
+    one, _ = made(*views, mark=RebuildMark(tmp_path))
+    append(ledger, study(1))
+    one.tick()
+    RebuildMark(tmp_path).want()
+    views[1].failures = [RuntimeError("cut off")]
+    one.tick()
+    assert [len(view.seen) for view in views] == [2, 1]
+    fresh, _ = made(*views, mark=RebuildMark(tmp_path))
+    fresh.tick()
+    assert [len(view.seen) for view in views] == [3, 2]
+    assert not RebuildMark(tmp_path).begin()
+
+
+def test_others_are_told_beside_the_harvests(made) -> None:
+    """What tells members runs in a thread of its own, and its failures end nothing."""
+    told = threading.Event()
+
+    def tell() -> None:
+        told.set()
+        raise RuntimeError("nobody answers")
+
+    one, stop = made(Recorder(), tell=tell)
+    threading.Thread(target=lambda: (told.wait(5), stop.set()), daemon=True).start()
+    assert one.run() == EXIT_OK and told.is_set()

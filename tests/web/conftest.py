@@ -16,6 +16,7 @@ from catalogue.store.text import TextView
 from catalogue.store.views import catch_up
 from catalogue.web.factory import Services, create_web
 from tests.web.issues_for_pages import seed_issues
+from tests.web.members_for_pages import seed_members
 from tests.web.studies_for_pages import IMAGE, PLAIN_IMAGE, clock, seed
 
 WEBP = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")  # one black pixel
@@ -44,6 +45,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with Ledger(f"sqlite:///{home / 'ledger.db'}", clock) as ledger:
         seed(ledger)
         seed_issues(ledger)
+        seed_members(ledger)
         view = TextView(home / "search", Ontology.load(home))
         catch_up(ledger, view)
         view.close()

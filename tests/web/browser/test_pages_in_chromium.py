@@ -45,6 +45,11 @@ PAGES = [
     "/federation/quarantine/ssbd?severity=warning&q=script",
     "/federation/quarantine/sealed",
     "/federation/rules",
+    "/federation",
+    "/federation/digest",
+    "/federation/digest/biostudies",
+    "/federation/digest/biostudies/S-BIAD90",
+    "/docs/federation",
 ]
 CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
