@@ -1,9 +1,8 @@
 """Members per second that ldes-client reads from a node, beside the same client on the same pages as static files.
 
-Run as `python -m tests.bench.bench_ldes [--members N] [--runs N] [--form .trig|.nq|.jsonld]`. Node and static server are
-processes of their own, in turn; the client (`make clients`) is pinned to one core. `bare` reads the pages and parses
-nothing: what the node serves at most. The first reading of a node finds no page kept, the others do. Beside the wall the
-processor time of either side, which other work on the machine does not lengthen.
+Run as `python -m tests.bench.bench_ldes [--members N] [--runs N] [--form .trig|.nq|.jsonld]`. Servers are processes of
+their own, in turn; the client (`make clients`) is pinned to one core. `bare` parses nothing: what the node serves at
+most. At the first reading no page is kept. Processor time is told of both sides: other work does not lengthen it.
 """
 
 from __future__ import annotations
