@@ -348,10 +348,10 @@ def test_superseded_entries_leave_the_latest_view(own: Ledger) -> None:
 
 def test_what_cannot_be_written_hides_nothing_else(own: Ledger) -> None:
     """P15: a record that has no RDF is a member without a graph; the page's other members are whole."""
-    append_all(own, [study(1), study(2, no_such_field="x"), study(3)])
+    append_all(own, [study(1), study(2, no_such_field="x"), study(3), study(4, landing_page='http://a.example/" <b>')])
     for form in FORMS:
         found = quads(Pages(own.log).page(LogView(own.log), 1, form, ABSOLUTE).body(), form.suffix)
-        assert len(members(found)) == 3
+        assert len(members(found)) == 4
         assert set(found.graphs) == {"", f"{BASE}log/idr/0/1", f"{BASE}log/idr/0/3"}
 
 

@@ -7,7 +7,6 @@ from flask import Blueprint, Response
 from catalogue.exchange import activity, atom
 from catalogue.exchange.log_pages import log_page
 from catalogue.web.documents import finish
-from catalogue.web.exchange.addresses import root_of
 from catalogue.web.exchange.ldes import GROWING, SETTLED
 from catalogue.web.services import Services
 
@@ -18,21 +17,21 @@ def light_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/feed.atom")
     def newest() -> Response:
-        return _answer(atom.newest_feed(log, services.name, root_of(services)), atom.MEDIA_TYPE, False)
+        return _answer(atom.newest_feed(log, services.name, services.absolute("")), atom.MEDIA_TYPE, False)
 
     @blueprint.get("/feed/archive/<int:number>.atom")
     def archive(number: int) -> Response:
         page = log_page(log, number)
-        return _answer(atom.archive_feed(page, services.name, root_of(services)), atom.MEDIA_TYPE, page.settled)
+        return _answer(atom.archive_feed(page, services.name, services.absolute("")), atom.MEDIA_TYPE, page.settled)
 
     @blueprint.get("/activity")
     def collection() -> Response:
-        return _answer(activity.activity_collection(log, root_of(services)), activity.MEDIA_TYPE, False)
+        return _answer(activity.activity_collection(log, services.absolute("")), activity.MEDIA_TYPE, False)
 
     @blueprint.get("/activity/page/<int:number>")
     def activities(number: int) -> Response:
         page = log_page(log, number)
-        return _answer(activity.activity_page(page, root_of(services)), activity.MEDIA_TYPE, page.settled)
+        return _answer(activity.activity_page(page, services.absolute("")), activity.MEDIA_TYPE, page.settled)
 
     return blueprint
 
