@@ -56,6 +56,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/chunks/<digest>.parquet": ("/chunks/{chunk}.parquet",),
     "/docs/<path:name>": ("/docs/reference",),
     "/federation.<any(ttl, jsonld, nt, rdf):ending>": ("/federation.ttl",),
+    "/activity/page/<int:number>": ("/activity/page/1",),
+    "/feed/archive/<int:number>.atom": ("/feed/archive/1.atom",),
     "/ldes.<any(trig, nq, jsonld):ending>": ("/ldes.trig",),
     "/ldes/index/<int:number>": ("/ldes/index/1",),
     "/ldes/index/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/index/1.nq",),
