@@ -30,6 +30,14 @@ class Snapshot(Ledger):
         self.key = of.key
         self.image_lists = ImageLists(self.engine, of.image_lists.files, self._entries)
 
+    def images_by_study(self) -> dict[str, int]:
+        """Study -> images with entries of their own that are shown, of studies that have some."""
+        head = schema.head.c
+        query = select(head.parent, func.count()).where(head.kind == "image", head.status == "public", head.whole == 1)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.where(head.parent.is_not(None)).group_by(head.parent))
+            return {str(study): number for study, number in rows}
+
     def close(self) -> None:
         """Nothing: the connection is given back where it was taken."""
 

@@ -146,6 +146,7 @@ class Content:
     def _write_records(self, lists: dict[str, int]) -> None:
         tables = {name: TableFile(self._folder / f"{name}.parquet", columns) for name, columns in TABLES.items()}
         images = TableFile(self._folder / OWN_IMAGES, IMAGES)
+        own = self._state.images_by_study()
         with self._packed(RECORDS) as stream:
             for entry in _heads(self._state, None, self._progress):
                 quads = record_quads(entry, self._note_refused)
@@ -156,7 +157,7 @@ class Content:
                 if entry.kind == "image":
                     images.add(image_row(entry))
                 elif entry.kind == "study":
-                    here = lists.get(entry.curie, 0) + self._state.count_children(entry.curie)
+                    here = lists.get(entry.curie, 0) + own.get(entry.curie, 0)
                     for name, row in study_rows(entry, here):
                         tables[name].add(row)
         self._note(RECORDS, "application/gzip", self._counts.triples)
