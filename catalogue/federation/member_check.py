@@ -72,7 +72,7 @@ def check_member(ledger: Ledger, probe: Probe, max_bytes: int, *, whole: bool = 
         return
     assert said is not None  # asked without an ETag
     yield ok("node.json", f"{says.node_name} ({said.name}) signs what it says with the key {says.key[:16]}….")
-    yield from _check_identity(ledger, says)
+    yield from _check_identity(ledger, probe, says)
     yield from _check_times(probe, first.skew_s, first.seconds)
     yield from _check_said(probe.base, said)
     yield from _check_content(ledger, probe, says, said, max_bytes, whole)
@@ -122,7 +122,7 @@ def _check_address(base: str) -> Iterator[Finding]:
         )
 
 
-def _check_identity(ledger: Ledger, says: MemberSays) -> Iterator[Finding]:
+def _check_identity(ledger: Ledger, probe: Probe, says: MemberSays) -> Iterator[Finding]:
     if ledger.key is not None and ledger.key.node == says.node_name:
         yield problem(
             "identity", "This is the node that you ask from.", "A node is no member of itself.", "Give another."
@@ -131,9 +131,12 @@ def _check_identity(ledger: Ledger, says: MemberSays) -> Iterator[Finding]:
     known = next((one for one in ledger.registry.members() if one.node == says.node_name), None)
     if known is None or not known.key:
         yield note("identity", f"Not a member here yet. Key to compare by telephone: {says.key}.")
-    elif known.key == says.key:
-        yield ok("identity", f"A member here already, called {known.name}, with the same key.")
-    else:
+        return
+    try:
+        # Also finds whether each former key signed the one after it.
+        MemberSays(probe.feed(), known.node, known.key).node()
+        yield ok("identity", f"A member here already, called {known.name}, with the same key or its signed successor.")
+    except SourceChanged:
         yield problem(
             "identity",
             f"{known.name} joined with the key {known.key[:16]}…, and this has {says.key[:16]}….",

@@ -18,8 +18,11 @@ DAYS: Final = 90
 # States that other nodes and readers are told of.
 SHOWN: Final = frozenset({"active", "paused"})
 
+# They wait for a person as alarms do, and nothing is wrong.
+_OFFERS: Final = frozenset({"hand-over", "proposal"})
+
 WHAT_TO_DO: Final = {
-    "alarm": "Read the alarm (ommatidia member alarms); nothing of that owner is taken in until it is cleared.",
+    "alarm": "Read the alarm (ommatidia member alarms), settle it with the operators it names, then clear it.",
     "asked": "It announced itself. Look at it (ommatidia member check URL), then join it (ommatidia member join URL).",
     "left": "Nothing; it is not pulled. To have it again: ommatidia member join URL.",
     "paused": "It is not pulled. Go on with `ommatidia member resume NAME`.",
@@ -131,7 +134,7 @@ def _standing(member: Member, alarms: Sequence[Alarm], days: Sequence[MemberDay]
 def _state(member: Member, alarms: Sequence[Alarm], equal: bool | None, error: str, lag: int | None) -> str:
     if member.state != "active":
         return member.state
-    if alarms:
+    if any(alarm.kind not in _OFFERS for alarm in alarms):
         return "alarm"
     if error:
         return "not reached"
