@@ -1,6 +1,6 @@
 """Members per second that ldes-client reads from a node, beside the same client on the same pages as static files.
 
-Run as `python -m tests.bench.bench_ldes [--members N] [--runs N] [--form .trig|.nq|.jsonld]`. Servers are processes of
+Run as `python -m tests.bench.bench_ldes [--members N] [--runs N] [--form .trig|.jsonld]`. Servers are processes of
 their own, in turn; the client (`make clients`) is pinned to one core. `bare` parses nothing: what the node serves at
 most. At the first reading no page is kept. Processor time is told of both sides: other work does not lengthen it.
 """
@@ -181,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=6000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--form", default=".trig")
+    parser.add_argument("--form", default=".trig", choices=(".trig", ".jsonld"))
     parser.add_argument("--records", choices=RECORDS, action="append")
     options = parser.parse_args()
     if not MODULES.is_dir():

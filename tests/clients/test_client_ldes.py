@@ -90,12 +90,19 @@ def test_ldes_client_reads_quads(ledger: Ledger) -> None:
         }
 
 
-@pytest.mark.parametrize("order", ["ascending", "descending"])
-def test_ldes_client_keeps_the_order(node: str, ledger: Ledger, order: str) -> None:
-    """Ordered reading gives the log in the order of positions, or the other way round."""
-    found = run_node(LDES, f"{node}/ldes", "--ordered", order)
-    expected = [one.log.iri for one in entries(ledger)]
-    assert found["members"] == (expected if order == "ascending" else expected[::-1])
+def test_ldes_client_keeps_the_order(node: str, ledger: Ledger) -> None:
+    """Ordered reading gives the log in the order of positions."""
+    found = run_node(LDES, f"{node}/ldes", "--ordered", "ascending")
+    assert found["members"] == [one.log.iri for one in entries(ledger)]
+
+
+def test_ldes_client_reads_backwards(node: str, ledger: Ledger) -> None:
+    """The other way round every entry comes once, newer pages first; within a page the client may give any order."""
+    found = run_node(LDES, f"{node}/ldes", "--ordered", "descending")
+    position = {one.log.iri: one.entry.position for one in entries(ledger)}
+    pages = [(position[name] - 1) // 100 for name in found["members"]]
+    assert sorted(found["members"]) == sorted(position)
+    assert pages == sorted(pages, reverse=True)
 
 
 def test_latest_view_of_ldes_client_has_the_digest_of_the_heads(node: str, ledger: Ledger) -> None:

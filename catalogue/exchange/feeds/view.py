@@ -61,7 +61,8 @@ class FeedView:
         path: of the root.
     """
 
-    immutable, in_order, versions_kept = True, False, None
+    immutable, in_order = True, False
+    versions_kept: int | None = None
 
     def __init__(self, path: str, log: ExchangeLog, matcher: Matcher, findings: Findings) -> None:
         self.path = self.stream = path

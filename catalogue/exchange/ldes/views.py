@@ -105,7 +105,8 @@ class LogView:
     """Every entry, for ever."""
 
     path = stream = below = "/ldes"
-    immutable, in_order, versions_kept = True, False, None
+    immutable, in_order = True, False
+    versions_kept: int | None = None
 
     def __init__(self, log: ExchangeLog) -> None:
         self._log = log
@@ -124,7 +125,8 @@ class LatestView:
     """The newest entry of each record, tombstones included."""
 
     path, below, stream = "/ldes/latest", "/ldes/latest", "/ldes"
-    immutable, in_order, versions_kept = False, True, 1
+    immutable, in_order = False, True
+    versions_kept: int | None = 1
 
     def __init__(self, log: ExchangeLog) -> None:
         self._log = log

@@ -55,7 +55,10 @@ def _route(blueprint: Blueprint, services: Services, pages: Pages, view: View) -
         return answer(services, ending, lambda form, place: pages.page(view, number, form, place))
 
     name = view.path.strip("/").replace("/", "_")
-    routes = [(view.path, name, root), (f"{view.below}/page/<int:number>", f"{name}_page", page)]
+    routes: list[tuple[str, str, Callable[..., Response]]] = [
+        (view.path, name, root),
+        (f"{view.below}/page/<int:number>", f"{name}_page", page),
+    ]
     if not view.in_order:
         routes.append((f"{view.below}/index/<int:number>", f"{name}_index", index))
     for rule, endpoint, respond_to in routes:
