@@ -91,6 +91,8 @@ def test_readyz_tells_a_broken_ledger(with_services: Callable[..., FlaskClient])
     """A ledger that cannot be read is not ready."""
 
     class Broken:
+        log = None
+
         def last_position(self) -> int:
             raise OSError("disk /secret/path")
 
