@@ -43,6 +43,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.replay_history
 	$(BIN)/python -m tests.bench.bench_nochange
 	$(BIN)/python -m tests.bench.bench_oai
+	$(BIN)/python -m tests.bench.bench_ldes
 	$(BIN)/python -m tests.bench.bench_oai_server
 	$(BIN)/python -m tests.bench.bench_hostile
 	$(BIN)/python -m tests.bench.bench_images

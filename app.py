@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
+    from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from catalogue.ingest.report import RunReport
     from catalogue.ingest.service import Ingest
     from catalogue.model.profile_results import ProfileChecks
+    from catalogue.model.profiles import Profile
     from catalogue.query.pool import QueryPool
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -74,7 +76,9 @@ class LocalNode:
     def initialise(self) -> None:
         """Makes the home and an empty ledger; nothing that is there is touched."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self.__dict__.setdefault("ledger", self._open_ledger(create=True))
+        ledger = self.__dict__.setdefault("ledger", self._open_ledger(create=True))
+        # What was written before there were keys can be exchanged from now on.
+        ledger.sign_log()
 
     def _open_ledger(self, *, create: bool) -> Ledger:
         from catalogue.federation.rebuilding import RebuildMark
@@ -373,13 +377,24 @@ class LocalNode:
             # Links in the graph follow from claims, so these come first.
             yield [claims, graph, text]
 
+    @cached_property
+    def feeds(self) -> FeedRules:
+        """How filtered feeds tell their records."""
+        from catalogue.exchange.feeds.matching import FeedRules
+
+        return FeedRules(self.ontology, self._profiles())
+
     def _checks(self) -> ProfileChecks:
         """What records are held against on their way into the graph."""
         from catalogue.model.profile_results import ProfileChecks
+
+        return ProfileChecks(self._profiles())
+
+    def _profiles(self) -> list[Profile]:
         from catalogue.model.profiles import chosen_profiles
 
         try:
-            return ProfileChecks(chosen_profiles(self.settings.profiles, self.home / "profiles"))
+            return chosen_profiles(self.settings.profiles, self.home / "profiles")
         except ValueError as error:
             raise SettingsInvalid(f"A profile cannot be used: {error}.") from error
 
@@ -534,6 +549,7 @@ class LocalNode:
                 exchange=self.settings.exchange,
                 exposed=self.exposed,
                 secret=load_secret(self.home / "exchange"),
+                feeds=self.feeds,
                 name=self.settings.name,
                 inbox=Inbox(self.ledger, Soon(self.home), now),
             )

@@ -135,11 +135,6 @@ class ExchangeSettings(_Part):
         2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
     )
 
-    dumps_kept: int = Field(2, ge=1, description="Dumps that stay, the newest included.")
-    dump_hour: Annotated[int, Field(ge=0, le=23)] | Literal[""] = Field(
-        2, description="Hour (UTC) from which the worker makes the dump of a day; empty makes none."
-    )
-
     @field_validator("admin_email")
     @classmethod
     def _is_real(cls, value: str) -> str:

@@ -12,6 +12,7 @@ import typer
 from catalogue.cli.harvest import Json, publish
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
+from catalogue.cli.ownership import add_to
 from catalogue.cli.progress import pull_progress
 from catalogue.federation.member_check import Finding, check_member
 from catalogue.federation.pull import PullReport
@@ -24,12 +25,12 @@ _MARKS = {"ok": "ok", "note": "note", "warning": "WARNING", "problem": "PROBLEM"
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of this file, and the group to which catalogue.cli.ownership adds its own."""
+    """Adds the commands of this file and of catalogue.cli.ownership."""
     app.add_typer(member_group(), name="member")
 
 
 def member_group() -> typer.Typer:
-    """The group `member` with the verbs of this file."""
+    """The group `member` with all its verbs."""
     group = typer.Typer(help="Fellow nodes of the federation.", no_args_is_help=True)
     group.command("check")(member_check)
     group.command("join")(member_join)
@@ -42,6 +43,7 @@ def member_group() -> typer.Typer:
     group.command("alarms")(member_alarms)
     group.command("clear")(member_clear)
     group.command("key")(member_key)
+    add_to(group)
     return group
 
 

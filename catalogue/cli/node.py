@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.federation.announce import Announced
     from catalogue.federation.members import Members
+    from catalogue.federation.ownership import Ownership
     from catalogue.federation.probe import Probe
     from catalogue.federation.schedule import Schedule
     from catalogue.federation.upkeep import Upkeep
@@ -89,6 +90,11 @@ class Node(Protocol):
 
     def schedule(self, on_done: Callable[[RunReport], None] = ...) -> Schedule:
         """The schedule of this node's harvests; it ends with `stopping`."""
+        ...
+
+    @property
+    def ownership(self) -> Ownership:
+        """Who writes whose records."""
         ...
 
     @property

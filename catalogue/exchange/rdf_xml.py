@@ -29,28 +29,28 @@ def rdf_xml(triples: bytes) -> str:
         ValueError: a line is none of those, has a blank node, or a predicate that XML cannot name.
     """
     names = _Names()
+    known = names.known
     bodies: dict[str, list[str]] = {}
+    last, body = "", []
     # Not splitlines(), which ends lines at U+0085 and others too, as they stand in texts.
     for line in triples.decode().removesuffix("\n").split("\n") if triples else ():
         # Neither IRIs nor the parts before the object have blanks.
         subject, predicate, target = line.removesuffix(" .").split(" ", 2)
-        if not (subject.startswith("<") and predicate.startswith("<")):
-            raise ValueError(f"{line[:200]!r} is no triple of the emitter")
-        name = names.of(predicate[1:-1])
-        if target.startswith("<"):
-            written = f'<{name} rdf:resource="{_quoted(target[1:-1])}"/>'
+        if subject != last:
+            last, body = subject, bodies.setdefault(subject, [])
+        name = known.get(predicate) or names.of(predicate, line)
+        if target[0] == "<":
+            body.append(f'<{name} rdf:resource="{_quoted(target[1:-1])}"/>')
         else:
-            written = _literal(name, target)
-        body = bodies.get(subject)
-        if body is None:
-            bodies[subject] = [written]
-        else:
-            body.append(written)
-    nodes = "".join(
-        f'<rdf:Description rdf:about="{_quoted(subject[1:-1])}">{"".join(body)}</rdf:Description>'
-        for subject, body in bodies.items()
-    )
+            body.append(_literal(name, target))
+    nodes = "".join(_node(subject, body) for subject, body in bodies.items())
     return f"<rdf:RDF{names.declared()}>{nodes}</rdf:RDF>"
+
+
+def _node(subject: str, body: list[str]) -> str:
+    if not subject.startswith("<"):
+        raise ValueError(f"{subject[:200]!r} is no name that the emitter gives")
+    return f'<rdf:Description rdf:about="{_quoted(subject[1:-1])}">{"".join(body)}</rdf:Description>'
 
 
 class _Names:
@@ -58,17 +58,17 @@ class _Names:
 
     def __init__(self) -> None:
         self._namespaces: dict[str, str] = {RDF: "rdf"}
-        self._names: dict[str, str] = {}
+        self.known: dict[str, str] = {}
 
-    def of(self, predicate: str) -> str:
-        """`prefix:local` of a predicate."""
-        name = self._names.get(predicate)
-        if name is None:
-            namespace, local = _split(predicate)
-            prefix = self._namespaces.get(namespace)
-            if prefix is None:
-                prefix = self._namespaces[namespace] = _prefix(namespace, len(self._namespaces))
-            name = self._names[predicate] = f"{prefix}:{local}"
+    def of(self, predicate: str, line: str) -> str:
+        """`prefix:local` of a predicate's term, which is known from then on."""
+        if not predicate.startswith("<"):
+            raise ValueError(f"{line[:200]!r} is no triple of the emitter")
+        namespace, local = _split(predicate[1:-1])
+        prefix = self._namespaces.get(namespace)
+        if prefix is None:
+            prefix = self._namespaces[namespace] = _prefix(namespace, len(self._namespaces))
+        name = self.known[predicate] = f"{prefix}:{local}"
         return name
 
     def declared(self) -> str:
@@ -82,14 +82,17 @@ def _quoted(iri: str) -> str:
 
 
 def _literal(name: str, target: str) -> str:
+    plain = target[1:-1]
+    if target[0] == target[-1] == '"' and len(target) > 1 and '"' not in plain and "\\" not in plain:
+        return f"<{name}>{text(plain)}</{name}>"
     found = _LITERAL.fullmatch(target)
     if found is None:
         raise ValueError(f"{target[:200]!r} is no literal of the emitter")
     literal, datatype, language = found.groups()
     said = f' rdf:datatype="{attribute(datatype)}"' if datatype else ""
     said += f' xml:lang="{language}"' if language else ""
-    # Escapes of the emitter are those of JSON.
-    value = json.loads(f'"{literal}"') if "\\" in literal else literal
+    # Escapes of the emitter are those of JSON; a tab may stand as it is.
+    value = json.loads(f'"{literal}"', strict=False) if "\\" in literal else literal
     return f"<{name}{said}>{text(value)}</{name}>"
 
 

@@ -106,7 +106,7 @@ class Members:
             says.key,
             "active",
             before.joined_at if before else self._clock(),
-            {"name": said.name, "schema_version": said.schema_version, "prefixes": list(said.prefixes)},
+            _description(said),
             {},
         )
         self._ledger.registry.put_member(member)
@@ -176,8 +176,9 @@ class Members:
         etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
         pull = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell)
         report = pull.run(etag)
-        if pull.key != member.key:
-            member = replace(member, key=pull.key)
+        said = _description(pull.said) if pull.said is not None else member.description
+        if (pull.key, said) != (member.key, member.description):
+            member = replace(member, key=pull.key, description=said)
             self._ledger.registry.put_member(member)
         self._note(member, report, "")
         return report
@@ -264,6 +265,10 @@ def _document(report: PullReport) -> dict[str, Any]:
         "detail": " ".join(report.notes[:5]),
         "equal": report.equal,
     }
+
+
+def _description(said: SaidNode) -> dict[str, Any]:
+    return {"name": said.name, "schema_version": said.schema_version, "prefixes": list(said.prefixes)}
 
 
 def _slug(name: str, node: str) -> str:

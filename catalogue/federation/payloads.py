@@ -6,6 +6,7 @@ A payload that cannot is left out and quarantined; the entry itself stays in its
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +87,13 @@ def _check_tombstone(log: LogEntry, record: dict[str, Any]) -> None:
         _check_chunks(log, record)
 
 
+@cache
+def _known_versions() -> frozenset[str]:
+    return frozenset({*released_versions(), schema_version()})
+
+
 def _check_record(log: LogEntry, record: dict[str, Any]) -> None:
-    if log.schema_version not in {*released_versions(), schema_version()}:
+    if log.schema_version not in _known_versions():
         newer = parse_version(log.schema_version) > parse_version(schema_version())
         raise RecordRejected(
             f"{log.curie} was written under version {log.schema_version} of the model, which this node does not know"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from catalogue.exchange.exchange_json import page_number
 from catalogue.federation.belief import weigh
-from catalogue.federation.feed import Feed, MemberSays, read_entries, read_entry
+from catalogue.federation.feed import Feed, MemberSays, SaidNode, read_entries, read_entry
 from catalogue.federation.holdings import Arrival, Holdings
 from catalogue.federation.merge import Judgement, Verdict, judge
 from catalogue.federation.payloads import check_chunk, check_payload, chunks_named, payload_bytes
@@ -114,6 +114,7 @@ class Pull:
         self._says = MemberSays(feed, node, key)
         self.report = PullReport(node)
         self._tenures: dict[str, list[SignedTenure]] = {}
+        self.said: SaidNode | None = None
 
     @property
     def key(self) -> str:
@@ -129,7 +130,7 @@ class Pull:
             SourceUnavailable: the member does not answer.
             SourceChanged: it does not speak this form of exchange, or is another node than the one that joined.
         """
-        said = self._says.node(etag)
+        said = self.said = self._says.node(etag)
         if said is None:
             self.report.unchanged, self.report.etag = True, etag
             return self.report
@@ -388,4 +389,7 @@ class _Ahead:
 
     def digest_at(self, owner: str, epoch: int, seq: int) -> str | None:
         """As `Known`."""
+        # Logs have no gaps: what lies beyond the place is not here, which saves a question for each new entry.
+        if (owner, epoch) == (self.now.owner, self.now.epoch) and seq > self.now.seq:
+            return None
         return self._here.digest_at(owner, epoch, seq)

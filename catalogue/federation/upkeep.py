@@ -23,7 +23,7 @@ class Upkeep:
     Args:
         keep_hours: how long after its withdrawal a record's former content stays, for an operator who changes their
             mind.
-        on_purged: called with the position before which nothing made of the ledger may be kept.
+        on_purged: called with the position before which nothing made of the ledger may be kept (P18).
     """
 
     def __init__(

@@ -31,7 +31,7 @@ class Purged:
         records: withdrawn records that lost older payloads.
         payloads: versions whose payload is gone.
         originals: partners' documents whose bytes are gone.
-        position: of the last entry of the ledger when it was done; what was made of it before must go.
+        position: of the newest tombstone of these; what was made of the ledger before it must go.
     """
 
     records: int
@@ -49,8 +49,10 @@ def purge(ledger: Ledger, before: datetime) -> Purged:
     Args:
         before: records whose tombstone is younger are left for the next time.
     """
-    records = payloads = originals = 0
-    while curies := _due(ledger, before):
+    records = payloads = originals = position = 0
+    while due := _due(ledger, before):
+        curies = list(due)
+        position = max(position, *due.values())
         with ledger.transaction() as writer:
             connection = writer.connection
             _overwrite(connection)
@@ -61,15 +63,15 @@ def purge(ledger: Ledger, before: datetime) -> Purged:
             records += len(curies)
     if records:
         _empty_log(ledger)
-    return Purged(records, payloads, originals, ledger.last_position())
+    return Purged(records, payloads, originals, position)
 
 
-def _due(ledger: Ledger, before: datetime) -> list[str]:
-    """Curies of withdrawn records with payloads to drop, some at a time."""
+def _due(ledger: Ledger, before: datetime) -> dict[str, int]:
+    """Curie -> position of the tombstone, of withdrawn records with payloads to drop, some at a time."""
     entry, head = schema.entry, schema.head
     stone = entry.alias("stone")
     query = (
-        select(head.c.curie)
+        select(head.c.curie, stone.c.position)
         .join(stone, stone.c.position == head.c.position)
         .where(head.c.status.in_(sorted(GONE)), stone.c.recorded_at < stamp(before))
         .where(
@@ -81,7 +83,7 @@ def _due(ledger: Ledger, before: datetime) -> list[str]:
         .limit(_PART)
     )
     with ledger.engine.connect() as connection:
-        return list(connection.scalars(query))
+        return {curie: position for curie, position in connection.execute(query)}
 
 
 def _originals_of(connection: Connection, curies: Iterable[str]) -> set[str]:

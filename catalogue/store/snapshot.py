@@ -5,13 +5,14 @@ Chunk files lie outside: one that was withdrawn meanwhile is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, cast
 
 from sqlalchemy import Connection, func, select
 
 from catalogue.store import schema
+from catalogue.store.entries import GONE
 from catalogue.store.image_lists import ImageLists
 from catalogue.store.ledger import Ledger
 
@@ -29,6 +30,21 @@ class Snapshot(Ledger):
         self.clock = of.clock
         self.key = of.key
         self.image_lists = ImageLists(self.engine, of.image_lists.files, self._entries)
+
+    def gone(self, curies: Iterable[str]) -> set[str]:
+        """Those of some records that are withdrawn or replaced now; not more than a few hundred are asked for."""
+        head = schema.head.c
+        query = select(head.curie).where(head.curie.in_(sorted(set(curies))), head.status.in_(sorted(GONE)))
+        with self.engine.connect() as connection:
+            return set(connection.scalars(query))
+
+    def images_by_study(self) -> dict[str, int]:
+        """Study -> images with entries of their own that are shown, of studies that have some."""
+        head = schema.head.c
+        query = select(head.parent, func.count()).where(head.kind == "image", head.status == "public", head.whole == 1)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.where(head.parent.is_not(None)).group_by(head.parent))
+            return {str(study): number for study, number in rows}
 
     def close(self) -> None:
         """Nothing: the connection is given back where it was taken."""

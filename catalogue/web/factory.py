@@ -12,7 +12,9 @@ from catalogue.web.errors import register_errors
 from catalogue.web.exchange.answers import Turns
 from catalogue.web.exchange.catalog import catalog_blueprint
 from catalogue.web.exchange.fdp import fdp_blueprint
+from catalogue.web.exchange.feeds import feeds_blueprint
 from catalogue.web.exchange.ldes import ldes_blueprint
+from catalogue.web.exchange.light import light_blueprint
 from catalogue.web.exchange.oai import oai_blueprint
 from catalogue.web.exchange.resourcesync import resourcesync_blueprint
 from catalogue.web.exchange.sitemap import sitemap_blueprint
@@ -85,9 +87,12 @@ def create_web(services: Services) -> Flask:
         members_blueprint,
         digests_blueprint,
         inbox_blueprint,
+        light_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))
+    if services.feeds is not None:
+        app.register_blueprint(feeds_blueprint(services, services.feeds))
     if services.exposed is not None:
         turns = Turns(services.exchange)
         for made in (oai_blueprint, resourcesync_blueprint, sitemap_blueprint):

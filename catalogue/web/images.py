@@ -105,7 +105,7 @@ def _image_page(services: Services, resolution: Resolution) -> Response:
             entry=entry,
         )
     )
-    response.headers["Link"] = page_links(links, "image", record, available, inbox=inbox_path())
+    response.headers["Link"] = page_links(links, "image", record, available, inbox=inbox_path(services))
     return response
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from catalogue.problems import NotFound
 from catalogue.resolver.service import Resolution
@@ -37,10 +37,9 @@ Context = tuple[str, list[TypedLink]]
 """Where links start, and the links."""
 
 
-def inbox_path() -> str:
-    """Path at which this node takes notifications; "" where no part of it does."""
-    taken = any(rule.rule == _INBOX_PATH for rule in current_app.url_map.iter_rules())
-    return _INBOX_PATH if taken else ""
+def inbox_path(services: Services) -> str:
+    """Path at which this node takes notifications; "" where it takes none."""
+    return _INBOX_PATH if services.inbox is not None else ""
 
 
 def _contexts(services: Services, found: Resolution, after: str, own: str, media_type: str) -> Iterator[Context]:
@@ -62,7 +61,7 @@ def _contexts(services: Services, found: Resolution, after: str, own: str, media
         assert found.entry is not None
         record = found.entry.record
         items = image_items(links, absolute, images)
-        essential = own_links(links, absolute, kind, record, available, inbox_path())
+        essential = own_links(links, absolute, kind, record, available, inbox_path(services))
         yield page, [*essential, *authors(record), *data_items(record), *items]
         for item in items:
             yield item.href, [TypedLink("collection", page, HTML)]

@@ -17,6 +17,7 @@ from catalogue.web.text import path_of
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
+    from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -71,6 +72,7 @@ class Services:
         secret: signs what is handed to harvesters; with `exposed` only.
         ready: further checks of /readyz by name, each giving None when well, else what is wrong.
         dumps: the folder of dumps; None where none are offered.
+        feeds: how parts of the log are told from the rest; None where no filtered feeds are offered.
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
     """
@@ -90,6 +92,7 @@ class Services:
     exchange: ExchangeSettings = field(default_factory=lambda: ExchangeSettings())
     exposed: Exposed | None = None
     secret: bytes = field(default=b"", repr=False)
+    feeds: FeedRules | None = None
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None

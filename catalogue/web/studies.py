@@ -67,7 +67,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
         )
     )
     response.headers["Link"] = page_links(
-        links, "study", record, available, [child.curie for child in shown], inbox_path()
+        links, "study", record, available, [child.curie for child in shown], inbox_path(services)
     )
     return response
 

@@ -38,5 +38,6 @@ for (;;) {
   } else if (!options.includes("--count")) members.push(member.id.value);
 }
 const seconds = (performance.now() - started) / 1000;
-const told = JSON.stringify({ count, quads, seconds, pages, members, failed });
+const { user, system } = process.cpuUsage();
+const told = JSON.stringify({ count, quads, seconds, cpu: (user + system) / 1e6, pages, members, failed });
 process.stdout.write(`${told}\n`, () => process.exit(failed ? 1 : 0));

@@ -11,6 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from catalogue.exchange.feeds.matching import FeedRules
 from catalogue.exchange.ldes.forms import NQuads
 from catalogue.exchange.ldes.member import FED
 from catalogue.exchange.ldes.statements import AS
@@ -18,9 +19,10 @@ from catalogue.model.namespaces import BASE
 from catalogue.store.exchange_log import Exchanged
 from catalogue.store.leaves import ABSENT, Leaf, bucket_digest, bucket_of, owner_digest
 from catalogue.store.ledger import Ledger
+from catalogue.store.ontologies import Ontology
 from tests.clients.loopback_node import node_of
 from tests.clients.running import run_node
-from tests.exchange.signed_ledger import append, append_all, fill, open_signed, relay, study
+from tests.exchange.signed_ledger import append, append_all, fill, open_signed, relay, study, tombstone
 
 HERE = Path(__file__).parent
 LDES, COMUNICA = HERE / "ldes_client_reads.mjs", HERE / "comunica_reads.mjs"
@@ -141,6 +143,24 @@ def test_ldes_client_misses_nothing_that_is_written_while_it_reads(tmp_path: Pat
 def _write(own: Ledger) -> None:
     for number in range(1, 61):
         append(own, study(number, "Changed"))
+
+
+def test_ldes_client_follows_a_part_of_the_log(tmp_path: Path) -> None:
+    """A feed gives what matches, the version by which a record leaves, and the deletion of what was in it."""
+    fish = {
+        "organisms": ["NCBITaxon:7955"],
+        "terms": [{"type": "Taxon", "id": "NCBITaxon:7955", "label": "Danio rerio"}],
+    }
+    rules = FeedRules(Ontology.load(), ())
+    with open_signed(tmp_path) as own, node_of(own, feeds=rules) as address:
+        append_all(own, [study(1, **fish), study(2), study(3, **fish), *(study(n) for n in range(4, 120))])
+        append_all(own, [study(1, "No fish"), study(2, "Changed")])
+        append_all(own, [tombstone(3), tombstone(4)], "withdrawn")
+        found = run_node(LDES, f"{address}/feeds/organism/NCBITaxon:7955", "--quads")
+        name = f"{BASE}log/idr/0/"
+        assert sorted(member for member, _ in found["members"]) == [f"{name}1", f"{name}120", f"{name}122", f"{name}3"]
+        leaving = {member for member, quads in found["members"] if any(p == f"<{FED}leaves>" for _, p, _, _ in quads)}
+        assert leaving == {f"{name}120", f"{name}122"}
 
 
 def test_comunica_gives_every_quad(node: str, ledger: Ledger) -> None:

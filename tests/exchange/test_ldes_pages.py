@@ -9,13 +9,15 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from catalogue.exchange.ldes.forms import FORMS, NQuads, TriG
 from catalogue.exchange.ldes.hypermedia import Place
 from catalogue.exchange.ldes.member import FED, node_knows, owner_said, payload_lines, safe_iri
 from catalogue.exchange.ldes.pages import Pages
-from catalogue.exchange.ldes.statements import AS, LDES, TREE, lines
+from catalogue.exchange.ldes.statements import AS, LDES, TREE, Node, Value, lines
 from catalogue.exchange.ldes.views import LatestView, LogView, View, last_page
 from catalogue.exchange.ldes.vocabulary import vocabulary
 from catalogue.model.log_entry import LogEntry
@@ -346,16 +348,25 @@ def test_superseded_entries_leave_the_latest_view(own: Ledger) -> None:
 
 def test_what_cannot_be_written_hides_nothing_else(own: Ledger) -> None:
     """P15: a record that has no RDF is a member without a graph; the page's other members are whole."""
-    append_all(own, [study(1), study(2, no_such_field="x"), study(3)])
+    append_all(own, [study(1), study(2, no_such_field="x"), study(3), study(4, landing_page='http://a.example/" <b>')])
     for form in FORMS:
         found = quads(Pages(own.log).page(LogView(own.log), 1, form, ABSOLUTE).body(), form.suffix)
-        assert len(members(found)) == 3
+        assert len(members(found)) == 4
         assert set(found.graphs) == {"", f"{BASE}log/idr/0/1", f"{BASE}log/idr/0/3"}
 
 
 def test_hostile_names_stay_within_their_statement() -> None:
     """Characters that end an IRI or a line are escaped."""
     assert re.fullmatch(r"[^\s<>\"{}|^`\\]+", safe_iri(BASE + 'idr:x> . <a> <b> "c" .\n<'))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_is_the_same_in_every_form(text: str) -> None:
+    """Whatever a literal holds, N-Quads, TriG and JSON-LD give it back."""
+    node = Node("http://a.example/b", (("http://a.example/p", Value(text)),))
+    for form in FORMS:
+        said = quads(form.page([node], b""), form.suffix)
+        assert objects(said, "http://a.example/b", "http://a.example/p") == [text]
 
 
 def test_unsigned_entries_are_not_shown(tmp_path: Path) -> None:

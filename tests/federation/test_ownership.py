@@ -151,3 +151,12 @@ def test_forked_log_freezes_its_owner_until_it_is_recovered(three, tmp_path):
     assert titles == {1: "Newer at the others", 4: "Known to the others", 5: "Written too early"}
     assert not [a for node in three for a in node.ledger.registry.alarms()]
     assert not [fault for node in three for fault in node.ledger.fsck()]
+
+
+def test_what_a_member_says_of_itself_is_kept_as_it_says_it_now(three):
+    """Prefixes that a member began to write after it joined are shown."""
+    one, two, _ = three
+    assert one.ledger.registry.member("two").description["prefixes"] == []
+    two.write("ssbd:ssbd-repos-000001")
+    settle(one)
+    assert one.ledger.registry.member("two").description["prefixes"] == ["ssbd"]

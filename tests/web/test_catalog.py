@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -118,6 +119,16 @@ def test_the_same_ledger_gives_the_same_bytes(node: Services) -> None:
         again = one.get(f"/catalog{suffix}", headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         assert int(first.headers["Content-Length"]) == len(first.data)
+
+
+def test_pages_come_compressed_to_whoever_takes_that(client: FlaskClient) -> None:
+    """gzip holds the same document under another strong tag, and either tag is answered with 304."""
+    plain, packed = client.get("/catalog"), client.get("/catalog", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data and len(packed.data) < len(plain.data) / 3
+    assert packed.headers["ETag"] != plain.headers["ETag"] and "Accept-Encoding" in packed.vary
+    for answer in (plain, packed):
+        again = client.get("/catalog", headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.headers["ETag"]) == (304, answer.headers["ETag"])
 
 
 def test_a_change_shows_at_once_and_leaves_other_pages_as_they_were(many: Services, small_pages: None) -> None:

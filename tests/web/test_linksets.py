@@ -131,17 +131,13 @@ def test_linkset_without_any_address_is_refused(with_services: Callable[..., Fla
     assert "web.base_url" in answer.json["detail"]
 
 
-def test_inbox_is_named_where_there_is_one(services: Services) -> None:
+def test_inbox_is_named_where_there_is_one(client: FlaskClient, with_services: Callable[..., FlaskClient]) -> None:
     """The LDP inbox is linked from pages and link sets of a node that takes notifications, and from no other."""
-    app = create_web(services)
-    before = app.test_client().get(f"/studies/{STUDY}").headers["Link"]
-    if not any(rule.rule == "/inbox" for rule in app.url_map.iter_rules()):
-        assert INBOX not in before
-        app = create_web(services)
-        app.add_url_rule("/inbox", "inbox", lambda: "", methods=["POST"])
-    client = app.test_client()
-    assert f'</inbox>;rel="{INBOX}"' in client.get(f"/studies/{STUDY}").headers["Link"]
-    assert contexts(client, f"/studies/{STUDY}/linkset.json")[PAGE][INBOX] == [{"href": f"{NODE}/inbox"}]
+    assert INBOX not in client.get(f"/studies/{STUDY}").headers["Link"]
+    taking = with_services(inbox=object())
+    assert f'</inbox>;rel="{INBOX}"' in taking.get(f"/studies/{STUDY}").headers["Link"]
+    assert f'</inbox>;rel="{INBOX}"' in taking.get(f"/images/{IMAGE}").headers["Link"]
+    assert contexts(taking, f"/studies/{STUDY}/linkset.json")[PAGE][INBOX] == [{"href": f"{NODE}/inbox"}]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from tests.exchange.dumps.dumping import DumpingNode
 from tests.web.issues_for_pages import REFUSED, seed_issues
 from tests.web.studies_for_pages import GONE, IMAGE, STUDY, clock, seed
 
+FORMS = ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
 # Rule of the URL map -> addresses that it answers; rules without arguments are asked as they are. What stands in
 # braces is of the node that is walked.
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/biostudies/1/container",),
     "/fdp/catalog/<owner>/container": ("/fdp/catalog/biostudies/container",),
     "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
+    "/federation/digest/<owner>": ("/federation/digest/biostudies",),
+    "/federation/digest/<owner>/<path:bucket>": ("/federation/digest/biostudies/{bucket}",),
     "/federation/digest/<owner>.json": ("/federation/digest/biostudies.json",),
     "/federation/digest/<owner>/<path:bucket>.json": ("/federation/digest/biostudies/{bucket}.json",),
     "/federation/entry/<owner>/<int:epoch>/<int:seq>.json": ("/federation/entry/biostudies/0/1.json",),
@@ -43,9 +46,9 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/federation/log/<owner>/<int:epoch>/<int:page>.json": ("/federation/log/biostudies/0/1.json",),
     "/oai": ("/oai?verb=Identify", "/oai?verb=ListRecords&metadataPrefix=oai_dc"),
     "/resourcesync/changes/<day>/<int:first>.xml": ("/resourcesync/changes/{day}/1.xml",),
-    "/resourcesync/dump/<int:number>.zip": ("/resourcesync/dump/1.zip",),
-    "/resourcesync/resources/<int:number>.xml": ("/resourcesync/resources/1.xml",),
-    "/sitemap/<int:number>.xml": ("/sitemap/1.xml",),
+    "/resourcesync/dump/<int:number>.zip": ("/resourcesync/dump/0.zip",),
+    "/resourcesync/resources/<int:number>.xml": ("/resourcesync/resources/0.xml",),
+    "/sitemap/<int:number>.xml": ("/sitemap/0.xml",),
     "/<any(terms, shapes):namespace>": ("/terms",),
     "/<any(terms, shapes):namespace>/": ("/terms/",),
     "/<any(terms, shapes):namespace>.<any(ttl, jsonld, nt, rdf):suffix>": ("/terms.ttl", "/shapes.jsonld"),
@@ -53,6 +56,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/chunks/<digest>.parquet": ("/chunks/{chunk}.parquet",),
     "/docs/<path:name>": ("/docs/reference",),
     "/federation.<any(ttl, jsonld, nt, rdf):ending>": ("/federation.ttl",),
+    "/activity/page/<int:number>": ("/activity/page/1",),
+    "/feed/archive/<int:number>.atom": ("/feed/archive/1.atom",),
     "/ldes.<any(trig, nq, jsonld):ending>": ("/ldes.trig",),
     "/ldes/index/<int:number>": ("/ldes/index/1",),
     "/ldes/index/<int:number>.<any(trig, nq, jsonld):ending>": ("/ldes/index/1.nq",),
@@ -87,10 +92,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/schema/types/<name>": ("/schema/types/sha256",),
     "/static/<path:filename>": ("/static/site.css",),
     "/studies/<path:name>": (
-        *[
-            f"/studies/{STUDY}{end}"
-            for end in ("", ".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".bib", ".ris")
-        ],
+        *(f"/studies/{STUDY}{end}" for end in FORMS),
         "/studies/idr:idr0001.croissant.json",
     ),
     "/studies/<path:name>/images": ("/studies/idr:idr0001/images",),
@@ -101,6 +103,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 # Address -> promises that it does not keep, with the reason.
 EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
+    "/metrics": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/healthz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/readyz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
 }
@@ -117,10 +120,12 @@ ERRORS = (
 
 @pytest.fixture(scope="module")
 def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, str]]]:
-    """A node that offers everything there is, and what SAMPLES name of it; its pool is never asked."""
+    """A node that offers everything there is, and what SAMPLES name of it; its pool and its inbox are never asked."""
     node = DumpingNode(tmp_path_factory.mktemp("walked")).fill()
     seed_issues(node.ledger)
     dump = node.dump()
+    # Harvesters are not told of the second that still runs.
+    node.clock.pass_hours(1)
     exposed = Exposed(node.ledger, node.home / "exchange", prefixes_of)
     made = create_web(
         replace(
@@ -128,6 +133,7 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
             ledger=node.ledger,
             resolver=Resolver(node.ledger),
             pool=object(),
+            inbox=object(),
             dumps=node.shelf,
             exposed=exposed,
             secret=b"s" * 32,

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from catalogue.exchange.exchange_json import render_entry
 from catalogue.model.namespaces import BASE
 from catalogue.model.table import schema_version
 from catalogue.store.entries import Entry, stamp
+from catalogue.store.exchange_log import Exchanged
 from catalogue.store.graph_view import is_public
 from catalogue.store.image_lists import LIST
 from catalogue.store.leaves import node_digest
@@ -94,8 +95,9 @@ class Content:
         with self._packed(ENTRIES) as stream:
             while True:
                 found = self._state.log.entries(after, limit=_PAGE)
+                gone = self._state.gone(one.log.curie for one in found)
                 for one in found:
-                    stream.write(render_entry(one) + b"\n")
+                    stream.write(render_entry(_shown(one, gone)) + b"\n")
                 count += len(found)
                 self._progress("log", after, last)
                 if found:
@@ -146,6 +148,7 @@ class Content:
     def _write_records(self, lists: dict[str, int]) -> None:
         tables = {name: TableFile(self._folder / f"{name}.parquet", columns) for name, columns in TABLES.items()}
         images = TableFile(self._folder / OWN_IMAGES, IMAGES)
+        own = self._state.images_by_study()
         with self._packed(RECORDS) as stream:
             for entry in _heads(self._state, None, self._progress):
                 quads = record_quads(entry, self._note_refused)
@@ -156,7 +159,7 @@ class Content:
                 if entry.kind == "image":
                     images.add(image_row(entry))
                 elif entry.kind == "study":
-                    here = lists.get(entry.curie, 0) + self._state.count_children(entry.curie)
+                    here = lists.get(entry.curie, 0) + own.get(entry.curie, 0)
                     for name, row in study_rows(entry, here):
                         tables[name].add(row)
         self._note(RECORDS, "application/gzip", self._counts.triples)
@@ -188,6 +191,13 @@ class Content:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         about = ABOUT.get(name, ABOUT["images/"])
         self._files.append(DumpFile(name, media_type, path.stat().st_size, digest, rows, about))
+
+
+def _shown(one: Exchanged, gone: set[str]) -> Exchanged:
+    """The entry without its payload where the record was withdrawn after it (the ledger keeps that for a time)."""
+    if one.log.curie not in gone or one.log.action == "delete":
+        return one
+    return replace(one, entry=replace(one.entry, payload=b""))
 
 
 def _heads(

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -111,7 +112,7 @@ class DumpShelf:
         """The name of a dump made then at that position."""
         name = f"{made_at:%Y-%m-%d}-{position}"
         taken = set(self.names())
-        return next(one for one in (name, *(f"{name}-{n}" for n in range(2, 1_000_000))) if one not in taken)
+        return next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
 
     def publish(self, made: Path, name: str) -> Dump:
         """The dump whose files were made in a folder, now the latest; durable when this returns."""
@@ -128,9 +129,9 @@ class DumpShelf:
         assert found is not None  # it was made by us just now, under the lock
         return found
 
-    def keep(self, count: int) -> list[str]:
-        """Names of the dumps dropped so that the newest `count` are left."""
-        return self._drop(self.names()[count:])
+    def keep(self, number: int) -> list[str]:
+        """Names of the dumps dropped so that the newest `number` are left."""
+        return self._drop(self.names()[number:])
 
     def drop_older_than(self, position: int) -> list[str]:
         """Names of the dumps dropped that stand at a position below `position`: they may hold what was withdrawn."""

@@ -26,11 +26,15 @@ class Membership:
     stream: str
     leaving: frozenset[int] = frozenset()
 
-    def about(self, found: Exchanged) -> Node | None:
-        """What is said of a member in this collection only."""
+    def about(self, found: Exchanged, name: str) -> Node | None:
+        """What is said of a member in this collection only.
+
+        Args:
+            name: IRI of the member.
+        """
         if found.entry.position not in self.leaving:
             return None
-        return Node(owner_said(found).iri, ((FED + "leaves", Link(self.stream)),))
+        return Node(name, ((FED + "leaves", Link(self.stream)),))
 
 
 class Form(Protocol):
@@ -61,15 +65,16 @@ class NQuads:
 
     def members(self, found: Sequence[Exchanged], of: Membership | None) -> bytes:
         """Lines, one member after the other."""
-        return "".join(_default_graph(one, of) + self._payload(one) for one in found).encode()
+        return "".join(self._member(one, of) for one in found).encode()
 
     def page(self, head: Iterable[Node], members: bytes) -> bytes:
         """Head and members are both lines."""
         return "".join(map(lines, head)).encode() + members
 
     @staticmethod
-    def _payload(one: Exchanged) -> str:
-        return payload_lines(one.entry).replace(" .\n", f" <{owner_said(one).iri}> .\n")
+    def _member(one: Exchanged, of: Membership | None) -> str:
+        said = owner_said(one)
+        return _default_graph(one, said, of) + payload_lines(one.entry).replace(" .\n", f" <{said.iri}> .\n")
 
 
 class TriG:
@@ -79,16 +84,16 @@ class TriG:
 
     def members(self, found: Sequence[Exchanged], of: Membership | None) -> bytes:
         """Lines, payloads in braces behind the name of their graph."""
-        return "".join(_default_graph(one, of) + self._payload(one) for one in found).encode()
+        return "".join(self._member(one, of) for one in found).encode()
 
     def page(self, head: Iterable[Node], members: bytes) -> bytes:
         """Head and members are both lines."""
         return "".join(map(lines, head)).encode() + members
 
     @staticmethod
-    def _payload(one: Exchanged) -> str:
-        payload = payload_lines(one.entry)
-        return f"<{owner_said(one).iri}> {{\n{payload}}}\n" if payload else ""
+    def _member(one: Exchanged, of: Membership | None) -> str:
+        said, payload = owner_said(one), payload_lines(one.entry)
+        return _default_graph(one, said, of) + (f"<{said.iri}> {{\n{payload}}}\n" if payload else "")
 
 
 class JsonLd:
@@ -108,8 +113,9 @@ class JsonLd:
 
     @staticmethod
     def _member(one: Exchanged, of: Membership | None) -> bytes:
-        made: dict[str, Any] = document(owner_said(one)) | document(node_knows(one))
-        leaving = of.about(one) if of is not None else None
+        said = owner_said(one)
+        made: dict[str, Any] = document(said) | document(node_knows(one))
+        leaving = of.about(one, said.iri) if of is not None else None
         made |= document(leaving) if leaving is not None else {}
         payload = payload_documents(one.entry)
         for node in payload:
@@ -125,8 +131,7 @@ class JsonLd:
 FORMS: Final[tuple[Form, ...]] = (TriG(), NQuads(), JsonLd())
 
 
-def _default_graph(one: Exchanged, of: Membership | None) -> str:
-    said = owner_said(one)
+def _default_graph(one: Exchanged, said: Node, of: Membership | None) -> str:
     member = lines(Node(of.stream, ((TREE + "member", Link(said.iri)),))) if of is not None else ""
-    leaving = of.about(one) if of is not None else None
+    leaving = of.about(one, said.iri) if of is not None else None
     return member + lines(said) + lines(node_knows(one)) + (lines(leaving) if leaving is not None else "")

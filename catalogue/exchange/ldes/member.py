@@ -111,7 +111,8 @@ def payload_lines(entry: Entry) -> str:
 
 def payload_documents(entry: Entry) -> list[dict[str, Any]]:
     """The same as JSON-LD nodes; records with the context of their model's version."""
-    if not entry.payload:
+    # JSON-LD would let pass what is no RDF, such as an address with a blank in it.
+    if not payload_lines(entry):
         return []
     try:
         if entry.kind == LIST:

@@ -26,9 +26,11 @@ class MetadataFormat(Protocol):
         """Whether the record says all that the format demands; nothing is invented to fill it."""
         ...
 
-    def metadata(self, entry: Entry, record: dict[str, Any]) -> str:
+    def metadata(self, entry: Entry, record: dict[str, Any], base: str) -> str:
         """The content of the element `metadata`: one element with its namespaces and schemaLocation.
 
+        Args:
+            base: address of the node, without a slash at its end.
         Raises:
             ValueError: the record cannot be written so.
         """

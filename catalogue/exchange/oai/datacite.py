@@ -44,7 +44,7 @@ class DataCite:
         named = [person for person in record.get("authors", ()) if person.get("name")]
         return record["type"] == "Study" and bool(named) and bool(_YEAR.match(str(record.get("date_published", ""))))
 
-    def metadata(self, entry: Entry, record: dict[str, Any]) -> str:
+    def metadata(self, entry: Entry, record: dict[str, Any], base: str) -> str:
         """The element `oai_datacite`."""
         parts = [
             _OPEN.format(owner=entry.owner),

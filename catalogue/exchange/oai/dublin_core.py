@@ -45,7 +45,7 @@ class DublinCore:
         """Every record: no element is mandatory."""
         return True
 
-    def metadata(self, entry: Entry, record: dict[str, Any]) -> str:
+    def metadata(self, entry: Entry, record: dict[str, Any], base: str) -> str:
         """The element `oai_dc:dc`."""
         return _OPEN + "".join(element(f"dc:{name}", value) for name, value in _said(record)) + "</oai_dc:dc>"
 

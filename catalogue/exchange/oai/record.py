@@ -54,11 +54,14 @@ def deleted(row: Row) -> str:
     return f"<record>{gone_header(row)}</record>"
 
 
-def record_xml(entry: Entry, sets: Sequence[str], member: MetadataFormat) -> str | None:
+def record_xml(entry: Entry, sets: Sequence[str], member: MetadataFormat, base: str) -> str | None:
     """The element `record`; None where the record cannot be had in this format.
 
     A suppressed record is given like a public one, with its status in `about` and in a set: it is still served by
     accession, and a deletion would tell mirrors to drop it for good.
+
+    Args:
+        base: address of the node, without a slash at its end.
     """
     if is_deleted(entry):
         return f"<record>{header(entry.curie, entry.recorded_at, sets, _DELETED)}</record>"
@@ -66,7 +69,7 @@ def record_xml(entry: Entry, sets: Sequence[str], member: MetadataFormat) -> str
     if not member.covers(record):
         return None
     try:
-        metadata = member.metadata(entry, record)
+        metadata = member.metadata(entry, record, base)
         about = rdf_xml(rdf.triples(catalog_record(entry)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # One record that cannot be written must not hold up all others; it is in the log all the same.

@@ -53,6 +53,11 @@ class Identity:
     base_url: str
     admin_email: str
 
+    @property
+    def place(self) -> str:
+        """Address of the node, without a slash at its end."""
+        return self.base_url.removesuffix("/oai")
+
 
 class Repository:
     """Answers requests; safe to share between threads.
@@ -164,7 +169,7 @@ class Repository:
     def _get_record(self, asked: Asked, horizon: Horizon) -> str:
         member = self._format(asked.arguments["metadataPrefix"])
         entry = self._entry(asked.arguments["identifier"], horizon)
-        found = record_xml(entry, _sets_of(self._exposed, entry), member)
+        found = record_xml(entry, _sets_of(self._exposed, entry), member, self._identity.place)
         if found is None:
             raise OaiError(
                 "cannotDisseminateFormat",
@@ -228,10 +233,11 @@ class Repository:
         given = self._exposed.timeline.at([listing.after]).get(listing.after)
         entry = self._exposed.timeline.version_at(given.curie, horizon.position) if given is not None else None
         if entry is not None:
-            row = Row(entry.position, entry.curie, entry.kind, entry.status, entry.recorded_at, (), ())
-            inside = (
-                _header_of(row) if verb == "ListIdentifiers" else record_xml(entry, (), self._format(listing.prefix))
-            )
+            status = "withdrawn" if is_deleted(entry) else entry.status
+            row = Row(entry.position, entry.curie, entry.kind, status, entry.recorded_at, (), ())
+            if verb == "ListIdentifiers":
+                return _header_of(row)
+            inside = record_xml(entry, (), self._format(listing.prefix), self._identity.place)
             if inside:
                 return inside
         raise OaiError("badResumptionToken", "The rest of the list changed while it was read. Begin the list anew.")
@@ -264,7 +270,7 @@ class Repository:
                     yield deleted(row)
                     continue
                 key = row.position, member.prefix
-                found = kept.get(key) or record_xml(entries[row.position], row.sets, member) or ""
+                found = kept.get(key) or record_xml(entries[row.position], row.sets, member, self._identity.place) or ""
                 self._kept.keep(key, found)
                 yield found
 

@@ -23,7 +23,7 @@ class WholeRecord:
         """Every record."""
         return True
 
-    def metadata(self, entry: Entry, record: dict[str, Any]) -> str:
+    def metadata(self, entry: Entry, record: dict[str, Any], base: str) -> str:
         """The element `rdf:RDF`."""
         return rdf_xml(rdf.triples(record, version=entry.schema_version))
 

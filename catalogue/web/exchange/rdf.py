@@ -10,9 +10,12 @@ from flask import Response, request
 from catalogue.exchange.dcat.forms import FORMS, Form
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish
+from catalogue.web.exchange.answers import compressed
 from catalogue.web.exchange.rendered import Rendered
 from catalogue.web.negotiation import HTML, Offer, choose
 
+# Other bytes, so another strong tag (RFC 9110, section 8.8.3.3).
+_GZIP = "-gzip"
 _OFFERS = {Offer(form.media_type, form.suffix, form.title, also=form.also): form for form in FORMS}
 _PAGE = Offer(HTML, "", "Web page", also=("application/xhtml+xml",))
 
@@ -51,11 +54,13 @@ def document(form: Form, rendered: Callable[[], Rendered], path: str, modified: 
         modified: when what it says last changed.
     """
     body, etag = rendered()
-    if request.if_none_match.contains(etag):
+    held = next((tag for tag in (etag, etag + _GZIP) if request.if_none_match.contains(tag)), None)
+    if held is not None:
         response = Response(status=304)
     else:
-        response = Response(body, content_type=form.media_type + ("; charset=utf-8" if form.charset else ""))
-    response.set_etag(etag)
+        response = compressed(body, form.media_type + ("; charset=utf-8" if form.charset else ""))
+    response.set_etag(held or (etag + _GZIP if "Content-Encoding" in response.headers else etag))
     response.headers["Content-Location"] = path
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.vary.add("Accept-Encoding")
     return finish(response, modified)

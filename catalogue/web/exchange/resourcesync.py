@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.wsgi import FileWrapper
 
 from catalogue.exchange.resourcesync.documents import Places, ResourceSync
@@ -69,10 +70,14 @@ def resourcesync_blueprint(services: Services, turns: Turns) -> Blueprint:
             write_package(sync(), number, file)
         size = file.tell()
         file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
         response = Response(FileWrapper(file), mimetype="application/zip", direct_passthrough=True)
         response.content_length = size
+        response.set_etag(digest[:32])
         response.headers["Cache-Control"] = CACHE
         response.call_on_close(file.close)
+        response.make_conditional(request)
         return response
 
     return blueprint

@@ -1,4 +1,4 @@
-"""/federation: the IRIs of the terms of the exchange log lead to their page, or to RDF."""
+"""The terms of the exchange log, `/federation#…`, as RDF; the page at that path is that of the members."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from functools import cache
 from typing import Final
 
 import pyoxigraph
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from catalogue.exchange.ldes.vocabulary import vocabulary
 from catalogue.model.vocabulary import serialise
 from catalogue.web.documents import finish, to
-from catalogue.web.negotiation import PAGE, choose
-from catalogue.web.schema.forms import CACHE, OFFERS, RDF, described_by, open_to_all
+from catalogue.web.negotiation import Offer
+from catalogue.web.schema.forms import CACHE, RDF, described_by, open_to_all
 from catalogue.web.services import Links
 
 _PATH: Final = "/federation"
@@ -24,16 +24,16 @@ _ENGINE: Final = {
 }
 
 
+def to_log_terms(links: Links, form: Offer) -> Response:
+    """From the IRI of the vocabulary to a form of it that is no page."""
+    response = to(links, _PATH + form.suffix, 303)
+    response.headers["Link"] = described_by(links, _PATH)
+    return open_to_all(response)
+
+
 def log_terms_blueprint(links: Links) -> Blueprint:
     """Routes of the vocabulary of the exchange log."""
     blueprint = Blueprint("log_terms", __name__)
-
-    @blueprint.get(_PATH)
-    def terms() -> Response:
-        chosen = choose(request.accept_mimetypes, OFFERS)
-        response = to(links, "/docs/ldes" if chosen is PAGE else _PATH + chosen.suffix, 303)
-        response.headers["Link"] = described_by(links, _PATH)
-        return open_to_all(response)
 
     @blueprint.get(f"{_PATH}.<any(ttl, jsonld, nt, rdf):ending>")
     def terms_as(ending: str) -> Response:

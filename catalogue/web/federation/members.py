@@ -26,8 +26,10 @@ from catalogue.store.issues import REJECTED
 from catalogue.store.leaves import node_digest
 from catalogue.store.ledger import Ledger
 from catalogue.web.documents import finish
+from catalogue.web.exchange.vocabulary import to_log_terms
 from catalogue.web.federation.metrics import render_metrics
 from catalogue.web.negotiation import PAGE, Offer, choose
+from catalogue.web.schema.forms import OFFERS
 from catalogue.web.services import Services
 
 _LIVE: Final = "public, max-age=0, must-revalidate"
@@ -48,6 +50,9 @@ def members_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/federation")
     def overview() -> Response:
+        chosen = choose(request.accept_mimetypes, OFFERS)
+        if chosen is not PAGE:
+            return to_log_terms(services.links, chosen)
         return finish(Response(_page(services)), None, _LIVE)
 
     @blueprint.get("/federation/status")

@@ -39,6 +39,9 @@ def test_the_log_has_every_entry_signed_in_order(dump: Dump, still: DumpingNode)
     raw = gzip.decompress((dump.path / "entries.jsonl.gz").read_bytes()).splitlines()
     for line, text in zip(lines, raw, strict=True):
         payload = text.partition(b',"payload":')[2][:-1]
+        if line["header"]["curie"] == GONE and line["header"]["action"] != "delete":
+            assert payload == b"null"
+            continue
         assert hashlib.sha256(payload).hexdigest() == line["header"]["payload_digest"]
 
 

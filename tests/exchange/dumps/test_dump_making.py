@@ -14,6 +14,7 @@ from catalogue.exchange.dumps.making import make_dump
 from catalogue.exchange.dumps.shelf import LATEST, DumpShelf
 from catalogue.problems import Locked, NotFound
 from catalogue.store.ledger import Ledger
+from catalogue.store.purging import purge
 from tests.exchange.dumps.dumping import DumpingNode, at_each, lines_of, quads_of, table_of
 from tests.ingest.tables.conftest import rows
 from tests.web.studies_for_pages import STUDY, append, bare_study
@@ -155,6 +156,22 @@ def test_withdrawn_payloads_leave_the_dumps(node: DumpingNode) -> None:
     assert made is not None
     assert node.shelf.names() == [made.name]
     assert STUDY not in {row["identifier"] for row in table_of(made, "studies")}
+    versions = [line for line in lines_of(made) if line["header"]["curie"] == STUDY]
+    assert [line["header"]["action"] for line in versions if line["payload"] is not None] == ["delete"]
+
+
+def test_a_purge_takes_no_dump_that_is_clean(node: DumpingNode) -> None:
+    """P18: what a withdrawal leaves in the ledger for a time is in no later dump, which outlives the purge."""
+    node.withdraw(STUDY)
+    clean = node.dump()
+    purged = purge(node.ledger, node.clock.now.replace(year=2030))
+    assert clean is not None and purged.records >= 1
+    assert node.shelf.drop_older_than(purged.position) == []
+    assert node.dump() is None
+    again = node.dump(again=True)
+    assert again is not None
+    name = "entries.jsonl.gz"
+    assert again.manifest.file(name) == clean.manifest.file(name)
 
 
 def test_withdrawn_images_of_a_list_leave_the_dumps(node: DumpingNode) -> None:
