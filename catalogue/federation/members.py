@@ -180,6 +180,8 @@ class Members:
         if (pull.key, said) != (member.key, member.description):
             member = replace(member, key=pull.key, description=said)
             self._ledger.registry.put_member(member)
+        if not report.unchanged:
+            self._add_what_it_lacks(report)
         self._note(member, report, "")
         return report
 

@@ -52,7 +52,7 @@ class Teller:
         self._not_before: dict[str, datetime] = {}
 
     def tell(self) -> int:
-        """Number of members told now that the log has grown since they were told last; to be called every few seconds."""
+        """Number of members told now that the log has grown since they were told last; called every few seconds."""
         position, now = self._ledger.last_position(), self._clock()
         if position != self._position:
             self._position, self._growing_since = position, self._growing_since or now
