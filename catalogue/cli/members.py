@@ -16,7 +16,7 @@ from catalogue.cli.ownership import add_to
 from catalogue.cli.progress import pull_progress
 from catalogue.federation.member_check import Finding, check_member
 from catalogue.federation.pull import PullReport
-from catalogue.federation.standing import Standing, alarm_document, standing_document, standings
+from catalogue.federation.standing import OwnerCell, Standing, alarm_document, standing_document, standings
 from catalogue.problems import NotFound, Problem, SourceUnavailable
 from catalogue.store.registry import Alarm, Member
 
@@ -187,12 +187,19 @@ def member_show(context: typer.Context, name: Name, json_: Json = False) -> None
             out.print(plain(f"{label:12} {value}"))
     print_rows(
         ["owner", "epoch", "sequence", "records", "digest"],
-        [(c.owner, c.epoch, c.seq, c.count, "equal" if c.equal else "differs") for c in one.owners],
+        [_held(cell) for cell in one.owners],
         empty="What it holds is not known yet; pull it.",
     )
     for note in one.notes:
         out.print(plain(f"  {note}"))
     _print_alarms(one.alarms)
+
+
+def _held(cell: OwnerCell) -> tuple[object, ...]:
+    if cell.epoch < 0:
+        return cell.owner, "", "", 0, "nothing there"
+    said = "equal" if cell.equal else "we have more" if cell.ahead else "differs"
+    return cell.owner, cell.epoch, cell.seq, cell.count, said
 
 
 def member_pull(

@@ -17,7 +17,7 @@ import structlog
 
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
-from catalogue.federation.pull import Pull, PullReport
+from catalogue.federation.pull import OwnerStanding, Pull, PullReport
 from catalogue.federation.rebuilding import REBUILD_WANTED
 from catalogue.federation.soon import NAME, Soon
 from catalogue.ingest.holder import new_holder
@@ -180,8 +180,17 @@ class Members:
         if (pull.key, said) != (member.key, member.description):
             member = replace(member, key=pull.key, description=said)
             self._ledger.registry.put_member(member)
+        if not report.unchanged:
+            self._add_what_it_lacks(report)
         self._note(member, report, "")
         return report
+
+    def _add_what_it_lacks(self, report: PullReport) -> None:
+        """Notes the owners of whom records are here and none are there: then both do not hold the same."""
+        there = {one.owner for one in report.owners}
+        for one in self._ledger.digests.node().owners:
+            if one.owner not in there and one.count:
+                report.owners.append(OwnerStanding(one.owner, (-1, 0), (one.epoch, one.seq), equal=False))
 
     def _same(self, before: Any) -> bool:
         """Whether this node holds what it held when both were found equal."""

@@ -29,6 +29,7 @@ WHAT_TO_DO: Final = {
     "new": "Pull it (ommatidia member pull NAME), or start the worker.",
     "not reached": "Nothing at first: it is tried again by itself. If it lasts, ask its operator.",
     "behind": "Nothing: this node catches up at the next pull.",
+    "ahead": "Nothing: this node has more. If it lasts, see that the member joined this node and pulls it.",
     "differs": "Read its notes (ommatidia member show NAME); a difference that stays raises an alarm.",
     "equal": "Nothing.",
 }
@@ -36,12 +37,13 @@ WHAT_TO_DO: Final = {
 
 @dataclass(frozen=True, slots=True)
 class OwnerCell:
-    """What one member held of one owner when it was last read.
+    """What one member held of one owner when it was last read; an epoch of -1 is nothing at all.
 
     Args:
         epoch, seq: how far the owner's log went there.
         count: records, tombstones included.
         equal: whether its digest was this node's.
+        ahead: whether this node had more of the log.
     """
 
     owner: str
@@ -49,6 +51,7 @@ class OwnerCell:
     seq: int
     count: int
     equal: bool
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,10 @@ def _standing(member: Member, alarms: Sequence[Alarm], days: Sequence[MemberDay]
     equal = bool(said["equal"]) if "equal" in said else None
     error = str(said.get("error", ""))
     lag = int(said["behind"]) if "behind" in said else None
+    owners = tuple(_cell(one) for one in said.get("owners", ()))
     return Standing(
         member,
-        _state(member, alarms, equal, error, lag),
+        _state(member, alarms, equal, error, lag, owners),
         equal,
         lag,
         _moment(said, "equal_at"),
@@ -125,13 +129,20 @@ def _standing(member: Member, alarms: Sequence[Alarm], days: Sequence[MemberDay]
         _moment(said, "asked_at"),
         error,
         tuple(str(note) for note in said.get("notes", ())),
-        tuple(_cell(one) for one in said.get("owners", ())),
+        owners,
         tuple(alarms),
         tuple(days),
     )
 
 
-def _state(member: Member, alarms: Sequence[Alarm], equal: bool | None, error: str, lag: int | None) -> str:
+def _state(
+    member: Member,
+    alarms: Sequence[Alarm],
+    equal: bool | None,
+    error: str,
+    lag: int | None,
+    owners: Sequence[OwnerCell],
+) -> str:
     if member.state != "active":
         return member.state
     if any(alarm.kind not in _OFFERS for alarm in alarms):
@@ -142,12 +153,15 @@ def _state(member: Member, alarms: Sequence[Alarm], equal: bool | None, error: s
         return "new"
     if equal:
         return "equal"
-    return "behind" if lag else "differs"
+    if lag:
+        return "behind"
+    return "ahead" if all(one.equal or one.ahead for one in owners) else "differs"
 
 
 def _cell(said: Mapping[str, Any]) -> OwnerCell:
-    epoch, seq = said["theirs"]
-    return OwnerCell(str(said["owner"]), int(epoch), int(seq), int(said.get("count", 0)), bool(said["equal"]))
+    (epoch, seq), ours = said["theirs"], said["ours"]
+    ahead = list(ours) > [epoch, seq]
+    return OwnerCell(str(said["owner"]), int(epoch), int(seq), int(said.get("count", 0)), bool(said["equal"]), ahead)
 
 
 def _moment(said: Mapping[str, Any], name: str) -> datetime | None:

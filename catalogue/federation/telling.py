@@ -32,7 +32,7 @@ def node_iri(node: str) -> str:
 
 
 class Teller:
-    """Tells active members, each at most once a minute.
+    """Tells active members, each at most once a minute, when the log has stopped growing or grows for a minute.
 
     Args:
         post: (address, body) -> status; raises a Problem where there is no answer.
@@ -46,12 +46,20 @@ class Teller:
         self._post = post
         self._base_url = base_url.rstrip("/")
         self._clock = clock
+        self._position = 0
+        self._growing_since: datetime | None = None
         self._told: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
 
     def tell(self) -> int:
-        """Number of members told now that this node's log has grown since they were told last."""
-        position = self._ledger.last_position()
+        """Number of members told now that the log has grown since they were told last; called every few seconds."""
+        position, now = self._ledger.last_position(), self._clock()
+        if position != self._position:
+            self._position, self._growing_since = position, self._growing_since or now
+            # A harvest commits in batches: told at the first one, members would wait a minute for the others.
+            if now - self._growing_since < _EVERY:
+                return 0
+        self._growing_since = None
         told = 0
         for member in self._ledger.registry.members("active"):
             if position == self._told.get(member.node, 0) or self._clock() < self._not_before.get(member.node, _EPOCH):

@@ -253,3 +253,29 @@ def test_report_of_a_pull_counts_as_behind_what_the_member_has_more() -> None:
     assert (report.behind, report.equal) == (0, True)
     report.complete = False
     assert not report.equal
+
+
+def test_member_that_lacks_an_owner_is_not_equal_and_this_node_is_ahead(net: Net, pair: tuple[Peer, Peer]) -> None:
+    """P1: a member without records that are here is never called equal, until it has pulled them."""
+    one, two = pair
+    two.members.pull("first")
+    one.members.join(two.url, "second")
+    three = net.node("three")
+    two.members.join(three.url, "third")
+    report = two.members.pull("third")
+    assert (report.equal, report.behind) == (False, 0)
+    (standing,) = [one for one in standings(two.ledger) if one.member.name == "third"]
+    assert (standing.state, standing.cell("biostudies").epoch) == ("ahead", -1)
+    three.members.join(two.url, "second")
+    assert three.members.pull("second").equal
+    assert two.members.pull("third").equal
+
+
+def test_what_a_member_writes_is_learnt_at_each_pull(net: Net) -> None:
+    """A member that began to write an archive after it joined is shown with that prefix."""
+    one, two = net.node("one"), net.node("two")
+    two.members.join(one.url, "first")
+    assert two.ledger.registry.member("first").description["prefixes"] == []
+    one.add(1)
+    two.members.pull("first")
+    assert two.ledger.registry.member("first").description["prefixes"] == ["biostudies"]

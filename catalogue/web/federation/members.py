@@ -96,7 +96,7 @@ def _status(ledger: Ledger, name: str) -> dict[str, Any]:
         ],
         "members": [standing_document(one, now) for one in standings(ledger, SHOWN)],
         "alarms": [alarm_document(one) for one in ledger.registry.alarms()[:_ALARMS]],
-        "quarantined": {source.name: totals.get(source.name, dict[str, int]()).get(REJECTED, 0) for source in ledger.sources()},
+        "quarantined": {source.name: dict(totals.get(source.name, {})).get(REJECTED, 0) for source in ledger.sources()},
     }
 
 

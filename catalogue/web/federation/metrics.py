@@ -52,7 +52,7 @@ def render_metrics(ledger: Ledger, members: Sequence[Standing]) -> str:
         _gauge(
             "quarantined",
             "Documents of a source that could not enter.",
-            [({"source": one.name}, totals.get(one.name, dict[str, int]()).get(REJECTED, 0)) for one in ledger.sources()],
+            [({"source": one.name}, dict(totals.get(one.name, {})).get(REJECTED, 0)) for one in ledger.sources()],
         ),
     ]
     return "".join(parts)
