@@ -26,7 +26,6 @@ from catalogue.problems import (
     BadRequest,
     Conflict,
     FetchRefused,
-    Locked,
     NotFound,
     Problem,
     SourceChanged,
@@ -228,19 +227,27 @@ class Members:
         return found
 
     def take_back(self) -> None:
-        """Takes in what members have of this node's own log and it lacks; each member is asked once a process.
+        """Takes in what members have of this node's own logs and it lacks; until one has answered it is asked again.
 
         A node whose ledger was restored from a backup would otherwise write other entries with numbers that were
-        given before (R18). Called before anything is written.
+        given before (R18). Called before anything is written; a pull under way from the same member does not matter.
         """
-        for member in self._ledger.registry.members("active"):
-            if member.name in self._asked:
+        for source in self._ledger.sources():
+            if source.harvester != HARVESTER or source.name in self._asked:
                 continue
-            self._asked.add(member.name)
+            # A backup may be older than the joining of a member that holds what was written since.
+            if self.state(source.name) not in ("", "active"):
+                continue
             try:
-                self.pull(member.name)
-            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Locked) as error:
-                log.warning("member.not_asked", member=member.name, detail=error.detail)
+                self._take_back(self._joined(source.name))
+            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Conflict) as error:
+                log.warning("member.not_asked", member=source.name, detail=error.detail)
+
+    def _take_back(self, member: Member) -> None:
+        holdings = LedgerHoldings(self._ledger, member.name, None)
+        pull = Pull(self._open_feed(member.url), holdings, member.node, member.key, self._max_bytes)
+        if pull.take_back().complete:
+            self._asked.add(member.name)
 
 
 __all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]
