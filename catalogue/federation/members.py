@@ -7,6 +7,7 @@ source. Pulling itself is catalogue.federation.pull's.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ import structlog
 
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
+from catalogue.federation.lanes import Lanes
 from catalogue.federation.pull import Pull, PullReport
 from catalogue.federation.rebuilding import REBUILD_WANTED
 from catalogue.federation.soon import NAME, Soon
@@ -25,11 +27,8 @@ from catalogue.ingest.lease import free_if_abandoned, kept_alive
 from catalogue.problems import (
     BadRequest,
     Conflict,
-    FetchRefused,
     NotFound,
     Problem,
-    SourceChanged,
-    SourceUnavailable,
 )
 from catalogue.store.ledger import Ledger
 from catalogue.store.registry import Member
@@ -38,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 HARVESTER: Final = "member"
 _MISMATCHES: Final = 2
+_PATIENCE_S: Final = 10.0
 
 
 class Members:
@@ -63,6 +63,7 @@ class Members:
         self._max_bytes = max_bytes
         self.soon = Soon(home)
         self._asked: set[str] = set()
+        self._moved = 0.0
 
     def look(self, url: str) -> tuple[MemberSays, SaidNode]:
         """What the node at an address says of itself, its signature checked.
@@ -227,27 +228,43 @@ class Members:
         return found
 
     def take_back(self) -> None:
-        """Takes in what members have of this node's own logs and it lacks; until one has answered it is asked again.
+        """Takes in what members have of this node's own logs and it lacks.
 
         A node whose ledger was restored from a backup would otherwise write other entries with numbers that were
         given before (R18). Called before anything is written; a pull under way from the same member does not matter.
+        A member that fails is asked again the next time; one that gives nothing for _PATIENCE_S holds up no writing
+        (P14), and its ordinary pulls ask it on.
         """
-        for source in self._ledger.sources():
-            if source.harvester != HARVESTER or source.name in self._asked:
+        # A backup may be older than the joining of a member that holds what was written since: sources count.
+        members = [one.name for one in self._ledger.sources() if one.harvester == HARVESTER]
+        asked = [name for name in members if name not in self._asked and self.state(name) in ("", "active")]
+        self._asked |= set(asked)
+        lanes = Lanes(self._take_back, max(1, len(asked)))
+        for name in asked:
+            lanes.begin(name)
+        self._moved = time.monotonic()
+        while lanes.busy and time.monotonic() - self._moved < _PATIENCE_S:
+            ended = lanes.wait(0.2)
+            if ended is None:
                 continue
-            # A backup may be older than the joining of a member that holds what was written since.
-            if self.state(source.name) not in ("", "active"):
-                continue
-            try:
-                self._take_back(self._joined(source.name))
-            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Conflict) as error:
-                log.warning("member.not_asked", member=source.name, detail=error.detail)
+            if isinstance(ended.error, Problem):
+                log.warning("member.not_asked", member=ended.name, detail=ended.error.detail)
+            elif ended.error is not None:
+                raise ended.error
+            if not ended.result:
+                self._asked.discard(ended.name)
+        for name in lanes.busy:
+            log.warning("member.not_asked", member=name, detail=f"It gave nothing for {_PATIENCE_S:.0f} s.")
 
-    def _take_back(self, member: Member) -> None:
-        holdings = LedgerHoldings(self._ledger, member.name, None)
-        pull = Pull(self._open_feed(member.url), holdings, member.node, member.key, self._max_bytes)
-        if pull.take_back().complete:
-            self._asked.add(member.name)
+    def _take_back(self, name: str) -> bool:
+        """Whether a member was read to the end of this node's own logs."""
+        member = self._joined(name)
+        holdings = LedgerHoldings(self._ledger, name, None)
+        pull = Pull(self._open_feed(member.url), holdings, member.node, member.key, self._max_bytes, self._note_moved)
+        return pull.take_back().complete
+
+    def _note_moved(self, report: PullReport) -> None:
+        self._moved = time.monotonic()
 
 
 __all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]
