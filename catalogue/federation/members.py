@@ -7,6 +7,7 @@ source. Pulling itself is catalogue.federation.pull's.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ import structlog
 
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
+from catalogue.federation.lanes import Lanes
 from catalogue.federation.pull import OwnerStanding, Pull, PullReport
 from catalogue.federation.rebuilding import REBUILD_WANTED
 from catalogue.federation.soon import NAME, Soon
@@ -25,12 +27,8 @@ from catalogue.ingest.lease import free_if_abandoned, kept_alive
 from catalogue.problems import (
     BadRequest,
     Conflict,
-    FetchRefused,
-    Locked,
     NotFound,
     Problem,
-    SourceChanged,
-    SourceUnavailable,
 )
 from catalogue.store.ledger import Ledger
 from catalogue.store.registry import Member
@@ -39,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 HARVESTER: Final = "member"
 _MISMATCHES: Final = 2
+_PATIENCE_S: Final = 10.0
 
 
 class Members:
@@ -64,6 +63,7 @@ class Members:
         self._max_bytes = max_bytes
         self.soon = Soon(home)
         self._asked: set[str] = set()
+        self._moved = 0.0
 
     def look(self, url: str) -> tuple[MemberSays, SaidNode]:
         """What the node at an address says of itself, its signature checked.
@@ -238,19 +238,43 @@ class Members:
         return found
 
     def take_back(self) -> None:
-        """Takes in what members have of this node's own log and it lacks; each member is asked once a process.
+        """Takes in what members have of this node's own logs and it lacks.
 
         A node whose ledger was restored from a backup would otherwise write other entries with numbers that were
-        given before (R18). Called before anything is written.
+        given before (R18). Called before anything is written; a pull under way from the same member does not matter.
+        A member that fails is asked again the next time; one that gives nothing for _PATIENCE_S holds up no writing
+        (P14), and its ordinary pulls ask it on.
         """
-        for member in self._ledger.registry.members("active"):
-            if member.name in self._asked:
+        # A backup may be older than the joining of a member that holds what was written since: sources count.
+        members = [one.name for one in self._ledger.sources() if one.harvester == HARVESTER]
+        asked = [name for name in members if name not in self._asked and self.state(name) in ("", "active")]
+        self._asked |= set(asked)
+        lanes = Lanes(self._take_back, max(1, len(asked)))
+        for name in asked:
+            lanes.begin(name)
+        self._moved = time.monotonic()
+        while lanes.busy and time.monotonic() - self._moved < _PATIENCE_S:
+            ended = lanes.wait(0.2)
+            if ended is None:
                 continue
-            self._asked.add(member.name)
-            try:
-                self.pull(member.name)
-            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Locked) as error:
-                log.warning("member.not_asked", member=member.name, detail=error.detail)
+            if isinstance(ended.error, Problem):
+                log.warning("member.not_asked", member=ended.name, detail=ended.error.detail)
+            elif ended.error is not None:
+                raise ended.error
+            if not ended.result:
+                self._asked.discard(ended.name)
+        for name in lanes.busy:
+            log.warning("member.not_asked", member=name, detail=f"It gave nothing for {_PATIENCE_S:.0f} s.")
+
+    def _take_back(self, name: str) -> bool:
+        """Whether a member was read to the end of this node's own logs."""
+        member = self._joined(name)
+        holdings = LedgerHoldings(self._ledger, name, None)
+        pull = Pull(self._open_feed(member.url), holdings, member.node, member.key, self._max_bytes, self._note_moved)
+        return pull.take_back().complete
+
+    def _note_moved(self, report: PullReport) -> None:
+        self._moved = time.monotonic()
 
 
 __all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]

@@ -21,6 +21,7 @@ from catalogue.model.namespaces import OWNERS
 from catalogue.model.payload import digest
 from catalogue.model.tenure import SignedTenure
 from catalogue.problems import Conflict, FetchRefused, NotFound, RecordRejected, SourceChanged
+from catalogue.store.digests import OwnerDigest
 from catalogue.store.exchange_log import OwnerPlace
 from catalogue.store.leaves import ABSENT, Leaf
 
@@ -137,17 +138,38 @@ class Pull:
         self.report.digest, self.report.position = said.digest, said.position
         self._take_registry()
         for owner in self._says.owners():
-            self._tenures = self._here.tenures()
-            try:
-                self._follow(owner.owner, owner.epoch, owner.seq)
-                self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
-                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest, owner.count)
-            except (SourceChanged, NotFound) as error:
-                # What is wrong with one owner's log at this member holds up no other owner.
-                self.report.complete = False
-                self.report.notes.append(f"{owner.owner}: {error.detail}")
+            self._read(owner, compare=True)
         self.report.etag = said.etag
         return self.report
+
+    def take_back(self) -> PullReport:
+        """Reads only the logs that this node writes itself: what of them it has lost comes back (R18).
+
+        A member can draw this out no longer than those logs are, since every entry must bear this node's signature.
+
+        Raises:
+            SourceUnavailable, SourceChanged: as `run`.
+        """
+        self._says.node()
+        self._take_registry()
+        own = {owner for owner, said in self._here.tenures().items() if said[-1].tenure.node == self._here.node}
+        for owner in self._says.owners():
+            if owner.owner in own:
+                self._read(owner, compare=False)
+        return self.report
+
+    def _read(self, owner: OwnerDigest, *, compare: bool) -> None:
+        """Takes in one owner's log and holds it against ours."""
+        self._tenures = self._here.tenures()
+        try:
+            self._follow(owner.owner, owner.epoch, owner.seq)
+            self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
+            if compare:
+                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest, owner.count)
+        except (SourceChanged, NotFound) as error:
+            # What is wrong with one owner's log at this member holds up no other owner.
+            self.report.complete = False
+            self.report.notes.append(f"{owner.owner}: {error.detail}")
 
     def _take_registry(self) -> None:
         shown = self._says.registry()

@@ -123,6 +123,42 @@ def test_restored_backup_takes_its_own_log_back_before_it_writes(three, tmp_path
     assert one.state() == two.state() == third.state()
 
 
+def test_own_log_comes_back_also_while_a_pull_is_under_way(three, tmp_path):
+    """R18: the worker pulls and harvests at once; a harvest waits for no pull and takes its log back first."""
+    one, two, _ = three
+    one.ledger.close()
+    shutil.copy(one.folder / "ledger.db", tmp_path / "backup.db")
+    one.open()
+    one.write("idr:idr0004", "After the backup")
+    settle(*three)
+    one.ledger.close()
+    for left in one.folder.glob("ledger.db*"):
+        left.unlink()
+    shutil.copy(tmp_path / "backup.db", one.folder / "ledger.db")
+    one.open()
+    with one.ledger.lease("harvest:two", "another run"), one.ledger.lease("harvest:three", "another run"):
+        one.members.take_back()
+    assert one.ledger.head("idr:idr0004") is not None
+    one.write("idr:idr0005")
+    settle(*three)
+    assert one.state() == two.state() and not two.ledger.registry.alarms()
+
+
+def test_member_that_did_not_answer_is_asked_for_the_own_log_again(three, tmp_path):
+    """R18: a member that was down at the first question is asked before the next writing."""
+    one, two, third = three
+    one.members.take_back()
+    asked = len(one.net.asked)
+    one.members.take_back()
+    assert len(one.net.asked) == asked
+    one.open()
+    two.down = third.down = True
+    one.members.take_back()
+    two.down = third.down = False
+    one.members.take_back()
+    assert len(one.net.asked) > asked
+
+
 def test_forked_log_freezes_its_owner_until_it_is_recovered(three, tmp_path):
     """P6: a writer that wrote other entries after an old backup is refused, and recovers without loss."""
     one, two, third = three
