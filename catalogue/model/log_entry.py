@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ _MAGIC: Final = b"ommatidia-log-entry/1\n"
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _NODE: Final = re.compile(r"n[0-9a-f]{16}")
+# Curies become parts of addresses and of file names of folders that are members.
+_CURIE: Final = re.compile(r"[a-z][a-z0-9]{1,30}:[A-Za-z0-9._:()/+-]+")
 _VERSION: Final = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}", re.ASCII)
 _TEXTS: Final = ("owner", "curie", "kind", "action", "status", "payload_digest", "schema_version", "generated_at")
 _ACTIONS: Final = frozenset({"create", "update", "delete"})
@@ -109,9 +112,10 @@ def log_entry_from(document: Mapping[str, Any]) -> LogEntry:
     if not isinstance(aliases, list) or len(aliases) > MAX_ALIASES or not all(_is_alias(name) for name in aliases):
         raise ValueError(f"aliases is no list of at most {MAX_ALIASES} texts")
     parent = document.get("parent")
-    if parent is not None and (not isinstance(parent, str) or not parent or len(parent) > 400):
-        raise ValueError("parent is no text of 1 to 400 characters")
+    if parent is not None and (not isinstance(parent, str) or len(parent) > 400 or not _CURIE.fullmatch(parent)):
+        raise ValueError(f"parent does not have its form ({_CURIE.pattern})")
     for name, form in (
+        ("curie", _CURIE),
         ("payload_digest", _HEX),
         ("previous", _HEX),
         ("generated_at", _MOMENT),
@@ -122,11 +126,14 @@ def log_entry_from(document: Mapping[str, Any]) -> LogEntry:
             raise ValueError(f"{name} does not have its form ({form.pattern})")
     entry = LogEntry(**{**document, "aliases": tuple(aliases), "parent": parent})
     _check_sense(entry)
+    # Half of a surrogate pair is text to JSON and no UTF-8: such an entry has no digest.
+    _ = entry.message
     return entry
 
 
 def _is_alias(name: Any) -> bool:
-    return isinstance(name, str) and 0 < len(name) <= 2_000
+    # PostgreSQL keeps no NUL: the entry could go no further there.
+    return isinstance(name, str) and 0 < len(name) <= 2_000 and "\0" not in name
 
 
 def _check_sense(entry: LogEntry) -> None:
@@ -141,6 +148,9 @@ def _check_sense(entry: LogEntry) -> None:
         raise ValueError(f"an entry with action {entry.action} cannot have the status {entry.status}")
     if entry.seq < 1:
         raise ValueError("seq starts at 1")
+    datetime.fromisoformat(entry.generated_at)
+    if any(part in ("", ".", "..") for part in entry.curie.partition(":")[2].split("/")):
+        raise ValueError(f"{entry.curie!r:.100} is no accession: a part of it between slashes is empty or made of dots")
     prefix, _, accession = entry.curie.partition(":")
     if prefix != entry.owner or not accession:
         raise ValueError(f"{entry.curie!r:.100} is no accession of its owner {entry.owner!r:.40}")

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -115,7 +116,8 @@ def signed_tenure_from(document: Any) -> SignedTenure:
     for name in ("epoch", "after_seq"):
         if type(said[name]) is not int or not 0 <= said[name] < 1 << 53:
             raise ValueError(f"{name} is no whole number from 0 upwards")
-    if said["reason"] not in REASONS:
+    datetime.fromisoformat(said["issued_at"])
+    if not isinstance(said["reason"], str) or said["reason"] not in REASONS:
         raise ValueError(f"reason {said['reason']!r:.40} is none of {', '.join(sorted(REASONS))}")
     if not isinstance(signatures, dict) or not 0 < len(signatures) <= 100:
         raise ValueError("signatures is no object of 1 to 100 entries")
