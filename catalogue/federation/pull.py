@@ -150,8 +150,7 @@ class Pull:
 
     def _take_registry(self) -> None:
         shown = self._says.registry()
-        keys = self._here.member_keys()
-        found = weigh(shown.tenures, self._here.tenures(), keys, keys | shown.keys | {self._says.key}, OWNERS)
+        found = weigh(shown.tenures, self._here.tenures(), self._here.member_keys(), OWNERS)
         for signed in found.new:
             self._here.put_tenure(signed, self._node)
         for theirs, ours in found.conflicts:
