@@ -32,12 +32,16 @@ class _Truth:
         written: key -> digest -> what was written.
         after: (owner, epoch) -> where a later epoch took over: sequences above it do not count.
         contested: owners about which there are two statements of one epoch.
+        forked: owners with two entries of one place that count; `ever_forked` also such as a later epoch left out.
+        statements: (owner, epoch) -> digest -> statement.
     """
 
     written: dict[Key, dict[str, Event]]
     after: dict[tuple[str, int], int]
     contested: set[str]
     forked: set[str]
+    ever_forked: set[str]
+    statements: dict[tuple[str, int], dict[str, Event]]
 
 
 class _Checker:
@@ -54,6 +58,7 @@ class _Checker:
         for state in self._all.later.values():
             yield from self._one_node(state)
         yield from self._settled_owners()
+        yield from self._fencing()
         yield from self._forks()
         yield from self._durable()
         yield from _asked(self._all)
@@ -75,7 +80,7 @@ class _Checker:
         """Whether nothing stands that a node must go on asking about."""
         return (
             not self._all.hostile
-            and not self._truth.forked
+            and not self._truth.ever_forked
             and not self._truth.contested
             and not any(event.poison for found in self._truth.written.values() for event in found.values())
         )
@@ -96,7 +101,6 @@ class _Checker:
                     line.payload_digest,
                 ):
                     yield f"P3: {said} is other than it was written"
-                yield from self._fenced(state, line)
             if line.payload and hashlib.sha256(line.payload).hexdigest() != line.payload_digest:
                 yield f"P3: the payload of {said} is not the one that was written"
             before = last.get((line.owner, line.epoch))
@@ -112,6 +116,7 @@ class _Checker:
             if older is not None and (line.epoch, line.seq) <= (older.epoch, older.seq):
                 yield f"P5: {line.curie} {at} went back from {older.epoch}/{older.seq} to {line.epoch}/{line.seq}"
             last[line.owner, line.epoch], newest[line.curie] = line, line
+        newest = {line.curie: line for line in state.log if self._counts(line)}
         for curie, line in newest.items():
             shown = state.heads.get(curie, (-1, -1, ""))
             if shown != (line.epoch, line.seq, line.status if line.payload else "absent"):
@@ -119,12 +124,26 @@ class _Checker:
         if set(state.heads) - set(newest):
             yield f"P3: {at} shows records that no entry made"
 
-    def _fenced(self, state: NodeState, line: Line) -> Iterator[str]:
-        end = self._truth.after.get((line.owner, line.epoch))
-        if end is not None and line.seq > end:
-            writer = self._truth.written.get(line.key, {}).get(line.digest)
-            if writer is None or writer.node != state.node:
-                yield f"P11: {line.owner}/{line.epoch}/{line.seq} at {state.node} was written after epoch {line.epoch} ended at {end}"
+    def _counts(self, one: Line | Event) -> bool:
+        """Whether no later epoch began before an entry."""
+        return one.seq <= self._truth.after.get((one.owner, one.epoch), 1 << 60)
+
+    def _fencing(self) -> Iterator[str]:
+        """P11: who believes the statement of a later epoch takes in and writes nothing that it leaves out."""
+        believes: dict[str, set[tuple[str, int]]] = defaultdict(set)
+        for event in self._all.events:
+            if event.kind == "restored":
+                believes[event.node] = set(event.believes)
+            elif event.kind == "believed":
+                believes[event.node].add((event.owner, event.epoch))
+            elif event.kind in ("written", "applied") and event.node not in self._all.hostile:
+                if not self._counts(event) and (event.owner, event.epoch + 1) in believes[event.node]:
+                    yield f"P11: {event.node} took {event.key}, though it knew that the epoch had ended before"
+        states = list(self._all.later.values())
+        for place in sorted({place for state in states for place in state.tenures}):
+            found = {state.tenures.get(place) for state in states}
+            if len(found) > 1 and place[0] not in self._truth.contested and self._all.relays:
+                yield f"P11: not every node knows who writes {place[0]} in epoch {place[1]}"
 
     def _settled_owners(self) -> Iterator[str]:
         """P1, P2, P9, P15: every owner with one writer and one log is the same everywhere."""
@@ -137,12 +156,10 @@ class _Checker:
             if self._all.newcomer is not None:
                 states.append(self._all.newcomer)
             for state in states:
-                if self._wrote_after_the_end(state.node, owner):
-                    continue
                 yield from self._holds(state, owner, expected)
 
     def _holds(self, state: NodeState, owner: str, expected: list[Event]) -> Iterator[str]:
-        held = {line.key: line.digest for line in state.log if line.owner == owner}
+        held = {line.key: line.digest for line in state.log if line.owner == owner and self._counts(line)}
         name = "P9" if state is self._all.newcomer else "P2"
         missing = [event.key for event in expected if held.get(event.key) != event.digest]
         if missing:
@@ -190,15 +207,6 @@ class _Checker:
                 if (*key, digest) not in self._lost:
                     yield event
 
-    def _wrote_after_the_end(self, node: str, owner: str) -> bool:
-        """Whether a former writer, back from a backup, wrote before it heard that its time was over."""
-        return any(
-            event.node == node and self._truth.after.get(key[:2], 1 << 60) < key[2]
-            for key, found in self._truth.written.items()
-            if key[0] == owner
-            for event in found.values()
-        )
-
     def _is_of_liar(self, owner: str) -> bool:
         return any(
             event.node in self._all.hostile
@@ -211,11 +219,14 @@ class _Checker:
         """P6: who meets two entries of one place freezes their owner and says so; nobody else does."""
         for state in self._all.states.values():
             for kind, owner in state.alarms:
-                if kind in _FREEZING and owner not in self._truth.forked:
+                if kind in _FREEZING and owner not in self._truth.ever_forked:
                     yield f"P6: {state.node} froze {owner} ({kind}), though nobody wrote two entries of one place"
                 if kind == "tenure-conflict" and owner not in self._truth.contested:
                     yield f"P6: {state.node} says that {owner} is contested, and it is not"
-        held = {name: {line.key: line.digest for line in state.log} for name, state in self._all.later.items()}
+        held = {
+            name: {line.key: line.digest for line in state.log if self._counts(line)}
+            for name, state in self._all.later.items()
+        }
         for reader, member in self._all.links if self._all.relays else ():
             for key, digest in held[reader].items():
                 if held[member].get(key, digest) != digest and key[0] not in self._truth.contested:
@@ -241,7 +252,7 @@ def _truth(outcome: Outcome) -> _Truth:
     written: dict[Key, dict[str, Event]] = defaultdict(dict)
     statements: dict[tuple[str, int], dict[str, Event]] = defaultdict(dict)
     for event in outcome.events:
-        if event.kind == "tenure":
+        if event.kind in ("tenure", "believed"):
             statements[event.owner, event.epoch][event.digest] = event
     contested = {owner for (owner, _), found in statements.items() if len(found) > 1}
     writers = {place: {said.other for said in found.values()} for place, found in statements.items()}
@@ -254,13 +265,9 @@ def _truth(outcome: Outcome) -> _Truth:
         if epoch and len(found) == 1
         for said in found.values()
     }
-    lost = _lost(outcome)
-    forked = set()
-    for key, found in written.items():
-        if len(found) > 1:
-            forked.add(key[0])
-    del lost
-    return _Truth(dict(written), after, contested, forked)
+    double = {key for key, found in written.items() if len(found) > 1}
+    forked = {key[0] for key in double if key[2] <= after.get(key[:2], 1 << 60)}
+    return _Truth(dict(written), after, contested, forked, {key[0] for key in double}, dict(statements))
 
 
 def _lost(outcome: Outcome) -> set[tuple[str, int, int, str]]:

@@ -43,6 +43,7 @@ class Disk:
         logs: (owner, epoch) -> indexes of its rows.
         heads: curie -> index of its newest row.
         buckets: (owner, bucket) -> curies.
+        offers: owner -> statement that this node signed and its heir did not yet; nothing of it is written meanwhile.
         quarantine: item -> reason, of what is refused now.
         progress: member -> what the last pull from it noted.
     """
@@ -52,6 +53,7 @@ class Disk:
     heads: dict[str, int] = field(default_factory=dict)
     buckets: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     tenures: dict[str, list[SignedTenure]] = field(default_factory=dict)
+    offers: dict[str, SignedTenure] = field(default_factory=dict)
     alarms: dict[tuple[str, str, str], str] = field(default_factory=dict)
     quarantine: dict[str, str] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Disk:
             dict(self.heads),
             {name: set(found) for name, found in self.buckets.items()},
             {name: list(found) for name, found in self.tenures.items()},
+            dict(self.offers),
             dict(self.alarms),
             dict(self.quarantine),
             dict(self.members),
@@ -92,6 +95,26 @@ class Disk:
     def head(self, curie: str) -> Row | None:
         """The newest version of a record."""
         return self.rows[self.heads[curie]] if curie in self.heads else None
+
+    def counts(self, row: Row) -> bool:
+        """Whether no later statement of its owner leaves an entry out (P11)."""
+        log = row.log
+        return not any(
+            one.tenure.epoch == log.epoch + 1 and one.tenure.after_seq < log.seq
+            for one in self.tenures.get(log.owner, ())
+        )
+
+    def put_tenure(self, signed: SignedTenure) -> None:
+        """Keeps a statement; what it leaves out counts no longer, and what had stopped its owner is settled."""
+        said = signed.tenure
+        chain = self.tenures.setdefault(said.owner, [])
+        chain.append(signed)
+        chain.sort(key=lambda one: one.tenure.epoch)
+        for index in self.logs.get((said.owner, said.epoch - 1), [])[said.after_seq :]:
+            self._set_head(self.rows[index].log.curie)
+        self.offers.pop(said.owner, None)
+        for alarm in [one for one in self.alarms if one[1] == said.owner and one[0] in FREEZING]:
+            del self.alarms[alarm]
 
     def append(self, log: LogEntry, signature: str, payload: bytes, received_from: str, now: datetime) -> Row:
         """The entry, now the newest of its record."""
@@ -144,10 +167,11 @@ class Disk:
         buckets = self.bucket_digests(owner)
         if not buckets:
             return None
-        place = self.place(owner, max(epoch for name, epoch in self.logs if name == owner))
+        counted = (self.rows[index] for (name, _), found in self.logs.items() if name == owner for index in found)
+        last = max((row.log for row in counted if self.counts(row)), key=lambda log: (log.epoch, log.seq))
         count, live = sum(one.count for one in buckets), sum(one.live for one in buckets)
         digests = owner_digest(buckets), owner_digest(buckets, live=True)
-        return OwnerDigest(owner, place.epoch, place.seq, place.digest, count, live, *digests)
+        return OwnerDigest(owner, last.epoch, last.seq, last.digest, count, live, *digests)
 
     def owners(self) -> Iterator[OwnerDigest]:
         """What is here of each owner, by name."""
@@ -155,6 +179,19 @@ class Disk:
             found = self.owner_digest(name)
             assert found is not None
             yield found
+
+    def _set_head(self, curie: str) -> None:
+        """Makes the newest entry of a record that counts its head; none where there is no such entry."""
+        place = curie.partition(":")[0], bucket_of(curie)
+        self.digests.pop(place, None)
+        self.heads.pop(curie, None)
+        for index, row in enumerate(self.rows):
+            if row.log.curie == curie and self.counts(row):
+                self.heads[curie] = index
+        if curie not in self.heads:
+            self.buckets[place].discard(curie)
+            if not self.buckets[place]:
+                del self.buckets[place]
 
     def _drop(self, row: Row) -> None:
         """Removes the chunks of a list that is withdrawn, unless another list names them."""

@@ -24,7 +24,7 @@ def document(here: MemoryHoldings, name: str, path: str, relays: bool = True) ->
             return form.render(said)
         case ["federation", "registry"]:
             tenures = [one for owner in sorted(here.disk.tenures) for one in here.disk.tenures[owner]]
-            return form.render(form.registry_document(tenures, here.disk.members.values()))
+            return form.render(form.registry_document(tenures, here.disk.members.values(), here.disk.offers.values()))
         case ["federation", "digest"]:
             return form.render(form.digest_document(_digests(here, relays)))
         case ["federation", "digest", owner]:

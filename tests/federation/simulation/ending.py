@@ -9,6 +9,7 @@ from tests.federation.simulation.history import Outcome
 from tests.federation.simulation.memory import remembered
 from tests.federation.simulation.node import Node
 from tests.federation.simulation.plan import Plan, joined, plan
+from tests.federation.simulation.statements import recover_log
 from tests.federation.simulation.world import World
 
 STEPS = 60
@@ -27,6 +28,7 @@ def run_plan(of: Plan, trace: Callable[[str], None] = lambda _: None, *, steps: 
         world.run(steps)
         _heal(world)
         outcome = Outcome(of.seed, steps=steps, diameter=of.diameter, relays=of.relays)
+        _recover_logs(world, outcome.diameter)
         _rounds(world, outcome)
         outcome.events = list(world.events)
         world.network.down |= outcome.hostile
@@ -56,12 +58,22 @@ def _heal(world: World) -> None:
     for node in world.nodes:
         node.writing = False
         node.pulling.clear()
-        for member in node.members():
-            joined(node, world.by_name[member])
 
 
 def _honest(world: World) -> list[Node]:
     return [node for node in world.nodes if not node.hostile and not node.dead]
+
+
+def _recover_logs(world: World, rounds: int) -> None:
+    """Writers whose own log came back to them other than it is here let it be recovered by their operators."""
+    if not world.plan.restores:
+        return
+    for _ in range(rounds):
+        _round(world)
+    for node in _honest(world):
+        for kind, owner, member in sorted(node.disk.alarms):
+            if kind == "echo-mismatch" and owner in node.disk.frozen():
+                recover_log(world, node, owner, world.by_name[member])
 
 
 def _rounds(world: World, outcome: Outcome) -> None:

@@ -10,12 +10,14 @@ class Event:
     """One thing that happened at a node.
 
     Args:
-        kind: 'written' (durable at its writer), 'acked' (the writer was told), 'applied' (taken in), 'filled',
+        kind: 'believed' (a statement was kept), 'written' (durable at its writer), 'acked' (the writer was told),
+            'applied' (taken in), 'filled',
             'restored' (from a backup), 'started', 'asked' (a member, for what it has of one's own; `detail` is complete,
             disturbed or failed), 'tenure' (a statement was made).
         digest, previous: of the entry or the statement.
         poison: why others must refuse the payload; "" when they must not.
-        held: of 'restored': (owner, epoch, seq, digest) of what the node holds now.
+        held: of 'restored': (owner, epoch, seq, digest) of what the node holds now; `believes`: (owner, epoch) of the
+            statements that it knows now.
         other: the member that was asked; of a statement the node that may write.
     """
 
@@ -35,6 +37,7 @@ class Event:
     other: str = ""
     time: str = ""
     held: frozenset[tuple[str, int, int, str]] = frozenset()
+    believes: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def key(self) -> tuple[str, int, int]:

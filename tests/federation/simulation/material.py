@@ -28,8 +28,8 @@ _FORMS: Final = {
 @lru_cache(maxsize=256)
 def key(number: int, turn: int = 0) -> NodeKey:
     """The key of a node after it changed its key `turn` times."""
-    first = NodeKey(hashlib.sha256(b"node %d" % number).digest())
-    return first if turn == 0 else NodeKey(hashlib.sha256(b"node %d %d" % (number, turn)).digest(), first.node)
+    secret = hashlib.sha256(b"node %d %d" % (number, turn)).digest()
+    return NodeKey(secret) if turn == 0 else key(number, turn - 1).succeeded_by(secret)
 
 
 def curie(owner: str, number: int) -> str:

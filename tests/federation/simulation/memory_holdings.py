@@ -14,7 +14,7 @@ from catalogue.model.log_entry import LogEntry
 from catalogue.model.payload import digest
 from catalogue.model.signing import NodeKey
 from catalogue.model.table import schema_version
-from catalogue.model.tenure import SignedTenure, first_tenure, next_tenure
+from catalogue.model.tenure import SignedTenure, Tenure, first_tenure, next_tenure, tenure_fault
 from catalogue.problems import BadRequest, Conflict, RecordRejected
 from catalogue.store.digests import OwnerDigest
 from catalogue.store.entries import stamp
@@ -39,6 +39,7 @@ class MemoryHoldings:
         clock: of the node, however wrong.
         pause: called before and after each transaction; it may raise to say that the process died there.
         tell: called with (kind, row) when something became durable.
+        believed: called with a statement when it became durable.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class MemoryHoldings:
         clock: Callable[[], datetime] = lambda: START,
         pause: Callable[[str], None] = lambda _: None,
         tell: Callable[[str, Row], None] = lambda _kind, _row: None,
+        believed: Callable[[Tenure], None] = lambda _: None,
     ) -> None:
         self.disk = disk
         self.key = key
@@ -55,6 +57,7 @@ class MemoryHoldings:
         self._clock = clock
         self._pause = pause
         self._tell = tell
+        self._believed = believed
         self._unsynced: dict[str, bytes] = {}
 
     @property
@@ -146,7 +149,7 @@ class MemoryHoldings:
 
     def epoch_to_write(self, owner: str) -> int:
         """The epoch in which this node writes an owner's records; begins to record one that nobody records."""
-        if owner in self.disk.frozen():
+        if owner in self.disk.frozen() or owner in self.disk.offers:
             raise RecordRejected(f"Nothing of {owner} is written.", reason="not-owner")
         chain = self.disk.tenures.get(owner)
         if not chain:
@@ -167,29 +170,64 @@ class MemoryHoldings:
         [row] = self._transaction(lambda: [self._write(curie, kind, status, payload, parent, version)], "written")
         return row
 
-    def pass_on(self, owner: str, node: str, keys: Sequence[NodeKey], reason: str, now: str) -> SignedTenure | None:
-        """The statement with which this node's log of an owner ends and another begins; None when it is not its to end.
-
-        Args:
-            node: who writes the next epoch.
-            keys: what signs, the key of the next epoch last.
-        """
+    def offer(self, owner: str, node: str, key: str, now: str) -> SignedTenure | None:
+        """The statement that hands an owner over, with this node's signature only; None when it is not its to give."""
 
         def put() -> SignedTenure | None:
-            chain = self.disk.tenures.get(owner, [])
-            last = chain[-1].tenure if chain else None
-            if last is None or (last.node, last.key) != (self.node, self.key.public) or owner in self.disk.frozen():
+            said = self._next(owner, node, key, "transfer", now)
+            if said is None:
                 return None
-            if last.epoch and self.disk.place(owner, last.epoch - 1).seq < last.after_seq:
-                return None
-            place = self.disk.place(owner, last.epoch)
-            said = next_tenure(last, node, keys[-1].public, (place.seq, place.digest), reason, now)
-            signed = SignedTenure(said, {key.public: key.sign(said.message) for key in keys})
-            self._put_tenure(signed)
-            return signed
+            self.disk.offers[owner] = self.signed(said)
+            return self.disk.offers[owner]
 
-        signed: SignedTenure | None = self._transaction(put)
-        return signed
+        found: SignedTenure | None = self._transaction(put)
+        return found
+
+    def take_over(self, offered: SignedTenure) -> bool:
+        """Whether the statement, now signed by both, is kept: it follows, and all that came before is here."""
+        said = offered.tenure
+
+        def put() -> bool:
+            chain = self.disk.tenures.get(said.owner, [])
+            row = self.disk.find(said.owner, said.epoch - 1, said.after_seq)
+            whole = said.after_seq == 0 or (row is not None and row.log.digest == said.after_digest)
+            if len(chain) != said.epoch or not whole:
+                return False
+            signed = self.signed(said, offered.signatures)
+            if tenure_fault(signed, chain[-1].tenure if chain else None, self.member_keys()) is not None:
+                return False
+            self._put_tenure(signed)
+            return True
+
+        return bool(self._transaction(put))
+
+    def change_key(self, fresh: NodeKey, now: str) -> list[SignedTenure]:
+        """Statements that this node writes on with another key, of all owners that it writes; in one transaction."""
+
+        def put() -> list[SignedTenure]:
+            made = []
+            for owner in sorted(self.disk.tenures):
+                said = self._next(owner, self.node, fresh.public, "key", now)
+                if said is not None:
+                    made.append(self.signed(said, {fresh.public: fresh.sign(said.message)}))
+                    self._put_tenure(made[-1])
+            return made
+
+        return list(self._transaction(put))
+
+    def signed(self, said: Tenure, others: Mapping[str, str] | None = None) -> SignedTenure:
+        """A statement with this node's signature and those of others."""
+        return SignedTenure(said, {**(others or {}), self.key.public: self.key.sign(said.message)})
+
+    def _next(self, owner: str, node: str, key: str, reason: str, now: str) -> Tenure | None:
+        try:
+            if owner not in self.disk.tenures:
+                return None
+            epoch = self.epoch_to_write(owner)
+        except RecordRejected:
+            return None
+        before, place = self.disk.tenures[owner][-1].tenure, self.disk.place(owner, epoch)
+        return next_tenure(before, node, key, (place.seq, place.digest), reason, now)
 
     def _write(self, curie: str, kind: str, status: str, payload: bytes, parent: str | None, version: str) -> Row:
         owner = curie.partition(":")[0]
@@ -246,14 +284,13 @@ class MemoryHoldings:
         return self.disk.append(arrival.log, arrival.signature, arrival.payload, received_from, self._moment())
 
     def _put_tenure(self, signed: SignedTenure) -> None:
-        chain = self.disk.tenures.setdefault(signed.tenure.owner, [])
-        for kept in chain:
+        for kept in self.disk.tenures.get(signed.tenure.owner, ()):
             if kept.tenure.epoch == signed.tenure.epoch:
                 if kept.tenure.digest != signed.tenure.digest:
                     raise Conflict(f"Another statement about {signed.tenure.owner} is kept.")
                 return
-        chain.append(signed)
-        chain.sort(key=lambda one: one.tenure.epoch)
+        self.disk.put_tenure(signed)
+        self._believed(signed.tenure)
 
     def _sync(self) -> None:
         self.disk.chunks |= self._unsynced

@@ -57,7 +57,7 @@ class Network:
             raise NotFound(f"{member} has nothing there (404).")
         content = render(path)
         former = self._former[member, path]
-        if former and former[-1] != content or not former:
+        if (former and former[-1] != content) or not former:
             former.append(content)
             del former[:-_REMEMBERED]
         if kind == "stale":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from catalogue.federation.pull import Pull, PullReport
 from catalogue.model.signing import NodeKey
+from catalogue.model.tenure import Tenure
 from catalogue.problems import Conflict, FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
 from tests.federation.simulation import material
 from tests.federation.simulation.disk import Disk, Row
@@ -34,6 +35,10 @@ class Surroundings(Protocol):
 
     def link(self, reader: Node, member: str) -> Link:
         """A feed."""
+        ...
+
+    def poison_of(self, payload_digest: str) -> str:
+        """Why nobody but its writer may serve a payload; "" when all may."""
         ...
 
     def faults(self) -> int:
@@ -79,7 +84,7 @@ class Node:
 
     def start(self) -> None:
         """A fresh process over the same disk."""
-        self.holdings = MemoryHoldings(self.disk, self.key, self.clock, self.world.pause, self._tell)
+        self.holdings = MemoryHoldings(self.disk, self.key, self.clock, self.world.pause, self._tell, self._believed)
         self.asked, self.pulling, self.up = set(), set(), True
         self.world.note("started", self.name)
 
@@ -87,7 +92,8 @@ class Node:
         """A fresh process over an old copy of the disk."""
         self.disk = backup.copy()
         held = frozenset((row.log.owner, row.log.epoch, row.log.seq, row.log.digest) for row in self.disk.rows)
-        self.world.note("restored", self.name, held=held)
+        believes = frozenset((owner, one.tenure.epoch) for owner, said in self.disk.tenures.items() for one in said)
+        self.world.note("restored", self.name, held=held, believes=believes)
         self.start()
 
     def clock(self) -> datetime:
@@ -97,6 +103,11 @@ class Node:
     def members(self) -> list[str]:
         """Nodes that it pulls from."""
         return sorted(self.disk.members)
+
+    def is_writer(self, owner: str) -> bool:
+        """Whether it takes itself for the writer of an owner's log."""
+        said = self.disk.tenures.get(owner)
+        return not said or said[-1].tenure.node == self.name
 
     def pull(self, member: str, *, afresh: bool = False) -> PullReport:
         """As catalogue.federation.members.Members.pull.
@@ -113,7 +124,10 @@ class Node:
             before = self.disk.progress.get(member, {})
             same = before.get("equal") and before["position"] == len(self.disk.rows)
             etag = before["etag"] if same and not afresh else ""
-            report = Pull(self.world.link(self, member), holdings, member, joined.key, material.MAX_BYTES).run(etag)
+            pull = Pull(self.world.link(self, member), holdings, member, joined.key, material.MAX_BYTES)
+            report = pull.run(etag)
+            if pull.key != joined.key:
+                self.disk.members[member] = replace(self.disk.members[member], key=pull.key)
             progress = {"equal": report.equal, "etag": report.etag, "position": len(self.disk.rows)}
             if progress != before:
                 holdings.note_progress(member, progress)
@@ -148,12 +162,23 @@ class Node:
                 continue
             self._note_row("acked", row, poison)
 
+    def write_again(self, row: Row) -> None:
+        """Writes a record as it was in a branch of its log that counts no longer."""
+        log = row.log
+        self._poison = self.world.poison_of(log.payload_digest)
+        self.holdings.write(log.curie, log.kind, log.status, row.payload, log.parent, log.schema_version)
+
     def _tell(self, kind: str, row: Row) -> None:
         poison = getattr(self, "_poison", "") if kind == "written" else ""
-        if kind == "written" and row.log.seq == 1 and row.log.epoch == 0:
-            said = self.disk.tenures[row.log.owner][0].tenure
-            self.world.note("tenure", self.name, owner=said.owner, epoch=0, digest=said.digest, other=self.name)
         self._note_row(kind, row, poison)
+
+    def _believed(self, said: Tenure) -> None:
+        made = said.node == self.name and said.reason == "recorder"
+        for kind in ("tenure", "believed") if made else ("believed",):
+            self.world.note(
+                kind, self.name, owner=said.owner, epoch=said.epoch, seq=said.after_seq, digest=said.digest,
+                previous=said.after_digest, other=said.node, detail=said.reason,
+            )  # fmt: skip
 
     def _note_row(self, kind: str, row: Row, poison: str = "") -> None:
         log = row.log

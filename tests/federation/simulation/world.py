@@ -17,8 +17,8 @@ from tests.federation.simulation.history import Event
 from tests.federation.simulation.hostile import Liar
 from tests.federation.simulation.network import FAULTS, Link, Network
 from tests.federation.simulation.node import Node
-from tests.federation.simulation.owners_side import chunk_of
 from tests.federation.simulation.owners_side import changes as owners_changes
+from tests.federation.simulation.owners_side import chunk_of
 from tests.federation.simulation.plan import Plan, joined
 from tests.federation.simulation.tasks import Task, pause
 
@@ -41,7 +41,7 @@ _ACTIONS: Final = {
     "free the disk": 2,
     "hand over": 1,
     "change the key": 1,
-    "join again": 3,
+    "take over": 3,
     "bring up to date": 1,
     "recover": 1,
 }
@@ -66,6 +66,7 @@ class World:
         self._main = getcurrent()
         self._now = START
         self.at_work: Node | None = None
+        self.recovered = False
         kinds = tuple(kind for kind in FAULTS if self.chance.random() < 0.7) or FAULTS
         likelihood = self.chance.choice((0.0, 0.02, 0.1, 0.25))
         self.network = Network(random.Random(f"network {plan.seed}"), likelihood, kinds=kinds)
@@ -94,6 +95,10 @@ class World:
     def faults(self) -> int:
         """Number of faults of the network so far."""
         return self.network.counts.total()
+
+    def poison_of(self, payload_digest: str) -> str:
+        """Why nobody but its writer may serve a payload."""
+        return next((one.poison for one in self.events if one.payload_digest == payload_digest and one.poison), "")
 
     def note(self, kind: str, node: str, **fields: Any) -> None:
         """Adds to the history."""
@@ -175,16 +180,15 @@ class World:
             self.do(node, f"pull from {self.by_name[member].number}", lambda: node.pull(member))
 
     def _change(self) -> None:
-        node = self._any([node for node in self.living() if not node.writing and node.owners])
+        node = self._any([node for node in self.living() if not node.writing and any(map(node.is_writer, node.owners))])
         if node is None:
             return
         seed = self.chance.random()
 
         def choose(at: Node) -> list[dict[str, Any]]:
             chance = random.Random(seed)
-            if not at.owners:
-                return []
-            said = owners_changes(chance, at.disk, chance.choice(at.owners))
+            mine = [owner for owner in at.owners if at.is_writer(owner)]
+            said = owners_changes(chance, at.disk, chance.choice(mine)) if mine else []
             for one in said:
                 if one["kind"] == "image-list" and (chunk := chunk_of(one["payload"], one["curie"])) is not None:
                     at.disk.chunks.setdefault(digest(chunk), chunk)
@@ -269,11 +273,8 @@ class World:
     def _change_the_key(self) -> None:
         statements.change_key(self)
 
-    def _join_again(self) -> None:
-        for node in self.living():
-            for member in node.members():
-                if self.chance.random() < 0.5:
-                    joined(node, self.by_name[member])
+    def _take_over(self) -> None:
+        statements.take_over(self)
 
     def _bring_up_to_date(self) -> None:
         node = self._any([node for node in self.nodes if node.old])
