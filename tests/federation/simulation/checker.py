@@ -120,7 +120,7 @@ class _Checker:
         for curie, line in newest.items():
             shown = state.heads.get(curie, (-1, -1, ""))
             if shown != (line.epoch, line.seq, line.status if line.payload else "absent"):
-                yield f"P4/P5: {curie} {at} is shown as {shown}, its newest version is {line.epoch}/{line.seq} {line.status}"
+                yield f"P4: {curie} {at} is shown as {shown}, it is {line.epoch}/{line.seq} {line.status}"
         if set(state.heads) - set(newest):
             yield f"P3: {at} shows records that no entry made"
 
@@ -136,9 +136,10 @@ class _Checker:
                 believes[event.node] = set(event.believes)
             elif event.kind == "believed":
                 believes[event.node].add((event.owner, event.epoch))
-            elif event.kind in ("written", "applied") and event.node not in self._all.hostile:
-                if not self._counts(event) and (event.owner, event.epoch + 1) in believes[event.node]:
-                    yield f"P11: {event.node} took {event.key}, though it knew that the epoch had ended before"
+            elif event.kind not in ("written", "applied") or event.node in self._all.hostile:
+                continue
+            elif not self._counts(event) and (event.owner, event.epoch + 1) in believes[event.node]:
+                yield f"P11: {event.node} took {event.key}, though it knew that the epoch had ended before"
         states = list(self._all.later.values())
         for place in sorted({place for state in states for place in state.tenures}):
             found = {state.tenures.get(place) for state in states}
@@ -163,7 +164,7 @@ class _Checker:
         name = "P9" if state is self._all.newcomer else "P2"
         missing = [event.key for event in expected if held.get(event.key) != event.digest]
         if missing:
-            yield f"{name}: {len(missing)} entries are not at {state.node}, the first is {missing[0]} of {len(expected)}"
+            yield f"{name}: {len(missing)} of {len(expected)} entries are not at {state.node}, such as {missing[0]}"
             return
         if len(held) != len(expected):
             yield f"{name}: {state.node} has {len(held)} entries of {owner}, {len(expected)} were written"
@@ -178,7 +179,8 @@ class _Checker:
                 absent |= {name} if state.heads[name][2] == "absent" else set()
         digest = _owner_digest(heads.values(), absent)
         if expected and state.digests.get(owner) != digest:
-            yield f"{'P9' if name == 'P9' else 'P1'}: the digest of {owner} at {state.node} is not the one that its log makes"
+            name = "P9" if name == "P9" else "P1"
+            yield f"{name}: the digest of {owner} at {state.node} is not the one that its log makes"
 
     @staticmethod
     def _refused(state: NodeState, event: Event) -> bool:
@@ -188,7 +190,7 @@ class _Checker:
         return event.poison in ("shape", "large") or (event.poison == "newer" and state.old)
 
     def _reaches(self, writer: str, state: NodeState) -> bool:
-        """Whether a payload of the newest version of the model gets from its writer to a node in the rounds there were."""
+        """Whether a payload of the newest version of the model gets from its writer to a node in that many rounds."""
         if state is self._all.newcomer:
             return writer in self._all.states
         reached = {writer} & self._all.states.keys()
@@ -262,7 +264,7 @@ def _truth(outcome: Outcome) -> _Truth:
     after = {
         (owner, epoch - 1): said.seq
         for (owner, epoch), found in statements.items()
-        if epoch and len(found) == 1
+        if epoch and owner not in contested
         for said in found.values()
     }
     double = {key for key, found in written.items() if len(found) > 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalogue.exchange import exchange_json as form
+from catalogue.model.tenure import SignedTenure
 from catalogue.problems import NotFound
 from catalogue.store.digests import NodeDigests
 from tests.federation.simulation.disk import Row
@@ -20,10 +21,10 @@ def document(here: MemoryHoldings, name: str, path: str, relays: bool = True) ->
     parts = path.removesuffix(".json").split("/")
     match parts:
         case ["federation", "node"]:
-            said = form.node_document(here.key, name, f"http://{name}", _digests(here, relays), _written(here))
+            said = form.node_document(here.key, name, f"http://{name}", _digests(here, relays), _tenures(here))
             return form.render(said)
         case ["federation", "registry"]:
-            tenures = [one for owner in sorted(here.disk.tenures) for one in here.disk.tenures[owner]]
+            tenures = _tenures(here)
             return form.render(form.registry_document(tenures, here.disk.members.values(), here.disk.offers.values()))
         case ["federation", "digest"]:
             return form.render(form.digest_document(_digests(here, relays)))
@@ -68,8 +69,8 @@ def _digests(here: MemoryHoldings, relays: bool) -> NodeDigests:
     return NodeDigests(len(here.disk.rows), tuple(one for one in here.disk.owners() if _shown(here, one.owner, relays)))
 
 
-def _written(here: MemoryHoldings) -> list[str]:
-    return [owner for owner, said in here.disk.tenures.items() if said[-1].tenure.node == here.node]
+def _tenures(here: MemoryHoldings) -> list[SignedTenure]:
+    return [one for owner in sorted(here.disk.tenures) for one in here.disk.tenures[owner]]
 
 
 def _shown(here: MemoryHoldings, owner: str, relays: bool) -> bool:

@@ -10,10 +10,9 @@ class Event:
     """One thing that happened at a node.
 
     Args:
-        kind: 'believed' (a statement was kept), 'written' (durable at its writer), 'acked' (the writer was told),
-            'applied' (taken in), 'filled',
-            'restored' (from a backup), 'started', 'asked' (a member, for what it has of one's own; `detail` is complete,
-            disturbed or failed), 'tenure' (a statement was made).
+        kind: 'tenure' (a statement was made), 'believed' (it was kept), 'written' (durable at its writer), 'acked' (the
+            writer was told), 'applied' (taken in), 'filled', 'started', 'restored' (from a backup), 'asked' (a member,
+            for what it has of one's own; `detail` is complete, disturbed or failed).
         digest, previous: of the entry or the statement.
         poison: why others must refuse the payload; "" when they must not.
         held: of 'restored': (owner, epoch, seq, digest) of what the node holds now; `believes`: (owner, epoch) of the

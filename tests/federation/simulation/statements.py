@@ -98,7 +98,7 @@ def recover(world: World) -> None:
 
 
 def recover_log(world: World, node: Node, owner: str, member: Node) -> None:
-    """Begins a new epoch of a log whose writer came back from a backup and wrote on; both branches are written again."""
+    """Begins a new epoch of a log whose writer came back from a backup and wrote on; writes both branches again."""
     said = node.disk.tenures[owner][-1].tenure
     if (said.node, said.key) != (node.name, node.key.public):
         return
