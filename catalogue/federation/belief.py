@@ -51,13 +51,15 @@ def weigh(
             found.refused.append((signed, f"the prefix {said.owner} is not in the prefix map here (owners.toml)"))
             continue
         chain = chains.setdefault(said.owner, [])
-        if said.epoch < len(chain):
-            if chain[said.epoch].tenure.digest != said.digest:
-                found.conflicts.append((signed, chain[said.epoch]))
+        if said.epoch < len(chain) and chain[said.epoch].tenure.digest == said.digest:
             continue
-        fault = tenure_fault(signed, chain[-1].tenure if chain else None, member_keys)
+        before = chain[min(said.epoch, len(chain)) - 1].tenure if said.epoch and chain else None
+        fault = tenure_fault(signed, before, member_keys)
         if fault is not None:
             found.refused.append((signed, fault))
+            continue
+        if said.epoch < len(chain):
+            found.conflicts.append((signed, chain[said.epoch]))
             continue
         chain.append(signed)
         found.new.append(signed)

@@ -72,6 +72,16 @@ def test_other_statement_of_the_same_epoch_is_a_conflict_and_ours_stands():
     assert found.conflicts == [(first(B), first(A))]
 
 
+def test_spoiled_copy_of_a_known_statement_is_no_conflict():
+    """P6: only who signed two statements of one epoch is reported; a bit that fell on the way, or a forgery, is not."""
+    spoiled = SignedTenure(first_tenure("idr", A.node, A.public, NOW.replace("10:", "11:")), first(A).signatures)
+    found = weighed(spoiled, kept=(first(A),))
+    assert (found.conflicts, len(found.refused)) == ([], 1)
+    before, second = first(A), following(first(A), B, A, B)
+    forged = following(before, C, C)
+    assert weighed(forged, kept=(before, second)).conflicts == []
+
+
 def test_transfer_needs_the_signatures_of_both():
     """P11: neither the heir alone nor the former writer alone moves an owner."""
     before = first(A)
