@@ -7,6 +7,7 @@ Addresses, below a node's address: `federation/node.json`, `federation/registry.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -26,13 +27,17 @@ PAGE_ENTRIES: Final = 100
 _NODE_MAGIC: Final = b"ommatidia-node/1\n"
 
 
-def node_document(key: NodeKey, name: str, url: str, digests: NodeDigests, prefixes: Sequence[str]) -> dict[str, Any]:
+def node_document(
+    key: NodeKey, name: str, url: str, digests: NodeDigests, tenures: Iterable[SignedTenure]
+) -> dict[str, Any]:
     """What a node says of itself, signed with its key: `/federation/node.json`, `/.well-known/bioimage-node`.
 
     Args:
         url: public address; "" where none is configured.
-        prefixes: of the owners whose records it writes.
+        tenures: all that it believes, by owner and epoch; a change of them alone makes the document another one.
     """
+    known = [one.tenure for one in tenures]
+    last = {said.owner: said.node for said in known}
     said = {
         "form": FORM,
         "node": key.node,
@@ -40,7 +45,8 @@ def node_document(key: NodeKey, name: str, url: str, digests: NodeDigests, prefi
         "name": name,
         "url": url,
         "schema_version": schema_version(),
-        "prefixes": sorted(prefixes),
+        "prefixes": sorted(owner for owner, node in last.items() if node == key.node),
+        "registry": hashlib.sha256("".join(sorted(f"{said.digest}\n" for said in known)).encode()).hexdigest(),
         "former_keys": [{"key": old, "next": new, "signature": said} for old, new, said in key.former],
         "position": digests.position,
         "digest": node_digest((one.owner, one.digest) for one in digests.owners),

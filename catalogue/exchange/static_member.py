@@ -124,9 +124,7 @@ class _Export:
         self._put("federation/registry.json", documents.render(known))
         if dump is not None:
             self._write_dump(dump)
-        last = {one.tenure.owner: one.tenure for one in tenures}
-        prefixes = [owner for owner, tenure in last.items() if tenure.node == key.node]
-        node = documents.render(documents.node_document(key, name, url, digests, prefixes))
+        node = documents.render(documents.node_document(key, name, url, digests, tenures))
         self._put(_WELL_KNOWN, node)
         self._put(NODE, node)
 

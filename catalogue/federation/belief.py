@@ -30,18 +30,17 @@ def weigh(
     shown: Sequence[SignedTenure],
     kept: Mapping[str, Sequence[SignedTenure]],
     member_keys: Collection[str],
-    introducible: Collection[str],
     known_owners: Collection[str],
 ) -> Beliefs:
     """Which of the shown statements are new and believed.
 
-    A first statement about an owner is believed when the node it names is a member here, or one that the member who
-    shows it exchanges with; a later one when it follows the one before it (catalogue.model.tenure.tenure_fault).
+    A first statement about an owner is believed when the node it names signed it: the member who shows it vouches for
+    it, as for a node that it knows through others, or one that is gone or has another key by now. A later one is
+    believed when it follows the one before it (catalogue.model.tenure.tenure_fault).
 
     Args:
         kept: owner -> statements by epoch.
         member_keys: of members here, for statements that members vote on.
-        introducible: public keys of nodes whose first statements are believed.
         known_owners: prefixes of the prefix map here.
     """
     found = Beliefs()
@@ -52,15 +51,15 @@ def weigh(
             found.refused.append((signed, f"the prefix {said.owner} is not in the prefix map here (owners.toml)"))
             continue
         chain = chains.setdefault(said.owner, [])
-        if said.epoch < len(chain):
-            if chain[said.epoch].tenure.digest != said.digest:
-                found.conflicts.append((signed, chain[said.epoch]))
+        if said.epoch < len(chain) and chain[said.epoch].tenure.digest == said.digest:
             continue
-        fault = tenure_fault(signed, chain[-1].tenure if chain else None, member_keys)
-        if fault is None and not chain and said.key not in introducible:
-            fault = f"the node {said.node} is no member here, nor of the member who shows it"
+        before = chain[min(said.epoch, len(chain)) - 1].tenure if said.epoch and chain else None
+        fault = tenure_fault(signed, before, member_keys)
         if fault is not None:
             found.refused.append((signed, fault))
+            continue
+        if said.epoch < len(chain):
+            found.conflicts.append((signed, chain[said.epoch]))
             continue
         chain.append(signed)
         found.new.append(signed)

@@ -23,7 +23,7 @@ from catalogue.model.tenure import SignedTenure
 from catalogue.problems import Conflict, FetchRefused, NotFound, RecordRejected, SourceChanged
 from catalogue.store.digests import OwnerDigest
 from catalogue.store.exchange_log import OwnerPlace
-from catalogue.store.leaves import ABSENT, Leaf
+from catalogue.store.leaves import ABSENT, Leaf, node_digest
 
 PAGE_BYTES: Final = 32 << 20
 _CHUNK_BYTES: Final = 64 << 20
@@ -137,9 +137,12 @@ class Pull:
             return self.report
         self.report.digest, self.report.position = said.digest, said.position
         self._take_registry()
-        for owner in self._says.owners():
+        owners = self._says.owners()
+        for owner in owners:
             self._read(owner, compare=True)
-        self.report.etag = said.etag
+        # Two answers of different moments: what was compared is not what the ETag stands for.
+        same = node_digest((one.owner, one.digest) for one in owners) == said.digest
+        self.report.etag = said.etag if same else ""
         return self.report
 
     def take_back(self) -> PullReport:
@@ -173,8 +176,7 @@ class Pull:
 
     def _take_registry(self) -> None:
         shown = self._says.registry()
-        keys = self._here.member_keys()
-        found = weigh(shown.tenures, self._here.tenures(), keys, keys | shown.keys | {self._says.key}, OWNERS)
+        found = weigh(shown.tenures, self._here.tenures(), self._here.member_keys(), OWNERS)
         for signed in found.new:
             self._here.put_tenure(signed, self._node)
         for theirs, ours in found.conflicts:

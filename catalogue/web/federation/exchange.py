@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from catalogue.exchange import exchange_json as documents
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NotFound
-from catalogue.store.ledger import Ledger
 from catalogue.web.services import Services
 
 _LIVE = "public, max-age=0, must-revalidate"
@@ -26,7 +25,7 @@ def exchange_blueprint(services: Services) -> Blueprint:
         if ledger.key is None:
             raise NotFound("This node has no key; it exchanges nothing. Run `ommatidia init`.")
         said = documents.node_document(
-            ledger.key, services.name, services.web.base_url, ledger.digests.node(), _written_here(ledger)
+            ledger.key, services.name, services.web.base_url, ledger.digests.node(), ledger.registry.tenures()
         )
         return _answer(documents.render(said))
 
@@ -74,12 +73,6 @@ def exchange_blueprint(services: Services) -> Blueprint:
         return _answer(documents.render_entry(found) + b"\n")
 
     return blueprint
-
-
-def _written_here(ledger: Ledger) -> list[str]:
-    """Prefixes of the owners whose last statement names this node."""
-    last = {said.tenure.owner: said.tenure for said in ledger.registry.tenures()}
-    return [owner for owner, tenure in last.items() if ledger.key is not None and tenure.node == ledger.key.node]
 
 
 def _answer(body: bytes, cache: str = _LIVE) -> Response:
