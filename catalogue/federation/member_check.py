@@ -221,7 +221,7 @@ def _check_registry(ledger: Ledger, says: MemberSays, said: SaidNode, registry: 
     here = LedgerHoldings(ledger, "", None) if ledger.key is not None else None
     kept = here.tenures() if here is not None else {}
     keys = here.member_keys() if here is not None else set()
-    found = weigh(registry.tenures, kept, keys, keys | registry.keys | {says.key}, OWNERS)
+    found = weigh(registry.tenures, kept, keys, OWNERS)
     for theirs, ours in found.conflicts:
         yield problem(
             "registry",
