@@ -462,8 +462,9 @@ class LocalNode:
         return Upkeep(self.ledger, self.settings.federation.purge_hours, now, self._drop_dumps)
 
     def _drop_dumps(self, position: int) -> None:
-        with self.dumps.alone():
-            self.dumps.drop_older_than(position)
+        if self.dumps.older_than(position):
+            with self.dumps.alone():
+                self.dumps.drop_older_than(position)
 
     def announce(self) -> list[Announced]:
         """What came of telling each index of FAIR Data Points where this node's is."""

@@ -22,6 +22,7 @@ from catalogue.store.leaves import BucketDigest, Leaf
 _SMALL: Final = 4 << 20
 _LARGE: Final = 64 << 20
 _MOST: Final = 2_000_000
+_MOST_OWNERS: Final = 2_000
 _OWNER: Final = re.compile(r"[a-z][a-z0-9]{1,30}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _BUCKET: Final = re.compile(r"[A-Za-z0-9._:()/+-]{0,80}")
@@ -167,7 +168,13 @@ class MemberSays:
     def owners(self) -> list[OwnerDigest]:
         """What it holds of whom."""
         answer = self._feed.get("federation/digest.json", _LARGE)
-        return [self._owner(one, answer) for one in _list(_document(answer), "owners", answer)]
+        said = _list(_document(answer), "owners", answer)
+        if len(said) > _MOST_OWNERS:
+            raise _formless(answer, f"it names more than {_MOST_OWNERS} owners")
+        found = {one.owner: one for one in (self._owner(each, answer) for each in said)}
+        if len(found) < len(said):
+            raise _formless(answer, "it names an owner twice")
+        return list(found.values())
 
     def buckets(self, owner: str) -> list[BucketDigest]:
         """What it holds of one owner, by bucket."""

@@ -7,7 +7,7 @@ section 3 (ownership registry), P10, P11.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,19 +105,23 @@ class Ownership:
             NotFound: no member shows such a statement.
             Conflict: it lacks signatures, or this node does not hold all that came before.
         """
-        found = self._shown(owner, self._key.node)
-        if not found:
-            raise NotFound(
-                f"No member that answers hands {owner} over to this node ({self._key.node}). Its present writer "
-                f"says so with `ommatidia member hand-over {owner} --to …`."
-            )
-        said = found[0].tenure
-        same = [one.signatures for one in found if one.tenure.digest == said.digest]
-        signed = self._signed(said, {key: value for one in same for key, value in one.items()})
-        before = self._ledger.registry.tenure(owner, said.epoch - 1)
-        fault = tenure_fault(signed, before, self._member_keys())
-        if fault is not None:
-            raise Conflict(f"{owner} cannot be taken over yet: {fault}.")
+        before = self._ledger.registry.tenure(owner)
+        # Any member can show a statement that names this node; only a whole one that follows ours counts.
+        faults: dict[str, str] = {}
+        shown = self._shown(owner, self._key.node)
+        for said in {one.tenure.digest: one.tenure for one in shown}.values():
+            signed = self._signed(said, _signatures(said, shown))
+            fault = tenure_fault(signed, before, self._member_keys())
+            if said.key == self._key.public and fault is None:
+                break
+            faults[said.digest] = fault or "it names another key than this node's"
+        else:
+            if not faults:
+                raise NotFound(
+                    f"No member that answers hands {owner} over to this node ({self._key.node}). Its present writer "
+                    f"says so with `ommatidia member hand-over {owner} --to …`."
+                )
+            raise Conflict(f"{owner} cannot be taken over yet: {'; '.join(faults.values())}.")
         self._require_all(said)
         self._ledger.registry.drop_offer(owner, "taken over")
         with self._ledger.transaction() as writer:
@@ -164,17 +168,25 @@ class Ownership:
             Conflict: this node holds more of the owner's log than the proposal would keep.
         """
         member = self._ledger.registry.member(node)
-        found = [one for one in self._shown(owner, member.node) if one.tenure.reason == "recovery"]
+        # Others can show statements that name the member: only one that it signed itself is its proposal.
+        shown = self._shown(owner, member.node)
+        found = [
+            one.tenure
+            for one in shown
+            if one.tenure.reason == "recovery"
+            and one.tenure.key == member.key
+            and member.key in _signatures(one.tenure, shown)
+        ]
         if not found:
             raise NotFound(f"{member.name} shows no proposal about {owner}. Ask its operator.")
-        said = found[0].tenure
+        said = found[0]
         here = self._ledger.log.place(owner, said.epoch - 1)
         if here.seq > said.after_seq:
             raise Conflict(
                 f"This node holds {here.seq} entries of {owner}, the proposal would keep {said.after_seq}. Let "
                 f"{member.name} pull from here first and propose again."
             )
-        signed = self._signed(said, found[0].signatures)
+        signed = self._signed(said, _signatures(said, shown))
         self._ledger.registry.put_offer("proposal", signed, f"Voted that {member.name} writes {owner}.")
         return signed
 
@@ -233,7 +245,7 @@ class Ownership:
 
     def _branch(self, member: Member, tenure: Tenure) -> tuple[OwnerPlace, list[Given]]:
         """The last entry that both logs have, and the member's entries after it that this node's key signed."""
-        feed, page = self._open_feed(member.url), 1
+        feed, page, seen = self._open_feed(member.url), 1, 0
         last, found = OwnerPlace(tenure.owner, tenure.epoch, 0, tenure.after_digest), list[Given]()
         while True:
             try:
@@ -241,6 +253,9 @@ class Ownership:
             except NotFound:
                 return last, found
             for one in part:
+                if (one.log.owner, one.log.epoch) != (tenure.owner, tenure.epoch) or one.log.seq <= seen:
+                    raise SourceChanged(f"{one.url} does not go on with the log of {tenure.owner}.")
+                seen = one.log.seq
                 if not found and self._ledger.log.digest_at(*one.log.key) == one.log.digest:
                     last = OwnerPlace(tenure.owner, tenure.epoch, one.log.seq, one.log.digest)
                 elif is_signed(tenure.key, one.log.message, one.signature):
@@ -318,6 +333,12 @@ class Ownership:
     @staticmethod
     def _last(writer: LedgerWriter, owner: str, epoch: int) -> tuple[int, str]:
         return writer.next_sequence(owner, epoch) - 1, writer.last_digest(owner, epoch)
+
+
+def _signatures(said: Tenure, shown: Iterable[SignedTenure]) -> dict[str, str]:
+    """The sound ones of all signatures that are shown with a statement."""
+    same = [one.signatures for one in shown if one.tenure.digest == said.digest]
+    return {key: value for one in same for key, value in one.items() if is_signed(key, said.message, value)}
 
 
 def finish_rotation(ledger: Ledger, key_file: Path) -> NodeKey | None:

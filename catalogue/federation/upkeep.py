@@ -23,7 +23,8 @@ class Upkeep:
     Args:
         keep_hours: how long after its withdrawal a record's former content stays, for an operator who changes their
             mind.
-        on_purged: called with the position before which nothing made of the ledger may be kept (P18).
+        on_purged: called with the position before which nothing made of the ledger may be kept (P18); also when
+            nothing was left to purge, since what followed the last purge may have been cut off.
     """
 
     def __init__(
@@ -49,5 +50,6 @@ class Upkeep:
         purged = purge(self._ledger, before)
         if purged.records:
             log.info("ledger.purged", records=purged.records, payloads=purged.payloads, originals=purged.originals)
+        if purged.position:
             self._on_purged(purged.position)
         return purged

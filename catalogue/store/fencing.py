@@ -42,6 +42,19 @@ def fence(connection: Connection, owner: str, epoch: int, after_seq: int) -> set
     return {bucket_of(curie) for curie in curies}
 
 
+def _claim_names(connection: Connection, curie: str) -> None:
+    """Lets every version of a record that counts claim its other names again, newer ones over older ones."""
+    entry = schema.entry.c
+    query = select(entry.aliases, entry.position).where(entry.curie == curie, counts()).order_by(entry.position)
+    claimed = {
+        normalised_alias(name): position
+        for aliases, position in connection.execute(query)
+        for name in json.loads(aliases)
+    }
+    rows = [{"alias": name, "curie": curie, "position": position} for name, position in claimed.items()]
+    upsert(connection, schema.alias, rows)
+
+
 def _set_head(connection: Connection, curie: str) -> None:
     """Makes the newest entry of a record that counts its head; none where there is no such entry."""
     entry = schema.entry
@@ -52,16 +65,13 @@ def _set_head(connection: Connection, curie: str) -> None:
         connection.execute(delete(schema.image_list).where(schema.image_list.c.curie == curie))
         connection.execute(delete(schema.head).where(schema.head.c.curie == curie))
         return
+    if row["kind"] == LIST:
+        # Rows of the version that counts no longer, where this one is not here.
+        connection.execute(delete(schema.image_chunk).where(schema.image_chunk.c.list == curie))
+        connection.execute(delete(schema.image_list).where(schema.image_list.c.curie == curie))
     names = [column.name for column in schema.head.c]
     derived: dict[str, Any] = {"bucket": bucket_of(curie), "whole": int(row["whole"])}
     upsert(connection, schema.head, [{name: derived.get(name, row.get(name)) for name in names}])
-    upsert(
-        connection,
-        schema.alias,
-        [
-            {"alias": normalised_alias(name), "curie": curie, "position": row["position"]}
-            for name in json.loads(row["aliases"])
-        ],
-    )
+    _claim_names(connection, curie)
     if row["kind"] == LIST and row["whole"]:
         write_list(connection, row["position"], row["owner"], decompress(row["payload"]))

@@ -130,8 +130,20 @@ def _head_faults(connection: Connection) -> Iterator[Fault]:
 def _alias_faults(connection: Connection) -> Iterator[Fault]:
     table = schema.alias.c
     rows = _rows(connection, schema.entry, ("curie", "aliases"))
+    beyond = select(schema.entry.c.position).join(
+        schema.tenure,
+        (schema.tenure.c.owner == schema.entry.c.owner)
+        & (schema.tenure.c.epoch == schema.entry.c.owner_epoch + 1)
+        & (schema.tenure.c.after_seq < schema.entry.c.owner_seq),
+    )
+    fenced = {position for (position,) in _all(connection, beyond)}
     while batch := list(islice(rows, _BATCH)):
-        claims = [(position, row["curie"], name) for position, row, _ in batch if row for name in _claimed(row)]
+        claims = [
+            (position, row["curie"], name)
+            for position, row, _ in batch
+            if row and position not in fenced
+            for name in _claimed(row)
+        ]
         curies = {curie for _, curie, _ in claims if _printable(curie) == curie}
         query = select(table.curie, table.alias, table.position).where(table.curie.in_(curies))
         kept = {(curie, name): position for curie, name, position in _all(connection, query)} if curies else {}

@@ -11,10 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, func, select
 
 from catalogue.model.signing import NodeKey
-from catalogue.problems import AmbiguousIdentifier, NotFound, StoreDamaged
+from catalogue.problems import AmbiguousIdentifier, NotFound, RecordRejected, StoreDamaged
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Bookkeeping, Clock, take_lease
 from catalogue.store.books import ItemState, Lease, Quarantined, Run, Source, StoredFinding
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 _IN_LIST = 500
+log = structlog.get_logger(__name__)
 
 
 class Ledger(Bookkeeping, HeldReader):
@@ -129,8 +131,11 @@ class Ledger(Bookkeeping, HeldReader):
             owners = connection.scalars(unsigned.where(schema.log_entry.c.position.is_(None)).distinct()).all()
         count = 0
         for owner in sorted(owners):
-            with self.transaction() as writer:
-                count += writer.sign_log(owner)
+            try:
+                with self.transaction() as writer:
+                    count += writer.sign_log(owner)
+            except RecordRejected as rejection:
+                log.warning("ledger.not_signed", owner=owner, detail=rejection.detail)
         return count
 
     def close(self) -> None:
@@ -235,6 +240,8 @@ class Ledger(Bookkeeping, HeldReader):
         query = query.where(schema.head.c.kind == "image")
         if status is not None:
             query = query.where(schema.head.c.status == status)
+        if status == "public":
+            query = query.where(schema.head.c.whole == 1)
         with self.engine.connect() as connection:
             return connection.scalar(query) or 0
 
@@ -278,6 +285,8 @@ class Ledger(Bookkeeping, HeldReader):
         """
         table = schema.head
         query = select(table.c.owner, table.c.kind, table.c.status, func.count())
+        # What came without its payload is served nowhere; a tombstone says enough without.
+        query = query.where((table.c.whole == 1) | table.c.status.in_(sorted(GONE)))
         owners: dict[str, dict[str, int]] = {}
         with self.engine.connect() as connection:
             rows = connection.execute(query.group_by(table.c.owner, table.c.kind, table.c.status)).all()
@@ -304,7 +313,9 @@ class Ledger(Bookkeeping, HeldReader):
         query = select(entry.schema_version, func.count()).join(schema.head, head.position == entry.position)
         query = query.where(head.kind != LIST)
         with self.engine.connect() as connection:
-            rows = connection.execute(query.where(head.status == "public").group_by(entry.schema_version)).all()
+            rows = connection.execute(
+                query.where(head.status == "public", head.whole == 1).group_by(entry.schema_version)
+            ).all()
         found: dict[str, int] = {}
         for version, count in rows:
             found[version or FIRST_SCHEMA_VERSION] = found.get(version or FIRST_SCHEMA_VERSION, 0) + count

@@ -31,7 +31,8 @@ class Purged:
         records: withdrawn records that lost older payloads.
         payloads: versions whose payload is gone.
         originals: partners' documents whose bytes are gone.
-        position: of the newest tombstone of these; what was made of the ledger before it must go.
+        position: of the newest tombstone that is due, also one purged before; what was made of the ledger before it
+            must go. 0 when there is none.
     """
 
     records: int
@@ -49,10 +50,9 @@ def purge(ledger: Ledger, before: datetime) -> Purged:
     Args:
         before: records whose tombstone is younger are left for the next time.
     """
-    records = payloads = originals = position = 0
-    while due := _due(ledger, before):
-        curies = list(due)
-        position = max(position, *due.values())
+    records = payloads = originals = 0
+    position = _newest_stone(ledger, before)
+    while curies := _due(ledger, before):
         with ledger.transaction() as writer:
             connection = writer.connection
             _overwrite(connection)
@@ -66,12 +66,19 @@ def purge(ledger: Ledger, before: datetime) -> Purged:
     return Purged(records, payloads, originals, position)
 
 
-def _due(ledger: Ledger, before: datetime) -> dict[str, int]:
-    """Curie -> position of the tombstone, of withdrawn records with payloads to drop, some at a time."""
+def _newest_stone(ledger: Ledger, before: datetime) -> int:
+    entry, head = schema.entry.c, schema.head.c
+    query = select(func.max(entry.position)).join(schema.head, head.position == entry.position)
+    with ledger.engine.connect() as connection:
+        return connection.scalar(query.where(head.status.in_(sorted(GONE)), entry.recorded_at < stamp(before))) or 0
+
+
+def _due(ledger: Ledger, before: datetime) -> list[str]:
+    """Curies of withdrawn records with payloads to drop, some at a time."""
     entry, head = schema.entry, schema.head
     stone = entry.alias("stone")
     query = (
-        select(head.c.curie, stone.c.position)
+        select(head.c.curie)
         .join(stone, stone.c.position == head.c.position)
         .where(head.c.status.in_(sorted(GONE)), stone.c.recorded_at < stamp(before))
         .where(
@@ -83,7 +90,7 @@ def _due(ledger: Ledger, before: datetime) -> dict[str, int]:
         .limit(_PART)
     )
     with ledger.engine.connect() as connection:
-        return {curie: position for curie, position in connection.execute(query)}
+        return list(connection.scalars(query))
 
 
 def _originals_of(connection: Connection, curies: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from catalogue.model.log_entry import LogEntry
 from catalogue.model.signing import NodeKey
@@ -23,6 +23,7 @@ from catalogue.store.entries import (
     GENESIS_HASH,
     GONE,
     KINDS,
+    NO_PAYLOAD,
     STATUSES,
     Entry,
     compact_json,
@@ -258,7 +259,8 @@ class LedgerWriter(LogWriter, HeldWriter):
         """True when the bytes called `digest` are kept, or were put in this transaction."""
         if digest in self._contents or digest in self._known_originals:
             return True
-        query = select(schema.original.c.digest).where(schema.original.c.digest == digest)
+        table = schema.original.c
+        query = select(table.digest).where(table.digest == digest, table.stored_digest != NO_PAYLOAD)
         if self.connection.scalar(query) is None:
             return False
         self._known_originals.add(digest)
@@ -351,12 +353,23 @@ class LedgerWriter(LogWriter, HeldWriter):
         table = schema.original
         for start in range(0, len(digests), _IN_LIST):
             part = digests[start : start + _IN_LIST]
-            kept = set(self.connection.scalars(select(table.c.digest).where(table.c.digest.in_(part))))
+            query = select(table.c.digest, table.c.media_type, table.c.stored_digest).where(table.c.digest.in_(part))
+            kept = {digest: (media_type, stored) for digest, media_type, stored in self.connection.execute(query)}
             rows = [self._original_row(digest) for digest in part if digest not in kept]
             if rows:
                 self.connection.execute(insert(table), rows)
+            for digest, (media_type, stored) in kept.items():
+                if stored == NO_PAYLOAD:
+                    self._restore_original(digest, media_type)
         self._known_originals.update(digests)
         self._contents = {}
+
+    def _restore_original(self, digest: str, media_type: str) -> None:
+        """Puts the bytes back that went with withdrawn records, as the source gives them once more."""
+        self._contents[digest] = (self._contents[digest][0], media_type)
+        row = self._original_row(digest)
+        change = update(schema.original).where(schema.original.c.digest == digest)
+        self.connection.execute(change.values(content=row["content"], stored_digest=row["stored_digest"]))
 
     def _original_row(self, digest: str) -> dict[str, Any]:
         content, media_type = self._contents[digest]

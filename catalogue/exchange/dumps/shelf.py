@@ -135,7 +135,11 @@ class DumpShelf:
 
     def drop_older_than(self, position: int) -> list[str]:
         """Names of the dumps dropped that stand at a position below `position`: they may hold what was withdrawn."""
-        return self._drop([name for name in self.names() if _position(name) < position])
+        return self._drop(self.older_than(position))
+
+    def older_than(self, position: int) -> list[str]:
+        """Names of the dumps that stand at a position below `position`."""
+        return [name for name in self.names() if _position(name) < position]
 
     def _drop(self, names: list[str]) -> list[str]:
         for name in names:

@@ -88,3 +88,31 @@ def test_document_of_a_purged_record_is_read_again(ledger, study):
         study(writer, "idr:idr0001", status="withdrawn")
     purge(ledger, later(ledger))
     assert {name: state.digest for name, state in ledger.items("idr").items()} == {"one": "", "two": "e" * 64}
+
+
+def test_document_that_comes_again_after_a_purge_is_kept_again(ledger, study):
+    """The same bytes given once more are there again, and the ledger is sound."""
+    with ledger.transaction() as writer:
+        digest = writer.put_original(b"given twice", "text/plain")
+        study(writer, "idr:idr0001", original_digest=digest)
+    with ledger.transaction() as writer:
+        study(writer, "idr:idr0001", status="withdrawn")
+    assert purge(ledger, later(ledger)).originals == 1
+    with ledger.transaction() as writer:
+        assert not writer.has_original(digest)
+        assert writer.put_original(b"given twice", "text/html") == digest
+        study(writer, "idr:idr0001", title="Back", original_digest=digest)
+    assert ledger.original(digest) == b"given twice"
+    assert list(ledger.fsck()) == []
+
+
+def test_newest_due_tombstone_is_told_also_when_nothing_is_left_to_purge(ledger, study):
+    """P18: what followed a purge may have been cut off by a crash, so the next one says again what must go."""
+    assert purge(ledger, later(ledger)).position == 0
+    with ledger.transaction() as writer:
+        study(writer, "idr:idr0001")
+        stone = study(writer, "idr:idr0001", status="withdrawn")
+        study(writer, "idr:idr0002")
+    assert purge(ledger, later(ledger)).position == stone.position
+    again = purge(ledger, later(ledger))
+    assert (again.records, again.position) == (0, stone.position)
