@@ -167,7 +167,10 @@ class MemberSays:
     def owners(self) -> list[OwnerDigest]:
         """What it holds of whom."""
         answer = self._feed.get("federation/digest.json", _LARGE)
-        return [self._owner(one, answer) for one in _list(_document(answer), "owners", answer)]
+        found = [self._owner(one, answer) for one in _list(_document(answer), "owners", answer)]
+        if len({one.owner for one in found}) < len(found):
+            raise _formless(answer, "it names an owner twice")
+        return found
 
     def buckets(self, owner: str) -> list[BucketDigest]:
         """What it holds of one owner, by bucket."""
