@@ -138,7 +138,7 @@ class Pull:
         self.report.digest, self.report.position = said.digest, said.position
         self._take_registry()
         owners = self._says.owners()
-        for owner in owners:
+        for owner in self._known(owners):
             self._read(owner, compare=True)
         # Two answers of different moments: what was compared is not what the ETag stands for.
         same = node_digest((one.owner, one.digest) for one in owners) == said.digest
@@ -160,6 +160,17 @@ class Pull:
             if owner.owner in own:
                 self._read(owner, compare=False)
         return self.report
+
+    def _known(self, said: Sequence[OwnerDigest]) -> list[OwnerDigest]:
+        """Owners of the prefix map; nothing of any other could be taken in, however many a member names."""
+        unknown = [one.owner for one in said if one.owner not in OWNERS]
+        if unknown:
+            self.report.complete = False
+            self.report.notes.append(
+                f"{', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''} ({len(unknown)}): no prefix of the prefix "
+                "map here (owners.toml)."
+            )
+        return [one for one in said if one.owner in OWNERS]
 
     def _read(self, owner: OwnerDigest, *, compare: bool) -> None:
         """Takes in one owner's log and holds it against ours."""
@@ -209,7 +220,12 @@ class Pull:
         """Whether the log of an epoch is here up to `last` now."""
         place = self._here.place(owner, epoch)
         while place.seq < last:
+            told = self._told_of()
             arrivals = self._judged(owner, epoch, place, last)
+            if not arrivals and told == self._told_of():
+                self.report.notes.append(
+                    f"{owner}: epoch {epoch} should go on to entry {last}; its page gives nothing after {place.seq}."
+                )
             if arrivals and self._taken_in(arrivals):
                 self._count(arrivals)
             before, place = place, self._here.place(owner, epoch)
@@ -217,6 +233,9 @@ class Pull:
                 self.report.complete = False
                 return False
         return True
+
+    def _told_of(self) -> tuple[int, int, int]:
+        return len(self.report.notes), len(self.report.alarms), sum(self.report.refused.values())
 
     def _taken_in(self, arrivals: Sequence[Arrival]) -> bool:
         try:
@@ -365,7 +384,11 @@ class Pull:
         ours = {one.bucket: one.digest for one in self._here.buckets(owner)}
         # Buckets that agree explain no difference: then what the member says does not fit together.
         differing, explained, left = False, True, _REPAIRS
-        for bucket in sorted(theirs.keys() | ours.keys()):
+        if invented := theirs.keys() - ours.keys():
+            # Both logs are equally far, so that they make the same buckets: these are never asked for.
+            differing, explained = True, False
+            self.report.notes.append(f"{owner}: {len(invented)} buckets that no entry here makes.")
+        for bucket in sorted(ours):
             if theirs.get(bucket) == ours.get(bucket):
                 continue
             differing = True
