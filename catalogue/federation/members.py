@@ -232,15 +232,18 @@ class Members:
 
         A node whose ledger was restored from a backup would otherwise write other entries with numbers that were
         given before (R18). Called before anything is written.
+
+        Raises:
+            Locked: a member is being read just now; what it has may be on its way, so that nothing may be written yet.
         """
         for member in self._ledger.registry.members("active"):
             if member.name in self._asked:
                 continue
-            self._asked.add(member.name)
             try:
                 self.pull(member.name)
-            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound, Locked) as error:
+            except (SourceUnavailable, SourceChanged, FetchRefused, NotFound) as error:
                 log.warning("member.not_asked", member=member.name, detail=error.detail)
+            self._asked.add(member.name)
 
 
 __all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]

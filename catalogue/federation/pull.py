@@ -142,7 +142,7 @@ class Pull:
                 self._follow(owner.owner, owner.epoch, owner.seq)
                 self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
                 self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest, owner.count)
-            except (SourceChanged, NotFound) as error:
+            except (SourceChanged, NotFound, FetchRefused) as error:
                 # What is wrong with one owner's log at this member holds up no other owner.
                 self.report.complete = False
                 self.report.notes.append(f"{owner.owner}: {error.detail}")
