@@ -26,7 +26,6 @@ from catalogue.problems import (
     BadRequest,
     Conflict,
     FetchRefused,
-    Locked,
     NotFound,
     Problem,
     SourceChanged,
