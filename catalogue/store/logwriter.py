@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from catalogue.model.log_entry import START, LogEntry
 from catalogue.model.signing import NodeKey
@@ -41,6 +41,7 @@ class LogWriter(BookWriter):
         self._log_rows: list[dict[str, Any]] = []
         self._touched: set[tuple[str, str]] = set()
         self._stopped: dict[str, str] | None = None
+        self._whole: set[tuple[str, int]] = set()
         # Set when something changed that views have passed: they must be made anew.
         self.rewritten = False
 
@@ -48,7 +49,8 @@ class LogWriter(BookWriter):
         """The epoch in which this node writes an owner's records; begins to record an owner that nobody records.
 
         Raises:
-            RecordRejected: `not-owner`, another node writes them, or they are stopped until a person has looked.
+            RecordRejected: `not-owner`, another node writes them, or they are stopped until a person has looked; `gap`,
+                not all that was written before this node's epoch is here.
         """
         stopped = self._stops().get(owner)
         if stopped is not None:
@@ -65,6 +67,7 @@ class LogWriter(BookWriter):
                 "node does. Remove the source here, or have them handed over (`ommatidia member hand-over`).",
                 reason="not-owner",
             )
+        self._require_former(tenure)
         return tenure.epoch
 
     def put_tenure(self, signed: SignedTenure, received_from: str) -> None:
@@ -102,6 +105,21 @@ class LogWriter(BookWriter):
     def sign_log(self, owner: str) -> int:
         """Number of this owner's entries signed now: those that this node wrote before it had a key."""
         return self._sign_older(owner, self.epoch_to_write(owner)) if self.key is not None else 0
+
+    def _require_former(self, tenure: Tenure) -> None:
+        """Entries of the epoch before that came after ours would take records back to what they were (P5)."""
+        if tenure.epoch == 0 or (tenure.owner, tenure.epoch) in self._whole:
+            return
+        log = schema.log_entry.c
+        query = select(func.max(log.owner_seq)).where(log.owner == tenure.owner, log.owner_epoch == tenure.epoch - 1)
+        here = self.connection.scalar(query) or 0
+        if here < tenure.after_seq:
+            raise RecordRejected(
+                f"{here} of the {tenure.after_seq} entries of {tenure.owner} before epoch {tenure.epoch} are here; this "
+                "node writes when it holds them all. Pull from a member that does (`ommatidia member pull`).",
+                reason="gap",
+            )
+        self._whole.add((tenure.owner, tenure.epoch))
 
     def _tenure(self, owner: str) -> Tenure | None:
         if owner not in self._tenures:
@@ -216,8 +234,12 @@ class LogWriter(BookWriter):
     def settle_digests(self) -> None:
         """Makes the digests of all buckets touched say what the heads say; before the transaction commits."""
         rows = [digest_row(self.connection, *place) for place in sorted(self._touched)]
-        if rows:
-            upsert(self.connection, schema.bucket, rows)
+        upsert(self.connection, schema.bucket, [row for row in rows if row["count"]])
+        table = schema.bucket
+        for row in rows:
+            if not row["count"]:
+                gone = (table.c.owner == row["owner"], table.c.bucket == row["bucket"])
+                self.connection.execute(delete(table).where(*gone))
         self._touched.clear()
 
     def fill_payload(self, position: int, frame: bytes, stored_digest: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pair import Pair
 
+from catalogue.federation import pull
 from catalogue.problems import SourceChanged
 from tests.federation.simulation import material
 from tests.federation.simulation.documents import document
@@ -69,3 +70,13 @@ def test_member_that_became_another_node_is_not_read(pair):
     with pytest.raises(SourceChanged, match="not the member"):
         pair.pull(lambda path, _content: document(other.there, "other", path))
     assert pair.here.disk.rows == []
+
+
+def test_log_that_cannot_be_had_holds_up_no_other_owner(pair, monkeypatch):
+    """P15: headers of one owner that are larger than any page may be leave the owners after it as they are."""
+    monkeypatch.setattr(pull, "PAGE_BYTES", 6_000)
+    pair.write(1, owner="ssbd")
+    report, _ = pair.pull(lambda path, content: b"x" * 6_001 if "/log/idr/" in path else content)
+    assert (report.applied, report.complete, len(report.notes)) == (1, False, 1)
+    assert pair.here.place("ssbd", 0).seq == 1
+    assert pair.pull()[0].applied == 3
