@@ -53,6 +53,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill
 	$(BIN)/python -m tests.bench.soak_engine
+	$(BIN)/python -m tests.bench.soak_federation --minutes 60
 
 generate: $(VENV)/.test ## regenerate everything that comes from schema/
 	$(BIN)/python -m catalogue.model.compiler

@@ -115,8 +115,8 @@ class LogWriter(BookWriter):
         here = self.connection.scalar(query) or 0
         if here < tenure.after_seq:
             raise RecordRejected(
-                f"{here} of the {tenure.after_seq} entries of {tenure.owner} before epoch {tenure.epoch} are here; this "
-                "node writes when it holds them all. Pull from a member that does (`ommatidia member pull`).",
+                f"Of {tenure.owner}, {here} of the {tenure.after_seq} entries before epoch {tenure.epoch} are here; "
+                "this node writes when it holds them all. Pull from a member that does (`ommatidia member pull`).",
                 reason="gap",
             )
         self._whole.add((tenure.owner, tenure.epoch))

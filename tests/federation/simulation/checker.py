@@ -173,6 +173,11 @@ class _Checker:
         for event in expected:
             heads[event.curie] = event
         absent = {name for name, event in heads.items() if self._refused(state, event)}
+        came_back = {event.node for event in self._all.events if event.kind == "restored"}
+        for name, event in heads.items():
+            if event.poison and event.node == state.node in came_back:
+                # What its fellows refused went with the disk of the only node that had it.
+                absent |= {name} if state.heads[name][2] == "absent" else set()
         for name, event in heads.items():
             if event.poison == "newer" and not state.old and not self._reaches(event.node, state):
                 # Only nodes that do not know the version stand between: what they refused they cannot pass on.

@@ -169,7 +169,7 @@ class World:
         return self.chance.choice(of) if of else None
 
     def _go_on(self) -> None:
-        for _ in range(self.chance.randrange(1, 12)):
+        for _ in range(self.chance.randrange(1, 30)):
             if self.tasks:
                 self._advance(self.chance.choice(self.tasks))
 
