@@ -99,6 +99,9 @@ class Liar:
             self._world.note("tenure", key.node, owner=owner, epoch=0, digest=claim.digest, other=key.node)
         else:
             return said
+        if known is not None and known[-1].tenure.key == key.public and claim.epoch:
+            # Of what it had claimed before it may sign several successors, each as good as the other.
+            self._world.note("tenure", key.node, owner=owner, epoch=claim.epoch, digest=claim.digest, other=key.node)
         self._world.counts["claimed an owner"] += 1
         made = SignedTenure(claim, {key.public: key.sign(claim.message)}).document()
         return {**said, "tenures": [*said["tenures"], made]}
