@@ -95,6 +95,11 @@ def recover(world: World) -> None:
         world.network.cut |= {frozenset((lost.name, node.name)) for node in rest}
     for owner in sorted({owner for node in rest for owner in node.disk.tenures}):
         _recover_owner(world, owner, lost, rest)
+    if not lost.dead:
+        # It does not know that it is taken for lost, and goes on writing what counts no longer.
+        for _ in range(4):
+            world.change(lost)
+            world.finish_tasks()
 
 
 def recover_log(world: World, node: Node, owner: str, member: Node) -> None:

@@ -180,7 +180,12 @@ class World:
             self.do(node, f"pull from {self.by_name[member].number}", lambda: node.pull(member))
 
     def _change(self) -> None:
-        node = self._any([node for node in self.living() if not node.writing and any(map(node.is_writer, node.owners))])
+        self.change(
+            self._any([node for node in self.living() if not node.writing and any(map(node.is_writer, node.owners))])
+        )
+
+    def change(self, node: Node | None) -> None:
+        """Begins a change at a node."""
         if node is None:
             return
         seed = self.chance.random()
