@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from catalogue.exchange.exchange_json import PAGE_ENTRIES
+from catalogue.exchange.exchange_json import PAGE_BYTES, PAGE_ENTRIES
 from catalogue.federation.feed import Feed, Given, MemberSays, read_entries
 from catalogue.federation.members import Members
 from catalogue.federation.payloads import payload_bytes
-from catalogue.federation.pull import PAGE_BYTES
 from catalogue.model.log_entry import LogEntry
 from catalogue.model.signing import NEXT_KEY, NodeKey, is_signed, write_private
 from catalogue.model.tenure import SignedTenure, Tenure, next_tenure, tenure_fault
