@@ -287,6 +287,8 @@ class LocalNode:
             allow_private=frozenset(self.settings.harvest.allow_private_hosts),
             timeout_s=self.settings.federation.timeout_s,
             attempts=2,
+            # One that asks for more is read at another time, and keeps nobody waiting meanwhile (P14).
+            patience_s=10.0,
             pause_s=(0.0, 0.1),
             parallel=2,
             clock=now,

@@ -294,7 +294,7 @@ class Pull:
                 raise RecordRejected(f"A chunk of {log.curie} is too large.", reason="too-large", identifier=log.curie)
             try:
                 rows = self._feed.get(f"chunks/{chunk.digest}.parquet", chunk.size_bytes).content
-            except (NotFound, FetchRefused) as error:
+            except (NotFound, FetchRefused, SourceChanged) as error:
                 raise RecordRejected(
                     f"A chunk of {log.curie} cannot be had from {self._node}: {error.detail}",
                     reason="gap",
