@@ -82,23 +82,23 @@ class LocalNode:
 
     def _open_ledger(self, *, create: bool) -> Ledger:
         from catalogue.federation.rebuilding import RebuildMark
-        from catalogue.model.signing import NEXT_KEY, NodeKey
+        from catalogue.model.signing import NEXT_KEY, KeyFile, NodeKey
         from catalogue.store.ledger import Ledger
 
         # Also of a node made before there were keys.
-        key = NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
+        NodeKey.load(self.home / "node.key", create=create or self.home.is_dir())
         ledger = Ledger(
             self.settings.ledger,
             now,
             create=create,
             chunks=self.home / "chunks",
-            key=key,
+            key=KeyFile(self.home / "node.key").current,
             on_rewrite=RebuildMark(self.home).want,
         )
         if (self.home / NEXT_KEY).exists():
             from catalogue.federation.ownership import finish_rotation
 
-            ledger.key = finish_rotation(ledger, self.home / "node.key") or key
+            finish_rotation(ledger, self.home / "node.key")
         return ledger
 
     @cached_property
@@ -287,6 +287,8 @@ class LocalNode:
             allow_private=frozenset(self.settings.harvest.allow_private_hosts),
             timeout_s=self.settings.federation.timeout_s,
             attempts=2,
+            # One that asks for more is read at another time, and keeps nobody waiting meanwhile (P14).
+            patience_s=10.0,
             pause_s=(0.0, 0.1),
             parallel=2,
             clock=now,

@@ -60,6 +60,7 @@ class Fetcher:
             name itself ends by the system's resolver settings.
         max_bytes: decoded bytes one answer may have, unless the call says otherwise.
         attempts: tries of one request, the first included.
+        patience_s: longest pause that a server may ask for between two tries.
         min_rate: (bytes per second, window in seconds) below which a body is given up.
         pause_s: (least, most) seconds between two requests to a host; the last response time in between.
         parallel: requests to one host at a time.
@@ -77,6 +78,7 @@ class Fetcher:
         timeout_s: float = 30.0,
         max_bytes: int = 10 << 20,
         attempts: int = 4,
+        patience_s: float = MAX_WAIT_S,
         min_rate: tuple[float, float] = (1000.0, 20.0),
         pause_s: tuple[float, float] = (0.1, 2.0),
         parallel: int = 1,
@@ -93,6 +95,7 @@ class Fetcher:
         self._from = contact.removeprefix("mailto:") if re.fullmatch(r"(mailto:)?[^@\s/]+@[^@\s/]+", contact) else ""
         self.cache_dir = cache_dir
         self._timeout_s, self._max_bytes, self._attempts = timeout_s, max_bytes, attempts
+        self._patience_s = patience_s
         self._min_rate, self._pause_s, self._parallel = min_rate, pause_s, parallel
         self._verify: bool | str = ca_file or True
         self._clock, self._sleep, self._interrupt = clock, sleep, interrupt
@@ -264,7 +267,7 @@ class Fetcher:
                 again = attempt + 1 < attempts and not (error.last and slow)
                 slow = slow or error.last
                 pause = max(error.wait_s, random.uniform(0, min(_MAX_BACKOFF_S, 2.0**attempt)))
-                longest = MAX_WAIT_S if run is None else min(MAX_WAIT_S, waited + run.remaining_s())
+                longest = self._patience_s if run is None else min(self._patience_s, waited + run.remaining_s())
                 if not again or waited + pause > longest:
                     raise unavailable(call.url, error, attempt + 1) from error
                 waited += pause

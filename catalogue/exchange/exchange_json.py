@@ -24,6 +24,8 @@ from catalogue.store.registry import Member
 
 FORM: Final = "ommatidia-exchange/1"
 PAGE_ENTRIES: Final = 100
+PAGE_BYTES: Final = 32 << 20
+"""A page that is larger is read as headers, and its entries one by one."""
 _NODE_MAGIC: Final = b"ommatidia-node/1\n"
 
 
@@ -139,9 +141,13 @@ def render_page(owner: str, epoch: int, page: int, entries: Sequence[Exchanged],
         entries: those with the sequences (page - 1) * PAGE_ENTRIES + 1 to page * PAGE_ENTRIES that are here.
         headers: without payloads, for a reader to whom the page is too large.
     """
-    said = {"form": FORM, "owner": owner, "epoch": epoch, "page": page, "full": len(entries) == PAGE_ENTRIES}
-    written = b",\n".join(render_entry(one, payload=not headers) for one in entries)
-    return canonical(said)[:-1] + b',"entries":[\n' + written + b"\n]}\n"
+    return render_lines(owner, epoch, page, [render_entry(one, payload=not headers) for one in entries])
+
+
+def render_lines(owner: str, epoch: int, page: int, lines: Sequence[bytes]) -> bytes:
+    """A page of entries that are rendered already, see `render_page`."""
+    said = {"form": FORM, "owner": owner, "epoch": epoch, "page": page, "full": len(lines) == PAGE_ENTRIES}
+    return canonical(said)[:-1] + b',"entries":[\n' + b",\n".join(lines) + b"\n]}\n"
 
 
 def render_entry(one: Exchanged, *, payload: bool = True) -> bytes:

@@ -15,7 +15,7 @@ from catalogue.exchange.exchange_json import FORM, PAGE_ENTRIES, node_message
 from catalogue.model.log_entry import LogEntry, log_entry_from
 from catalogue.model.signing import is_signed, succeeds
 from catalogue.model.tenure import SignedTenure, signed_tenure_from
-from catalogue.problems import NotFound, SourceChanged
+from catalogue.problems import FetchRefused, NotFound, SourceChanged
 from catalogue.store.digests import OwnerDigest
 from catalogue.store.leaves import BucketDigest, Leaf
 
@@ -310,6 +310,8 @@ class HttpFeed:
         status, content, tag = self._fetch(url, max_bytes, etag)
         if status in (404, 410):
             raise NotFound(f"{url} is not there ({status}).")
+        if status == 413:
+            raise FetchRefused(f"{url} is too large for {self._base} to send at once.", rule="too-large")
         if status not in (200, 304):
             raise SourceChanged(f"{url} answers {status}. Check the member's address.")
         return Answer(content, tag, status == 304, url)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from catalogue.model.log_entry import LogEntry
 from catalogue.model.tenure import SignedTenure
+from catalogue.store.bookwriter import RECEIVED
 from catalogue.store.digests import OwnerDigest
 from catalogue.store.exchange_log import OwnerPlace
 from catalogue.store.image_lists import Chunk
@@ -172,12 +173,16 @@ class LedgerHoldings:
                     received_from=received_from,
                     source=self._source,
                     source_url=one.url,
-                    harvester="member/1",
+                    harvester=RECEIVED,
                     run_id=self._run_id,
                     retrieved_at=now,
                 )
-                if one.reason:
+            whole = {one.log.curie: one.log.seq for one in arrivals if one.payload}
+            for one in arrivals:
+                # A version that a later one of this record has taken the place of is nobody's trouble.
+                if one.reason and one.log.seq > whole.get(one.log.curie, 0):
                     self._quarantine(writer, one.log, one.reason, one.detail, one.url)
+            writer.resolve_received(whole)
 
     def refuse(self, log: LogEntry, reason: str, detail: str, url: str, received_from: str) -> None:
         """Quarantines an entry."""
@@ -190,7 +195,7 @@ class LedgerHoldings:
             f"{log.owner}/{log.epoch}/{log.seq}",
             reason=reason,
             detail=detail,
-            harvester="member/1",
+            harvester=RECEIVED,
             identifier=log.curie,
             url=url,
         )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from catalogue.exchange.exchange_json import PAGE_ENTRIES
+from catalogue.exchange.exchange_json import PAGE_BYTES, PAGE_ENTRIES
 from catalogue.federation.feed import Feed, Given, MemberSays, read_entries
 from catalogue.federation.members import Members
 from catalogue.federation.payloads import payload_bytes
-from catalogue.federation.pull import PAGE_BYTES
 from catalogue.model.log_entry import LogEntry
 from catalogue.model.signing import NEXT_KEY, NodeKey, is_signed, write_private
 from catalogue.model.tenure import SignedTenure, Tenure, next_tenure, tenure_fault
@@ -198,15 +198,16 @@ class Ownership:
         old, secret = self._key, os.urandom(32)
         new = old.succeeded_by(secret)
         waiting = self._key_file.with_name(NEXT_KEY)
-        write_private(waiting, new.text(secret))
         now = stamp(self._clock())
         with self._ledger.transaction() as writer:
+            # Within the transaction, so that another process which finds the file knows what became of it.
+            write_private(waiting, new.text(secret))
             for before in self._written_here():
                 epoch = writer.epoch_to_write(before.owner)
                 said = next_tenure(before, new.node, new.public, self._last(writer, before.owner, epoch), "key", now)
                 signatures = {key.public: key.sign(said.message) for key in (old, new)}
                 writer.put_tenure(SignedTenure(said, signatures), "")
-        waiting.replace(self._key_file)
+        _put_in_force(waiting, self._key_file)
         self._ledger.key = new
         return new
 
@@ -347,11 +348,19 @@ def finish_rotation(ledger: Ledger, key_file: Path) -> NodeKey | None:
     One that was cut off before leaves a file that means nothing, which is removed.
     """
     waiting = key_file.with_name(NEXT_KEY)
-    key = NodeKey.load(waiting)
-    if key is None:
-        return None
-    if any(one.tenure.key == key.public for one in ledger.registry.tenures()):
-        waiting.replace(key_file)
-        return key
-    waiting.unlink()
+    # Whoever writes now may be in the middle of a rotation, and its file is not to be taken from it.
+    with ledger.transaction():
+        key = NodeKey.load(waiting)
+        if key is None:
+            return None
+        if any(one.tenure.key == key.public for one in ledger.registry.tenures()):
+            _put_in_force(waiting, key_file)
+            return key
+        waiting.unlink()
     return None
+
+
+def _put_in_force(waiting: Path, key_file: Path) -> None:
+    # Another process of the node, just starting, may have done it.
+    with suppress(FileNotFoundError):
+        waiting.replace(key_file)

@@ -6,6 +6,7 @@ A payload that cannot is left out and quarantined; the entry itself stays in its
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _TYPES = {"study": "Study", "image": "Image"}
 _MAX_CHUNKS = 20_000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def payload_bytes(log: LogEntry, payload: Any) -> bytes:
@@ -146,7 +148,10 @@ def _check_chunks(log: LogEntry, record: dict[str, Any]) -> None:
     fields = {"sha256": str, "rows": int, "size_bytes": int, "first": str, "last": str}
     sound = isinstance(chunks, list) and len(chunks) <= _MAX_CHUNKS
     sound = sound and all(
-        isinstance(one, dict) and all(type(one.get(name)) is kind for name, kind in fields.items()) for one in chunks
+        isinstance(one, dict)
+        and all(type(one.get(name)) is kind for name, kind in fields.items())
+        and _DIGEST.fullmatch(one["sha256"])
+        for one in chunks
     )
     counted = all(type(record.get(name, 0)) is int for name in ("rows", "withdrawn"))
     if not sound or not counted or (log.action != "delete" and "rows" not in record):
@@ -166,7 +171,8 @@ def check_chunk(log: LogEntry, chunk: Chunk, content: bytes) -> None:
     """Returns when the bytes of a chunk, whose digest was compared, hold the rows that the manifest says.
 
     Raises:
-        RecordRejected: no Parquet file of image rows, other rows, or images that are not of this study.
+        RecordRejected: no Parquet file of image rows, other rows, images that are not of this study, or rows that break
+            the rules of their columns: views take them as checked.
     """
     try:
         table: pa.Table = decode(content)
@@ -183,6 +189,7 @@ def check_chunk(log: LogEntry, chunk: Chunk, content: bytes) -> None:
             identifier=log.curie,
         )
     _check_names(log, table)
+    _check_rows(log, table)
 
 
 def _check_names(log: LogEntry, table: pa.Table) -> None:
@@ -198,5 +205,19 @@ def _check_names(log: LogEntry, table: pa.Table) -> None:
         raise RecordRejected(
             f"A chunk of {log.curie} lists {wrong!r:.100}, which is no image of it.",
             reason="not-owner",
+            identifier=log.curie,
+        )
+
+
+def _check_rows(log: LogEntry, table: pa.Table) -> None:
+    from catalogue.ingest.table_checks import RowChecks  # numpy and pyarrow, which most pulls do not need
+
+    checks = RowChecks(parse_identifier(study_of_list(log.curie)), {})
+    for batch in table.to_batches():
+        checks.fit_rows(batch)
+    for row in checks.refusals.kept:
+        raise RecordRejected(
+            f"A chunk of {log.curie} has rows that are not served: {row.accession[:100]}: {row.detail}",
+            reason=row.reason,
             identifier=log.curie,
         )

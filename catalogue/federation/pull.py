@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from catalogue.exchange.exchange_json import page_number
+from catalogue.exchange.exchange_json import PAGE_BYTES, page_number
 from catalogue.federation.belief import weigh
 from catalogue.federation.feed import Feed, MemberSays, SaidNode, read_entries, read_entry
 from catalogue.federation.holdings import Arrival, Holdings
@@ -25,7 +25,6 @@ from catalogue.store.digests import OwnerDigest
 from catalogue.store.exchange_log import OwnerPlace
 from catalogue.store.leaves import ABSENT, Leaf, node_digest
 
-PAGE_BYTES: Final = 32 << 20
 _CHUNK_BYTES: Final = 64 << 20
 _SLACK_BYTES: Final = 64 << 10
 _REPAIRS: Final = 1_000
@@ -314,7 +313,7 @@ class Pull:
                 raise RecordRejected(f"A chunk of {log.curie} is too large.", reason="too-large", identifier=log.curie)
             try:
                 rows = self._feed.get(f"chunks/{chunk.digest}.parquet", chunk.size_bytes).content
-            except (NotFound, FetchRefused) as error:
+            except (NotFound, FetchRefused, SourceChanged) as error:
                 raise RecordRejected(
                     f"A chunk of {log.curie} cannot be had from {self._node}: {error.detail}",
                     reason="gap",

@@ -70,6 +70,30 @@ class NodeKey:
             ) from error
 
 
+class KeyFile:
+    """The key in a file as it is now, since another process of the node may pass to its next one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._key: NodeKey | None = None
+
+    def current(self) -> NodeKey | None:
+        """The key; None where there is none.
+
+        Raises:
+            SettingsInvalid: the file holds no key.
+        """
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return self._key
+        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if seen != self._seen:
+            self._key, self._seen = NodeKey.load(self._path), seen
+        return self._key
+
+
 def write_key(path: Path, secret: bytes) -> NodeKey:
     """A first key, now kept in the file, readable by its owner only; one that is there already wins."""
     key = NodeKey(secret)

@@ -6,7 +6,7 @@ Base of catalogue.store.writer.LedgerWriter, which adds entries and originals.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ from catalogue.store.finding_rows import FindingRows
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
+
+
+# Harvester of entries that members gave.
+RECEIVED = "member/1"
 
 
 class BookWriter:
@@ -132,6 +136,16 @@ class BookWriter:
         self._require_source(source)
         row = {"of_source": source, "of_item": item, "now": stamp(self.clock())}
         self._quarantine.append((False, row))
+
+    def resolve_received(self, curies: Collection[str]) -> None:
+        """Notes that earlier versions of records, whose payload was refused, do not matter: a later one came whole."""
+        table = schema.quarantine
+        # What came from members is under the key of its entry, whichever member gave it.
+        earlier = (table.c.resolved_at.is_(None), table.c.harvester == RECEIVED)
+        names = sorted(curies)
+        for start in range(0, len(names), 500):
+            change = update(table).where(*earlier, table.c.identifier.in_(names[start : start + 500]))
+            self.connection.execute(change.values(resolved_at=stamp(self.clock())))
 
     def replace_findings(
         self, source: str, item: str, curie: str | None, findings: Sequence[Finding], run_id: int | None = None

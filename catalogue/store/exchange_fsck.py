@@ -30,6 +30,7 @@ def exchange_faults(connection: Connection) -> Iterator[Fault]:
     tenures, faults = _tenures(connection)
     yield from faults
     yield from _header_faults(connection, tenures)
+    yield from _lost_headers(connection)
     yield from _bucket_faults(connection)
 
 
@@ -79,6 +80,22 @@ def _header_faults(connection: Connection, tenures: dict[tuple[str, int], Signed
             after = row["position"]
             for what in _header_damage(row, tenures, last):
                 yield Fault(row["position"], row["curie"], what)
+
+
+def _lost_headers(connection: Connection) -> Iterator[Fault]:
+    entry, log, tenure = schema.entry.c, schema.log_entry.c, schema.tenure.c
+    stray = select(log.position).outerjoin(schema.entry, entry.position == log.position)
+    for position in connection.scalars(stray.where(entry.position.is_(None))):
+        yield Fault(position, None, "an exchanged header is kept of an entry that is not")
+    unsigned = (
+        select(entry.position, entry.curie)
+        .join(schema.tenure, (tenure.owner == entry.owner) & (tenure.epoch == entry.owner_epoch))
+        .outerjoin(schema.log_entry, log.position == entry.position)
+        .where(log.position.is_(None))
+        .order_by(entry.position)
+    )
+    for position, curie in connection.execute(unsigned):
+        yield Fault(position, curie, "no exchanged header of it is kept, though its owner's log is exchanged")
 
 
 def _header_damage(

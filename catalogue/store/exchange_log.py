@@ -16,6 +16,7 @@ from sqlalchemy import Engine, RowMapping, Select, func, select
 from catalogue.model.log_entry import START, LogEntry
 from catalogue.store import schema
 from catalogue.store.entries import FIRST_SCHEMA_VERSION, Entry, moment
+from catalogue.store.originals import FRAME_HEADER_BYTES, content_size
 
 ReadEntries = Callable[[Select[Any]], list[Entry]]
 
@@ -121,6 +122,18 @@ class ExchangeLog:
         entry = schema.entry.c
         query = select(schema.entry).where(entry.owner == owner, entry.owner_epoch == epoch)
         return self._exchanged(query.where(entry.owner_seq > after_seq).order_by(entry.owner_seq).limit(limit))
+
+    def payload_sizes(self, owner: str, epoch: int, after_seq: int, up_to_seq: int) -> list[int]:
+        """Bytes of the payloads of an owner's signed entries between two sequences; no payload is read."""
+        entry, log = schema.entry.c, schema.log_entry.c
+        query = (
+            select(func.substr(entry.payload, 1, FRAME_HEADER_BYTES))
+            .join(schema.log_entry, log.position == entry.position)
+            .where(log.owner == owner, log.owner_epoch == epoch)
+            .where(log.owner_seq > after_seq, log.owner_seq <= up_to_seq)
+        )
+        with self._engine.connect() as connection:
+            return [content_size(bytes(header or b"")) for header in connection.scalars(query)]
 
     def find(self, owner: str, epoch: int, seq: int) -> Exchanged | None:
         """The entry with that key; None when it is not here."""

@@ -61,7 +61,8 @@ class Ledger(Bookkeeping, HeldReader):
         create: make the ledger, or bring its tables up to date; False refuses to do either.
         read_only: refuse to write; any number of processes may read while another writes.
         chunks: folder of the chunks of image lists; None means `chunks` beside the SQLite file.
-        key: of this node, with which it signs what it writes; without one its entries cannot be exchanged.
+        key: of this node, with which it signs what it writes, or what gives it as it is now; without one its entries
+            cannot be exchanged.
         on_rewrite: called before and after a transaction commits that changes what views have passed (a payload that
             came later, entries that count no longer), so that they are made anew.
     Raises:
@@ -78,14 +79,23 @@ class Ledger(Bookkeeping, HeldReader):
         create: bool = True,
         read_only: bool = False,
         chunks: Path | None = None,
-        key: NodeKey | None = None,
+        key: NodeKey | Callable[[], NodeKey | None] | None = None,
         on_rewrite: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(open_engine(url, create=create, read_only=read_only), clock)
-        self.key = key
+        self._key = key
         self._on_rewrite = on_rewrite
         database = Path(self.engine.url.database or "")
         self.image_lists = ImageLists(self.engine, ChunkFiles(chunks or database.parent / "chunks"), self._entries)
+
+    @property
+    def key(self) -> NodeKey | None:
+        """The key of this node."""
+        return self._key if self._key is None or isinstance(self._key, NodeKey) else self._key()
+
+    @key.setter
+    def key(self, key: NodeKey | None) -> None:
+        self._key = key
 
     @property
     def issues(self) -> Issues:

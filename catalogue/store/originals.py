@@ -54,6 +54,18 @@ def decompress(frame: bytes) -> bytes:
         raise StoreDamaged("A stored frame cannot be decompressed. Run `ommatidia fsck`.") from error
 
 
+FRAME_HEADER_BYTES = 18
+"""A frame's header has no more (RFC 8878, section 3.1.1)."""
+
+
+def content_size(header: bytes) -> int:
+    """Bytes of the content of a frame, told from its first FRAME_HEADER_BYTES; 0 of an empty or damaged one."""
+    try:
+        return max(0, zstandard.frame_content_size(header)) if header else 0
+    except zstandard.ZstdError:
+        return 0
+
+
 def original_stored_digest(media_type: object, size_bytes: object, frame: bytes) -> str:
     """SHA-256 (hex) of everything kept about an original, so that no bit of its row can change unseen.
 

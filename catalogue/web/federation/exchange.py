@@ -6,18 +6,26 @@ from flask import Blueprint, Response, request
 
 from catalogue.exchange import exchange_json as documents
 from catalogue.model.namespaces import OWNERS
-from catalogue.problems import NotFound
+from catalogue.problems import NotFound, ResultTooLarge
 from catalogue.web.services import Services
 
 _LIVE = "public, max-age=0, must-revalidate"
-# A full page changes only when a payload is purged or filled in; whoever holds it may keep it for a week.
-_FULL = "public, max-age=604800"
+# A full page changes only when a payload is purged or filled in; what was purged stays in no cache for long (P18).
+_FULL = "public, max-age=3600"
 
 
 def exchange_blueprint(services: Services) -> Blueprint:
     """Routes of the exchange between members."""
     blueprint = Blueprint("exchange", __name__)
     ledger = services.ledger
+
+    @blueprint.before_request
+    def check() -> None:
+        asked = request.view_args or {}
+        numbers = [value for value in asked.values() if isinstance(value, int)]
+        # No database keeps such a name or number; to ask it would be an error of ours.
+        if "\0" in request.path or any(number >= 1 << 48 for number in numbers):
+            raise NotFound(f"There is nothing at {request.path[:100]!r}.")
 
     @blueprint.get("/federation/node.json")
     @blueprint.get("/.well-known/bioimage-node")
@@ -58,12 +66,25 @@ def exchange_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/federation/log/<owner>/<int:epoch>/<int:page>.headers.json", defaults={"headers": True})
     def log_page(owner: str, epoch: int, page: int, headers: bool) -> Response:
         size = documents.PAGE_ENTRIES
-        after = (max(page, 1) - 1) * size
-        entries = [one for one in ledger.log.of_owner(owner, epoch, after, size) if one.log.seq <= after + size]
-        if not entries:
+        after = (page - 1) * size
+        sizes = ledger.log.payload_sizes(owner, epoch, after, after + size) if page else []
+        if not sizes:
             raise NotFound(f"The log of {owner[:40]!r}, epoch {epoch}, has no page {page} here.")
-        body = documents.render_page(owner, epoch, page, entries, headers=headers)
-        return _answer(body, _FULL if len(entries) == size else _LIVE)
+        if not headers and sum(sizes) > documents.PAGE_BYTES:
+            raise ResultTooLarge(
+                f"Page {page} of the log of {owner}, epoch {epoch}, has {sum(sizes)} bytes; at most "
+                f"{documents.PAGE_BYTES} are sent at once. Read {page}.headers.json, and entries one by one."
+            )
+        # Headers of large records: their payloads are read a few at a time.
+        step = size if sum(sizes) <= documents.PAGE_BYTES else 5
+        lines = [
+            documents.render_entry(one, payload=not headers)
+            for start in range(after, after + size, step)
+            for one in ledger.log.of_owner(owner, epoch, start, step)
+            if one.log.seq <= start + step
+        ]
+        body = documents.render_lines(owner, epoch, page, lines)
+        return _answer(body, _FULL if len(lines) == size else _LIVE)
 
     @blueprint.get("/federation/entry/<owner>/<int:epoch>/<int:seq>.json")
     def entry(owner: str, epoch: int, seq: int) -> Response:

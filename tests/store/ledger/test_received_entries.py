@@ -65,6 +65,7 @@ def test_record_without_payload_is_counted_nowhere(ledger, log):
     assert ledger.counts()["studies"] == 1
     assert ledger.counts()["owners"]["idr"] == {"studies": 1, "images": 0, "withdrawn": 0}
     assert ledger.schema_versions() == {"0.3.0": 1}
+    assert ledger.log.payload_sizes("idr", 0, 0, 3) == [len(payload_of("idr:idr0001")), 0, 0]
     assert ledger.count_children("idr:idr0001") == 0
     assert ledger.count_children("idr:idr0001", status=None) == 1
     assert list(ledger.fsck()) == []
