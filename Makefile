@@ -52,6 +52,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 
 soak: $(VENV)/.test ## long crash tests
 	$(BIN)/python -m tests.bench.soak_kill
+	$(BIN)/python -m tests.bench.soak_cluster
 	$(BIN)/python -m tests.bench.soak_engine
 	$(BIN)/python -m tests.bench.soak_federation --minutes 60
 
