@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 HARVESTER: Final = "member"
 _MISMATCHES: Final = 2
+# A payload that was refused is asked for again after 2, 4, 8 ... seconds, and hourly in the end.
+_LONGEST_REST_S: Final = 3_600.0
 _PATIENCE_S: Final = 10.0
 
 
@@ -173,8 +175,10 @@ class Members:
         before = member.progress
         holdings = LedgerHoldings(self._ledger, member.name, run_id)
         feed = self._open_feed(member.url)
-        etag = str(before.get("etag", "")) if before.get("equal") and self._same(before) else ""
+        rest = before.get("equal") or self._rests(before)
+        etag = str(before.get("etag", "")) if rest and self._same(before) else ""
         pull = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell)
+        pull.report.was_equal = bool(before.get("equal"))
         report = pull.run(etag)
         said = _description(pull.said) if pull.said is not None else member.description
         if (pull.key, said) != (member.key, member.description):
@@ -191,6 +195,11 @@ class Members:
         for one in self._ledger.digests.node().owners:
             if one.owner not in there and one.count:
                 report.owners.append(OwnerStanding(one.owner, (-1, 0), (one.epoch, one.seq), equal=False))
+
+    def _rests(self, before: Any) -> bool:
+        """Whether a difference that reading did not mend is left alone for a while, until either side changes (P12)."""
+        again_at = before.get("again_at")
+        return bool(again_at) and self._clock() < datetime.fromisoformat(again_at)
 
     def _same(self, before: Any) -> bool:
         """Whether this node holds what it held when both were found equal."""
@@ -211,7 +220,12 @@ class Members:
                 "notes": report.notes[:20],
             }
             if not report.unchanged:
+                futile = int(progress.get("futile", 0)) + 1 if _is_futile(report) else 0
+                pause_s = min(2.0**futile, _LONGEST_REST_S)
+                again_at = (self._clock() + timedelta(seconds=pause_s)).isoformat() if futile else ""
                 progress |= {
+                    "futile": min(futile, 20),
+                    "again_at": again_at,
                     "behind": report.behind,
                     "owners": [asdict(one) for one in report.owners],
                     "position": report.position,
@@ -278,6 +292,12 @@ class Members:
 
 
 __all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]
+
+
+def _is_futile(report: PullReport) -> bool:
+    """Whether both differ for a known reason, such as a payload that is refused here, and reading changed nothing."""
+    done = report.applied or report.filled or report.alarms or report.refused or report.unexplained
+    return report.complete and not report.equal and not done
 
 
 def _document(report: PullReport) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class PullReport:
     """What one pull from one member did.
 
     Args:
+        was_equal: whether both were equal when the member last said what it says still; matters when `unchanged`.
         applied: entries taken in; of them `absent` without their payload.
         recovered: of them this node's own, which it had lost (restored from a backup).
         filled: payloads that came to entries that had come without.
@@ -61,6 +62,7 @@ class PullReport:
 
     member: str
     unchanged: bool = False
+    was_equal: bool = True
     applied: int = 0
     absent: int = 0
     recovered: int = 0
@@ -78,7 +80,9 @@ class PullReport:
     @property
     def equal(self) -> bool:
         """Whether both hold the same of every owner."""
-        return self.unchanged or (self.complete and all(one.equal for one in self.owners))
+        if self.unchanged:
+            return self.was_equal
+        return self.complete and all(one.equal for one in self.owners)
 
     @property
     def behind(self) -> int:

@@ -50,6 +50,24 @@ def test_refused_version_is_no_trouble_once_a_later_one_came_whole(pair):
     assert list(two.ledger.fsck()) == []
 
 
+def test_payload_that_stays_refused_is_not_asked_for_at_every_pull(pair):
+    """P12, R7: after a few tries a pull is one conditional request, and still no claim of equality; news ends that."""
+    one, two = pair
+    one.write("idr:idr0001", LARGE)
+    settle(two, rounds=8)
+    asked = one.net.asked
+    asked.clear()
+    report = two.members.pull("one")
+    assert asked == [("federation/node.json", 304)]
+    assert not report.equal
+    assert not two.ledger.registry.member("one").progress["equal"]
+    one.write("idr:idr0002")
+    two.members.pull("one")
+    assert two.ledger.head("idr:idr0002") is not None
+    one.write("idr:idr0001", "small")
+    assert two.members.pull("one").equal
+
+
 def write_list(one, chunk, count, changes):
     """Writes an image list of idr0001 at a node; nothing is said of the chunk's bytes."""
     digest = hashlib.sha256(chunk).hexdigest()
