@@ -14,7 +14,8 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.ownership import add_to
 from catalogue.cli.progress import pull_progress
-from catalogue.federation.member_check import Finding, check_member
+from catalogue.federation.findings import Finding, counted
+from catalogue.federation.member_check import check_member
 from catalogue.federation.pull import PullReport
 from catalogue.federation.standing import OwnerCell, Standing, alarm_document, standing_document, standings
 from catalogue.problems import NotFound, Problem, SourceUnavailable
@@ -81,7 +82,7 @@ def member_check(
     if json_:
         print_json({"url": url, "counts": counts, "findings": [one.document() for one in findings]})
     else:
-        out.print(plain(f"{counts['problem']} problems, {counts['warning']} warnings, {counts['note']} notes."))
+        out.print(plain(", ".join(counted(counts[level], level) for level in ("problem", "warning", "note")) + "."))
     if counts["problem"]:
         raise typer.Exit(3)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from catalogue.exchange.exchange_json import PAGE_ENTRIES, page_number
 from catalogue.federation.feed import Given, MemberSays, read_entries, read_entry
-from catalogue.federation.findings import Finding, note, ok, problem, warning
+from catalogue.federation.findings import Finding, counted, note, ok, problem, warning
 from catalogue.federation.payloads import check_chunk, check_payload, chunks_named, payload_bytes
 from catalogue.federation.probe import Probe
 from catalogue.model.log_entry import LogEntry
@@ -24,6 +24,7 @@ _PAGE_BYTES: Final = 32 << 20
 _CHUNK_BYTES: Final = 64 << 20
 _SAMPLED_BUCKETS: Final = 3
 _SAMPLED_CHUNKS: Final = 2
+_SHOWN_FAULTS: Final = 5
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def check_owner(
     if faults:
         yield problem(
             name,
-            f"{len(faults)} faults, first: {faults[0]}.",
+            _told(faults),
             "A pull stops at the first entry that does not follow the one before it, and digests would never be equal.",
             "Its operator runs `ommatidia fsck`; a folder of files is published anew, whole.",
         )
@@ -87,6 +88,12 @@ def check_owner(
             name, f"{looked} {owner.seq} entries: no gap, signatures, payloads and buckets fit ({walk.entries} read)."
         )
     yield from _records(name, walk, [curie for curie, leaf in leaves.items() if leaf.status == ABSENT])
+
+
+def _told(faults: Sequence[str]) -> str:
+    shown = "; ".join(fault.rstrip(".") for fault in faults[:_SHOWN_FAULTS])
+    more = f"; and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
+    return f"{counted(len(faults), 'fault')}: {shown}{more}."
 
 
 def _records(name: str, walk: _Walk, absent: Sequence[str]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final
 from catalogue.federation.feed import MemberSays
 from catalogue.federation.findings import Finding, note, ok, warning
 from catalogue.federation.probe import Probe, Seen
-from catalogue.problems import FetchRefused, SourceUnavailable
+from catalogue.problems import FetchRefused, NotFound, SourceChanged, SourceUnavailable
 
 _NOWHERE: Final = "federation/log/nobody/0/1.json"
 _EXTRAS: Final = (
@@ -71,7 +71,11 @@ def _length(seen: Seen) -> Iterator[Finding]:
 
 
 def _caching(probe: Probe, says: MemberSays) -> Iterator[Finding]:
-    owner = next((one for one in says.owners() if one.seq), None)
+    try:
+        owner = next((one for one in says.owners() if one.seq), None)
+    except (NotFound, SourceChanged):
+        # Told already, by what reads the documents.
+        return
     if owner is None:
         return
     page = probe.get(f"federation/log/{owner.owner}/{owner.epoch}/1.json")

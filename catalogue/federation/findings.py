@@ -45,3 +45,8 @@ def warning(check: str, what: str, why: str, do: str) -> Finding:
 def problem(check: str, what: str, why: str, do: str) -> Finding:
     """Keeps the endpoint, or records of it, out."""
     return Finding("problem", check, what, why, do)
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word: 1 problem, 2 problems."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from catalogue.model.log_entry import LogEntry
 from catalogue.model.tenure import SignedTenure
-from catalogue.store.bookwriter import RECEIVED
 from catalogue.store.digests import OwnerDigest
+from catalogue.store.entries import RECEIVED
 from catalogue.store.exchange_log import OwnerPlace
 from catalogue.store.image_lists import Chunk
 from catalogue.store.leaves import BucketDigest, Leaf

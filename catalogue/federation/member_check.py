@@ -91,15 +91,23 @@ def _check_content(
         tenures: dict[str, list[SignedTenure]] = {}
         for signed in registry.tenures:
             tenures.setdefault(signed.tenure.owner, []).append(signed)
-        for owner in owners:
-            yield from check_owner(probe, says, owner, tenures.get(owner.owner, []), max_bytes, whole=whole)
     except Problem as error:
-        yield problem(
-            "documents",
-            error.detail,
-            "A pull stops at the same place.",
-            "Ask its operator to serve this document in the form of /docs/federation.",
-        )
+        yield _unreadable(error)
+        return
+    for owner in owners:
+        try:
+            yield from check_owner(probe, says, owner, tenures.get(owner.owner, []), max_bytes, whole=whole)
+        except Problem as error:
+            yield _unreadable(error)
+
+
+def _unreadable(error: Problem) -> Finding:
+    return problem(
+        "documents",
+        error.detail,
+        "A pull stops at the same place.",
+        "Ask its operator to serve this document in the form of /docs/federation.",
+    )
 
 
 def _check_address(base: str) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from catalogue.model.log_entry import LogEntry
 from catalogue.model.signing import NEXT_KEY, NodeKey, is_signed, write_private
 from catalogue.model.tenure import SignedTenure, Tenure, next_tenure, tenure_fault
 from catalogue.problems import Conflict, FetchRefused, NotFound, SourceChanged, SourceUnavailable
-from catalogue.store.entries import stamp
+from catalogue.store.entries import RECEIVED, stamp
 from catalogue.store.exchange_log import Exchanged, OwnerPlace
 from catalogue.store.ledger import Ledger
 from catalogue.store.registry import Member
@@ -273,7 +273,7 @@ class Ownership:
         return found
 
     def _write_again(self, writer: LedgerWriter, given: Given) -> None:
-        self._write(writer, given.log, payload_bytes(given.log, given.payload), "recovered", "member/1")
+        self._write(writer, given.log, payload_bytes(given.log, given.payload), "recovered", RECEIVED)
 
     def _write(self, writer: LedgerWriter, log: LogEntry, payload: bytes, source: str, harvester: str) -> None:
         head = writer.head(log.curie)

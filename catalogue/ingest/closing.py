@@ -15,6 +15,7 @@ from catalogue.ingest.decide import successors, withdrawals
 from catalogue.ingest.drift import Fingerprint
 from catalogue.model.documents import Listed
 from catalogue.model.payload import digest
+from catalogue.problems import RecordRejected
 from catalogue.store.books import HeldBatch, HeldChange
 from catalogue.store.writer import LedgerWriter
 
@@ -64,7 +65,7 @@ class Closing:
             if hold:
                 self._hold(writer, held)
                 return
-            self._withdraw(writer, gone)
+            self._withdraw(writer, self._to_withdraw(writer, gone))
             self._forget(writer)
             for item, state in run.unsettled.items():
                 writer.set_item(run.source.name, item, state)
@@ -183,6 +184,23 @@ class Closing:
             elif item not in run.seen and not _before(state.missing_since, self._now):
                 writer.set_item(run.source.name, item, replace(state, missing_since=self._now))
 
+    def _to_withdraw(self, writer: LedgerWriter, gone: dict[str, HeldChange]) -> dict[str, HeldChange]:
+        """Of what is gone, what this node may withdraw: records that another node writes stay as that one has them."""
+        refusals: dict[str, str] = {}
+        for owner in sorted({_owner(curie) for curie in gone}):
+            try:
+                writer.epoch_to_write(owner)
+            except RecordRejected as rejection:
+                refusals[owner] = rejection.detail
+        staying = {curie for curie in gone if _owner(curie) in refusals}
+        if staying:
+            # Their documents stay known, so that they go when this node writes the owner again.
+            self._run.mentioned |= staying
+            self._run.report.detail += (
+                f"{len(staying)} records that the source no longer has stay. {' '.join(refusals.values())}"
+            )
+        return {curie: change for curie, change in gone.items() if curie not in staying}
+
     def _withdraw(self, writer: LedgerWriter, gone: dict[str, HeldChange]) -> None:
         run = self._run
         heads = run.ledger.find_heads(gone)
@@ -205,6 +223,10 @@ class Closing:
             if self._moved(item) or (reason is not None and run.mentioned.isdisjoint(run.items[item].curies)):
                 writer.drop_item(run.source.name, item)
                 writer.resolve_quarantine(run.source.name, item)
+
+
+def _owner(curie: str) -> str:
+    return curie.partition(":")[0]
 
 
 def _before(moment: datetime | None, now: datetime) -> bool:

@@ -33,11 +33,13 @@ def decide(candidate: Candidate, head: Entry | None, source: SourceSpec) -> Deci
     """How the candidate stands to what the ledger holds.
 
     Raises:
-        RecordRejected: `not-owner`, another source records this accession already.
+        RecordRejected: `not-owner`, another source of this node records this accession already.
     """
     if head is None:
         return Decision.NEW
-    if head.source != source.name:
+    # What came from a member is the source's to change once this node writes the owner: handed over, or taken back
+    # after a restore. Until then the ledger refuses the change.
+    if head.source != source.name and not head.is_of_a_member:
         raise RecordRejected(
             f"{candidate.curie} is recorded from the source '{head.source}'; exactly one source records an accession. "
             f"Remove it from one of the two.",

@@ -19,15 +19,11 @@ from catalogue.problems import REASONS, BadRequest, NotFound
 from catalogue.store import schema
 from catalogue.store.bookkeeping import Clock, item_state, no_source
 from catalogue.store.books import RUN_STATES, ItemState
-from catalogue.store.entries import compact_json, stamp
+from catalogue.store.entries import RECEIVED, compact_json, stamp
 from catalogue.store.finding_rows import FindingRows
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
-
-
-# Harvester of entries that members gave.
-RECEIVED = "member/1"
 
 
 class BookWriter:

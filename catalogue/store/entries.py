@@ -21,6 +21,8 @@ GONE = frozenset({"withdrawn", "replaced"})
 # How an entry reads whose payload is not here: it was purged, or refused when a member sent it.
 ABSENT = "absent"
 GENESIS_HASH = "0" * 64
+RECEIVED = "member/1"
+"""What `harvester` says of an entry that a member of the federation gave."""
 
 # Order matters: it is the order in which fields enter the hash.
 HASHED_FIELDS = (
@@ -87,6 +89,11 @@ class Entry:
     recorded_at: datetime
     aliases: tuple[str, ...] = ()
     schema_version: str = FIRST_SCHEMA_VERSION
+
+    @property
+    def is_of_a_member(self) -> bool:
+        """Whether a member gave it, not a source of this node."""
+        return self.harvester == RECEIVED
 
     @property
     def record(self) -> dict[str, Any]:

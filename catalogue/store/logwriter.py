@@ -61,6 +61,13 @@ class LogWriter(BookWriter):
         tenure = self._tenure(owner)
         if tenure is None:
             return 0
+        if self.key is not None and self.key.node == tenure.node and self.key.public != tenure.key:
+            raise RecordRejected(
+                f"This node writes the records of {owner} with the key {tenure.key[:16]}…, but its node.key holds "
+                f"{self.key.public[:16]}…, a former or another one. Put the newest copy of node.key back and start the "
+                "node again; if it is lost, the members must vote who writes them (`ommatidia member propose`).",
+                reason="not-owner",
+            )
         if self.key is None or (tenure.node, tenure.key) != (self.key.node, self.key.public):
             raise RecordRejected(
                 f"The records of {owner} are written by the node {tenure.node} (epoch {tenure.epoch}); exactly one "

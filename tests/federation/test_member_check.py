@@ -133,6 +133,8 @@ def test_each_finding_that_is_no_praise_says_why_and_what_to_do(check: Check, pa
             "registry",
         ),
         ("/federation/registry.json", lambda said: said.update(tenures="none"), "documents"),
+        ("/federation/digest.json", lambda said: said.update(form="another/2"), "documents"),
+        ("/federation/digest/biostudies.json", lambda said: said.pop("buckets"), "documents"),
     ],
 )  # fmt: skip
 def test_documents_that_do_not_fit_each_other_are_found(
@@ -142,6 +144,18 @@ def test_documents_that_do_not_fit_each_other_are_found(
     one, _ = pair
     altered(one, path, change)
     assert expected in wrong(check())
+
+
+def test_every_fault_of_a_log_is_told(check: Check, pair: tuple[Peer, Peer]) -> None:
+    """An operator reads all faults of a log at once, not the first of several."""
+    one, _ = pair
+    altered(one, LOG, lambda said: [said["entries"][place].update(signature="0" * 128) for place in (0, 2)])
+    altered(one, "/federation/digest/biostudies/S-BIAD2.json", lambda said: said["leaves"][0].update(status="absent"))
+    (what,) = [one.what for one in check() if (one.level, one.check) == ("problem", "log of biostudies")]
+    assert what.startswith("3 faults: ")
+    assert all(
+        part in what for part in ("bucket S-BIAD2", "biostudies/0/1 is not signed", "biostudies/0/3 is not signed")
+    )
 
 
 def test_written_record_that_breaks_a_hard_rule_is_a_problem_with_its_field(
