@@ -26,13 +26,6 @@ _append, _page, _start, _node_document = Disk.append, pull.Pull._page, Node.star
 _arrival, _refusal = pull.Pull._arrival, merge._refusal
 
 
-class _Anything:
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 def _newest_by_clock(disk: Disk, log: Any, *rest: Any) -> Any:
     before = disk.head(log.curie)
     row = _append(disk, log, *rest)
