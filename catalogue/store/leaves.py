@@ -19,6 +19,7 @@ EMPTY: Final = hashlib.sha256(b"").hexdigest()
 ABSENT: Final = "absent"
 _NUMBERED: Final = re.compile(r"(\D*)(\d*)", re.ASCII)
 _LONGEST_STEM: Final = 40
+_UUID: Final = re.compile(r"([0-9a-f]{3})[0-9a-f]{5}-[0-9a-f]{4}-[0-9a-f]{4}-", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,14 @@ class BucketDigest:
 def bucket_of(curie: str) -> str:
     """The bucket of a record: what stands before the first number of its accession, and that number's thousand.
 
-    `S-BIAD634`, `S-BIAD634/images` and `S-BIAD634.embryo-1` are in `S-BIAD0`; `6001240` is in `6001`. A record never
-    changes its bucket, whatever is added.
+    `S-BIAD634`, `S-BIAD634/images` and `S-BIAD634.embryo-1` are in `S-BIAD0`; `6001240` is in `6001`. An accession that
+    is a UUID, as images of the BioImage Archive have, is in the bucket of its first three digits. A record never changes
+    its bucket, whatever is added.
     """
     accession = curie.partition(":")[2]
+    uuid = _UUID.match(accession)
+    if uuid is not None:
+        return uuid[1].lower()
     found = _NUMBERED.match(accession)
     assert found is not None  # the pattern fits the empty text
     stem, number = found.groups()
