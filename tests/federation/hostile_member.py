@@ -97,9 +97,11 @@ class HostileMember:
                 found.append(SignedTenure(other, {self.key.public: self.key.sign(other.message)}).document())
         return found
 
-    def _digests(self) -> bytes:
+    def _digests(self) -> bytes | None:
         truth = self._ask("federation/digest.json")
         owners = [one for one in truth["owners"] if one["owner"] == self._victim]
+        if not owners:
+            return None
         made = {**owners[0], "owner": OWN, "epoch": 0, "seq": 3, "log_digest": digest(b"own"), "digest": digest(b"own")}
         if self.attack in ("spoofed accessions", "forged signatures"):
             owners[0]["seq"] += 5
