@@ -208,7 +208,9 @@ def member_pull(
     names: Annotated[list[str] | None, typer.Argument(help="Members; all active ones when absent.")] = None,
     json_: Json = False,
 ) -> None:
-    """Take in what members have and this node lacks. Exit 0: equal; 4: not equal or refused; 5: one did not answer."""
+    """Take in what members have and this node lacks. Exit 0: equal, or this node has more; 4: neither,
+    or refused; 5: one did not answer.
+    """
     node: Node = context.obj()
     registry = node.ledger.registry
     members = [registry.member(name) for name in names or ()] or registry.members("active")
@@ -220,7 +222,7 @@ def member_pull(
             with pull_progress(member.name) as tell:
                 report = node.members.pull(member.name, tell)
             rows.append(_pulled(member, report))
-            codes.add(0 if report.equal else 4)
+            codes.add(0 if report.equal or (report.ahead and not report.refused) else 4)
         except Problem as problem:
             rows.append({"member": member.name, "equal": False, "error": problem.detail})
             codes.add(5 if isinstance(problem, SourceUnavailable) else max(4, problem.exit_code))
@@ -238,6 +240,7 @@ def _pulled(member: Member, report: PullReport) -> dict[str, Any]:
     return {
         "member": member.name,
         "equal": report.equal,
+        "ahead": report.ahead,
         "unchanged": report.unchanged,
         "taken": report.applied,
         "without_payload": report.absent,
@@ -251,13 +254,19 @@ def _pulled(member: Member, report: PullReport) -> dict[str, Any]:
     }
 
 
+def _result(row: dict[str, Any]) -> str:
+    if row["error"]:
+        return "failed"
+    return "equal" if row["equal"] else "we have more" if row["ahead"] else "not equal"
+
+
 def _print_pulls(rows: list[dict[str, Any]]) -> None:
     print_rows(
         ["member", "result", "taken", "filled", "refused", "behind"],
         [
             (
                 row["member"],
-                "equal" if row["equal"] else "failed" if row["error"] else "not equal",
+                _result(row),
                 row.get("taken", ""),
                 row.get("filled", ""),
                 sum(row.get("refused", {}).values()),

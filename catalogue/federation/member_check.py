@@ -243,7 +243,8 @@ def _check_registry(ledger: Ledger, says: MemberSays, said: SaidNode, registry: 
             "registry",
             f"Its statement about {signed.tenure.owner}, epoch {signed.tenure.epoch}, is not believed: {why}.",
             "Entries of this owner are refused as long as nobody shows who may write them.",
-            "Add the prefix to owners.toml, or join the node that the statement names.",
+            "If the sentence names a fault, its operator mends it; if the owner is unknown here, add its prefix to "
+            "owners.toml; if the node is, join it.",
         )
     stated = {one.tenure.owner for one in registry.tenures if one.tenure.node == says.node_name}
     for owner in sorted(set(said.prefixes) - stated):

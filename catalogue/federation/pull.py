@@ -85,6 +85,12 @@ class PullReport:
         return self.complete and all(one.equal for one in self.owners)
 
     @property
+    def ahead(self) -> bool:
+        """Whether nothing is left to take in, and what differs is what this node has and the member lacks."""
+        unequal = [one for one in self.owners if not one.equal]
+        return self.complete and bool(unequal) and all(one.ours > one.theirs for one in unequal)
+
+    @property
     def behind(self) -> int:
         """Entries that the member has and this node lacks, as far as sequences tell."""
         return sum(max(0, one.theirs[1] - one.ours[1]) for one in self.owners if one.theirs[0] == one.ours[0]) + sum(

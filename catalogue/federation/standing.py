@@ -29,7 +29,8 @@ WHAT_TO_DO: Final = {
     "new": "Pull it (ommatidia member pull NAME), or start the worker.",
     "not reached": "Nothing at first: it is tried again by itself. If it lasts, ask its operator.",
     "behind": "Nothing: this node catches up at the next pull.",
-    "ahead": "Nothing: this node has more. If it lasts, see that the member joined this node and pulls it.",
+    "ahead": "Nothing: this node has more. A folder with only its archive's records stays so; any other member should "
+    "join this node and pull it.",
     "differs": "Read its notes (ommatidia member show NAME); a difference that stays raises an alarm.",
     "equal": "Nothing.",
 }

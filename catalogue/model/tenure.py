@@ -142,7 +142,12 @@ def tenure_fault(signed: SignedTenure, before: Tenure | None, members: Collectio
         return "it is not signed with the key that it names"
     if before is None:
         first = (said.epoch, said.after_seq, said.after_digest, said.previous, said.reason)
-        return None if first == (0, 0, START, START, "recorder") else "it is no first statement, and none is before it"
+        if first == (0, 0, START, START, "recorder"):
+            return None
+        return (
+            "none is before it, and a first statement has the epoch 0, after_seq 0, 64 zeros as after_digest and "
+            "previous, and the reason recorder"
+        )
     if said.epoch != before.epoch + 1 or said.previous != before.digest or said.owner != before.owner:
         return f"it does not follow the statement of epoch {before.epoch} that is known here"
     if _signs(signed, before.key):

@@ -89,6 +89,19 @@ def test_join_shows_whom_one_joined_and_pull_makes_both_equal(call, served: Serv
     assert fingerprint in shown.out and "biostudies" in shown.out
 
 
+def test_pull_ends_well_where_this_node_has_more(call, home: Path, served: Served) -> None:
+    """A member that lacks what only this node has is not equal, and nothing is left to do: exit 0."""
+    node = open_node(home)
+    append(node.ledger, study(1, id="idr:idr0001", accession="idr0001", owner="idr"))
+    node.ledger.close()
+    call("member", "join", served.url)
+    pulled = call("member", "pull")
+    assert pulled.code == 0, pulled.err
+    assert "we have more" in pulled.out
+    (row,) = call("member", "pull", "--json").json
+    assert (row["equal"], row["ahead"], row["behind"]) == (False, True, 0)
+
+
 def test_key_that_does_not_fit_is_refused(call, served: Served) -> None:
     """A key other than the operator's word ends with 1 and joins nobody."""
     refused = call("member", "join", served.url, "--key", "0" if served.key[0] != "0" else "1")

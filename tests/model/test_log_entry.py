@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from catalogue.model.log_entry import START, LogEntry, log_entry_from
 from catalogue.model.signing import NodeKey
-from catalogue.model.tenure import SignedTenure, first_tenure, signed_tenure_from
+from catalogue.model.tenure import SignedTenure, first_tenure, signed_tenure_from, tenure_fault
 
 HEADER: dict[str, Any] = {
     "owner": "idr",
@@ -85,3 +86,11 @@ def test_statement_without_form_is_refused(changes: dict[str, Any]) -> None:
     assert signed_tenure_from(document).tenure == said
     with pytest.raises(ValueError):
         signed_tenure_from({**document, "statement": {**document["statement"], **changes}})
+
+
+def test_first_statement_of_another_form_is_told_what_one_must_be() -> None:
+    """Whoever writes a member of their own reads what a first statement must say."""
+    key = NodeKey(b"k" * 32)
+    said = replace(first_tenure("idr", key.node, key.public, HEADER["generated_at"]), reason="owner")
+    fault = tenure_fault(SignedTenure(said, {key.public: key.sign(said.message)}), None, [key.public])
+    assert fault is not None and "reason recorder" in fault and "epoch 0" in fault
