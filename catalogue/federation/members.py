@@ -29,6 +29,7 @@ from catalogue.problems import (
     Conflict,
     NotFound,
     Problem,
+    SourceChanged,
 )
 from catalogue.store.ledger import Ledger
 from catalogue.store.registry import Member
@@ -109,7 +110,7 @@ class Members:
             "active",
             before.joined_at if before else self._clock(),
             _description(said),
-            {},
+            {"equal_at": before.progress["equal_at"]} if before and "equal_at" in before.progress else {},
         )
         self._ledger.registry.put_member(member)
         if before is None or before.name != called:
@@ -155,7 +156,7 @@ class Members:
                 return report
             except Problem as problem:
                 state, document = "failed", {"kind": "harvest", "detail": problem.detail, **problem.members}
-                self._note(member, None, problem.detail)
+                self._note(member, None, problem.detail, answered=isinstance(problem, SourceChanged))
                 raise
             finally:
                 with self._ledger.transaction(lease) as writer:
@@ -179,6 +180,8 @@ class Members:
         etag = str(before.get("etag", "")) if rest and self._same(before) else ""
         pull = Pull(feed, holdings, member.node, member.key, self._max_bytes, tell)
         pull.report.was_equal = bool(before.get("equal"))
+        known = [OwnerStanding(**one) for one in before.get("owners", ())]
+        pull.report.was_ahead = PullReport(member.node, owners=known).ahead
         report = pull.run(etag)
         said = _description(pull.said) if pull.said is not None else member.description
         if (pull.key, said) != (member.key, member.description):
@@ -205,12 +208,16 @@ class Members:
         """Whether this node holds what it held when both were found equal."""
         return bool(before.get("our_position") == self._ledger.last_position())
 
-    def _note(self, member: Member, report: PullReport | None, error: str) -> None:
-        """Writes down how the member stood, and counts the day; alarms when digests differ twice without a reason."""
+    def _note(self, member: Member, report: PullReport | None, error: str, *, answered: bool = False) -> None:
+        """Writes down how the member stood, and counts the day; alarms when digests differ twice without a reason.
+
+        Args:
+            answered: whether it answered, and otherwise than it must.
+        """
         now = self._clock().isoformat()
         progress = dict(member.progress)
         progress["asked_at"] = now
-        progress["error"] = error
+        progress["error"], progress["odd"] = error, answered
         if report is not None:
             progress |= {
                 "answered_at": now,

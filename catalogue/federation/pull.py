@@ -51,6 +51,7 @@ class PullReport:
 
     Args:
         was_equal: whether both were equal when the member last said what it says still; matters when `unchanged`.
+        was_ahead: likewise, whether only this node had more.
         applied: entries taken in; of them `absent` without their payload.
         recovered: of them this node's own, which it had lost (restored from a backup).
         filled: payloads that came to entries that had come without.
@@ -63,6 +64,7 @@ class PullReport:
     member: str
     unchanged: bool = False
     was_equal: bool = True
+    was_ahead: bool = False
     applied: int = 0
     absent: int = 0
     recovered: int = 0
@@ -87,6 +89,8 @@ class PullReport:
     @property
     def ahead(self) -> bool:
         """Whether nothing is left to take in, and what differs is what this node has and the member lacks."""
+        if self.unchanged:
+            return self.was_ahead
         unequal = [one for one in self.owners if not one.equal]
         return self.complete and bool(unequal) and all(one.ours > one.theirs for one in unequal)
 

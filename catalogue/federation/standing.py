@@ -28,6 +28,8 @@ WHAT_TO_DO: Final = {
     "paused": "It is not pulled. Go on with `ommatidia member resume NAME`.",
     "new": "Pull it (ommatidia member pull NAME), or start the worker.",
     "not reached": "Nothing at first: it is tried again by itself. If it lasts, ask its operator.",
+    "answers wrongly": "Read its error (ommatidia member show NAME) and ask its operator. If it was moved or has "
+    "another key on purpose, join it again (ommatidia member join URL).",
     "behind": "Nothing: this node catches up at the next pull.",
     "ahead": "Nothing: this node has more. A folder with only its archive's records stays so; any other member should "
     "join this node and pull it.",
@@ -122,7 +124,7 @@ def _standing(member: Member, alarms: Sequence[Alarm], days: Sequence[MemberDay]
     owners = tuple(_cell(one) for one in said.get("owners", ()))
     return Standing(
         member,
-        _state(member, alarms, equal, error, lag, owners),
+        _state(member, alarms, equal, error, lag, owners, odd=bool(said.get("odd"))),
         equal,
         lag,
         _moment(said, "equal_at"),
@@ -143,13 +145,15 @@ def _state(
     error: str,
     lag: int | None,
     owners: Sequence[OwnerCell],
+    *,
+    odd: bool,
 ) -> str:
     if member.state != "active":
         return member.state
     if any(alarm.kind not in _OFFERS for alarm in alarms):
         return "alarm"
     if error:
-        return "not reached"
+        return "answers wrongly" if odd else "not reached"
     if equal is None:
         return "new"
     if equal:

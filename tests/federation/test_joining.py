@@ -17,6 +17,7 @@ from catalogue.federation.standing import day_states, standing_document, standin
 from catalogue.model.signing import NodeKey
 from catalogue.problems import BadRequest, Conflict, NotFound, SourceChanged, SourceUnavailable
 from tests.federation.peers import Net, Peer, net_in
+from tests.store.graph.records import append, study
 
 COUNT = 3
 
@@ -77,6 +78,19 @@ def test_no_change_costs_one_conditional_request(pair: tuple[Peer, Peer]) -> Non
     assert two.ledger.last_position() == position
 
 
+def test_node_that_has_more_stays_ahead_when_nothing_changes(pair: tuple[Peer, Peer]) -> None:
+    """P12: a member that lacks what is only here costs one conditional request as well, and nothing is left to do."""
+    one, two = pair
+    append(two.ledger, study(9, id="idr:idr0009", accession="idr0009", owner="idr"))
+    assert not two.members.pull("first").equal
+    two.members.pull("first")
+    one.asked.clear()
+    report = two.members.pull("first")
+    assert (report.unchanged, report.equal, report.ahead) == (True, False, True)
+    assert one.asked == [("/federation/node.json", 304)]
+    assert standings(two.ledger)[0].state == "ahead"
+
+
 def test_member_that_is_down_is_noted_and_recovers(net: Net, pair: tuple[Peer, Peer]) -> None:
     """A member that does not answer raises, stays a member with the reason, and its lag grows until it answers."""
     one, two = pair
@@ -104,6 +118,8 @@ def test_other_node_at_the_address_is_refused(net: Net, pair: tuple[Peer, Peer])
     with pytest.raises(SourceChanged, match="join it again"):
         two.members.pull("first")
     assert two.ledger.last_position() == 0
+    (standing,) = standings(two.ledger)
+    assert standing.state == "answers wrongly" and "join it again" in standing.what_to_do
 
 
 def test_joining_holds_the_key_against_what_the_operator_said(net: Net) -> None:
@@ -123,10 +139,13 @@ def test_joining_holds_the_key_against_what_the_operator_said(net: Net) -> None:
 def test_joined_again_a_member_keeps_its_name_and_takes_the_new_address(net: Net, pair: tuple[Peer, Peer]) -> None:
     """A member that moved is joined again: one member, one source, the new address."""
     one, two = pair
+    two.members.pull("first")
+    equal_at = standings(two.ledger)[0].equal_at
     net.peers["https://moved.example"] = one
     member = two.members.join("https://moved.example/")
     assert (member.name, member.url) == ("first", "https://moved.example")
     assert [source.location for source in two.ledger.sources()] == ["https://moved.example"]
+    assert standings(two.ledger)[0].equal_at == equal_at is not None
     assert two.members.pull("first").equal
 
 
