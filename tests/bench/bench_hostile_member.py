@@ -215,7 +215,8 @@ def _told(
     print(f"{NOTIFICATIONS} notifications in {flooding.took_s:.1f} s: {dict(flooding.statuses)}; convergence meanwhile")
     print(f"  median {statistics.median(flooding.rounds):.2f} s {[round(t, 1) for t in flooding.rounds]}")
     print("reasons noted:", *(f"  {count} x {note}" for note, count in notes.most_common(14)), sep="\n")
-    alarms = two.run("member", "alarms", "--json").json
+    # With those that a new epoch of the hostile member's own owner has cleared.
+    alarms = two.run("member", "alarms", "--all", "--json").json
     print(f"alarms: {Counter((one['kind'], one['owner']) for one in alarms)}")
     rows = two.run("quarantine", "list", "--json").json
     print(f"quarantine: {Counter(row['reason'] for row in rows)}")
