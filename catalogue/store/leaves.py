@@ -59,8 +59,8 @@ def bucket_of(curie: str) -> str:
     """The bucket of a record: what stands before the first number of its accession, and that number's thousand.
 
     `S-BIAD634`, `S-BIAD634/images` and `S-BIAD634.embryo-1` are in `S-BIAD0`; `6001240` is in `6001`. An accession that
-    is a UUID, as images of the BioImage Archive have, is in the bucket of its first three digits. A record never changes
-    its bucket, whatever is added.
+    is a UUID, as images of the BioImage Archive have, is in the bucket of its first three digits. A record never
+    changes its bucket, whatever is added.
     """
     accession = curie.partition(":")[2]
     uuid = _UUID.match(accession)
