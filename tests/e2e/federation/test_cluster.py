@@ -123,3 +123,33 @@ def test_hanging_and_dripping_members_hold_up_nobody(tmp_path: Path) -> None:
         nodes.settle(lambda: nodes.held(gone, "withdrawn"))
         assert dripping.requests
         assert check(history, _look(history, nodes)) == []
+
+
+def test_node_that_wrote_before_it_could_ask_refuses_with_the_reason_until_it_is_recovered(tmp_path: Path) -> None:
+    """P6, R18: restored while nobody answers, it forks its log; both say so, and `member recover` makes them equal."""
+    with cluster(tmp_path, 2, studies=3, proxied=False) as nodes:
+        one, two = nodes.nodes
+        nodes.start()
+        nodes.settle(lambda: _all_have(nodes, 3, 2))
+        backup = two.backup(tmp_path / "backup.db")
+        two.archive.write(1, "After the backup")
+        before = one.digest()
+        nodes.settle(lambda: one.digest() != before)
+        one.kill()
+        two.kill()
+        two.restore(backup)
+        two.archive.write(1, "Written without asking")
+        two.start()
+        place = two.get("federation/digest.json")["position"]
+        until(lambda: two.get("federation/digest.json")["position"] > place, "it writes alone", 120, 0.25)
+        one.start()
+        until(lambda: two.run("member", "alarms", "--json").json, "the fork is told", 120, 1.0)
+        (alarm,) = two.run("member", "alarms", "--json").json
+        assert (alarm["kind"], alarm["owner"]) == ("echo-mismatch", "idr")
+        (member,) = two.run("member", "list", "--json").json
+        recovered = two.run("member", "recover", "idr", "--from", member["name"])
+        assert recovered.code == 0, recovered.err
+        nodes.settle(lambda: one.get("federation/digest/idr.json")["epoch"] == 1)
+        final = [History().look(node.name, node.get) for node in nodes.nodes]
+        assert check(History(), final) == []
+        assert two.run("member", "alarms", "--json").json == []
