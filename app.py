@@ -474,6 +474,12 @@ class LocalNode:
 
         return announce(self.fetcher, self.settings.exchange.fdp_index, self.settings.web.base_url)
 
+    def pause(self, source: str) -> None:
+        """Keeps the schedule from reading a source until it is resumed."""
+        from catalogue.federation.outlook import pause
+
+        pause(self.ledger, source)
+
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
         from catalogue.federation.outlook import resume

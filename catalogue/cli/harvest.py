@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     source.command("set")(source_set)
     source.command("list")(source_list)
     source.command("resume")(source_resume)
+    source.command("pause")(source_pause)
     app.add_typer(source, name="source")
     app.command("harvest")(harvest)
     app.command("remap")(remap)
@@ -166,6 +167,13 @@ def source_list(context: typer.Context, json_: Json = False) -> None:
     for row in rows:
         if row["state"] == "stopped":
             out.print(plain(f"  {row['source']}: {row['detail']}"))
+
+
+def source_pause(context: typer.Context, name: str) -> None:
+    """Keep the schedule from reading a source; its records stay, `source resume` lets it be read again."""
+    node: Node = context.obj()
+    node.pause(name)
+    out.print(plain(f"{name} is not read until `ommatidia source resume {name}`."))
 
 
 def source_resume(context: typer.Context, name: str) -> None:

@@ -106,6 +106,10 @@ class Node(Protocol):
         """What came of telling each index of FAIR Data Points where this node's is."""
         ...
 
+    def pause(self, source: str) -> None:
+        """Keeps the schedule from reading a source until it is resumed."""
+        ...
+
     def resume(self, source: str) -> None:
         """Lets the schedule read a stopped source again; Conflict when it is not stopped."""
         ...

@@ -22,6 +22,7 @@ _LONGEST_POSTPONEMENT_S: Final = 86_400
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _RUNS: Final = 100
+PAUSED: Final = "A person paused it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def outlook(ledger: Ledger, source: Source, interval_s: float, now: datetime) ->
     # Mapping kept documents again is no reason to read a source later.
     readings = [run for run in runs if run.report.get("kind", "harvest") == "harvest"]
     last = readings[0] if readings else None
+    said = next((run.report["kind"] for run in runs if run.report.get("kind") in ("pause", "resume")), "resume")
+    if said == "pause":
+        return Outlook(source, last, NEVER, PAUSED)
     if last is not None and last.state == "failed" and last.report.get("rule") == "forbidden":
         resumed = any(run.report.get("kind") == "resume" and run.id > last.id for run in runs)
         if resumed:
@@ -97,6 +101,19 @@ def resume(ledger: Ledger, name: str, interval_s: float, now: datetime) -> None:
     with ledger.lease(f"harvest:{name}", new_holder()) as lease, ledger.transaction(lease) as writer:
         run_id = writer.start_run(name, {"kind": "resume"})
         writer.end_run(run_id, "completed", {"kind": "resume"})
+
+
+def pause(ledger: Ledger, name: str) -> None:
+    """Keeps the schedule from reading a source until `resume`; the run log keeps that a person said so.
+
+    Raises:
+        NotFound: no such source.
+        Locked: a run of it is under way.
+    """
+    ledger.source(name)
+    with ledger.lease(f"harvest:{name}", new_holder()) as lease, ledger.transaction(lease) as writer:
+        run_id = writer.start_run(name, {"kind": "pause"})
+        writer.end_run(run_id, "completed", {"kind": "pause"})
 
 
 def bytes_today(ledger: Ledger, name: str, now: datetime) -> int:

@@ -42,7 +42,7 @@ def decide(candidate: Candidate, head: Entry | None, source: SourceSpec) -> Deci
     if head.source != source.name and not head.is_of_a_member:
         raise RecordRejected(
             f"{candidate.curie} is recorded from the source '{head.source}'; exactly one source records an accession. "
-            f"Remove it from one of the two.",
+            "Pause one of the two (`ommatidia source pause`).",
             reason="not-owner",
             identifier=candidate.curie,
         )

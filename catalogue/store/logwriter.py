@@ -71,7 +71,7 @@ class LogWriter(BookWriter):
         if self.key is None or (tenure.node, tenure.key) != (self.key.node, self.key.public):
             raise RecordRejected(
                 f"The records of {owner} are written by the node {tenure.node} (epoch {tenure.epoch}); exactly one "
-                "node does. Remove the source here, or have them handed over (`ommatidia member hand-over`).",
+                "node does. Pause the source here (`ommatidia source pause`), or let them be handed over to this node.",
                 reason="not-owner",
             )
         self._require_former(tenure)

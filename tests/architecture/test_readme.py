@@ -41,6 +41,7 @@ VERBS = [
     "demo",
     "source add",
     "source list",
+    "source pause",
     "source resume",
     "quarantine list",
     "quarantine show",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from catalogue.federation.outlook import bytes_today, resume
+from catalogue.federation.outlook import bytes_today, outlook, pause, resume
 from catalogue.federation.schedule import RETRY_FAILED_S, HarvestStopped, Schedule
 from catalogue.ingest.report import RunReport
 from catalogue.problems import Conflict, Locked, NotFound
@@ -371,6 +371,16 @@ def test_only_a_stopped_source_can_be_resumed(bench: Bench) -> None:
         resume(bench.ledger, "bia", DAY_S, bench.clock())
     with pytest.raises(NotFound):
         resume(bench.ledger, "idr", DAY_S, bench.clock())
+
+
+def test_paused_source_is_not_read_until_it_is_resumed(bench: Bench) -> None:
+    """A person can keep a source from being read, whatever is due; resumed, it is due as before."""
+    bench.add("bia")
+    pause(bench.ledger, "bia")
+    one = outlook(bench.ledger, bench.ledger.source("bia"), DAY_S, bench.clock())
+    assert one.stopped and one.due > bench.clock()
+    resume(bench.ledger, "bia", DAY_S, bench.clock())
+    assert outlook(bench.ledger, bench.ledger.source("bia"), DAY_S, bench.clock()).due <= bench.clock()
 
 
 def test_bytes_of_today_are_those_of_runs_that_began_today(bench: Bench) -> None:
