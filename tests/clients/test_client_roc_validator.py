@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ LACKING = {
     "ro-crate-1.2_91.0": "ORCID: not stated by the archive",
     "ro-crate-1.2_93.0": "contact points: not stated by the archive",
 }
+
+# A crate takes seconds: few are read by every run, more by hand (OMMATIDIA_REAL_CRATES=60).
+REAL = int(os.environ.get("OMMATIDIA_REAL_CRATES", "12"))
 
 
 def read(context: Path, severity: str, addresses: list[str], folder: Path, timeout_s: float) -> dict[str, Any]:
@@ -110,19 +114,19 @@ def test_roc_validator_recommends_only_what_nobody_stated(partners: Path, tmp_pa
 
 @pytest.mark.partners
 @pytest.mark.slow
-@pytest.mark.timeout(1_500)
+@pytest.mark.timeout(700)
 def test_roc_validator_requires_nothing_that_real_crates_lack(partners: Path, tmp_path: Path) -> None:
-    """RO-Crate 1.2: crates of sixty real studies, read by the published context, lack only what was never stated."""
+    """RO-Crate 1.2: crates of real studies, read by the published context, lack only what was never stated."""
     with real_studies(tmp_path, partners) as (address, records):
-        chosen = sample(records, 60)
+        chosen = sample(records, REAL)
         found = read(
             published(partners),
             "REQUIRED",
             [f"{address}/studies/{curie}" for curie in chosen],
             tmp_path,
-            timeout_s=1_200,
+            timeout_s=600,
         )
-        assert len(found) == len(chosen) >= 60
+        assert len(found) == len(chosen) >= REAL
         for curie, record in chosen.items():
             crate = found[f"{address}/studies/{curie}"]
             assert issues(crate) == unstated(record), curie
