@@ -48,6 +48,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.bench_hostile
 	$(BIN)/python -m tests.bench.bench_hostile_member
 	$(BIN)/python -m tests.bench.federation_demo
+	$(BIN)/python -m tests.bench.bench_federation
 	$(BIN)/python -m tests.bench.bench_images
 	$(BIN)/python -m tests.bench.bench_catalog
 	$(BIN)/python -m tests.bench.bench_dump
