@@ -110,6 +110,6 @@ def test_old_key_alone_writes_nothing(tmp_path: Path, ledgers: tuple[Ledger, Led
     ownership(tmp_path, command).rotate_key()
     with (
         Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: NOW, key=former) as copy,
-        pytest.raises(RecordRejected, match="written by the node"),
+        pytest.raises(RecordRejected, match="with the key"),
     ):
         append(copy, study(2))
