@@ -17,6 +17,7 @@ from harvesters.bia_crate import Crate, Node, refs_in
 from harvesters.bia_pool import Doc, Pool
 
 MAX_ROWS: Final = 30_000
+_MAX_CELL: Final = 131_072
 # Last part of a column's propertyUrl -> property of the documents that a row becomes.
 ROLES: Final = {
     "filePath": "file_path", "sizeInBytes": "size_in_bytes", "isPartOf": "submission_dataset_uuid", "type": "type",
@@ -134,7 +135,11 @@ def _rows(crate: Crate, pool: Pool, name: str, content: bytes, columns: Mapping[
 def _cells(name: str, text: str, delimiter: str) -> Iterator[dict[Any, Any]]:
     """The rows of a list by the names of its columns."""
     try:
-        yield from csv.DictReader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL)
+        for row in csv.DictReader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL):
+            # csv's own limit is the whole process's, and another harvester's to change.
+            if any(isinstance(cell, str) and len(cell) > _MAX_CELL for cell in row.values()):
+                raise csv.Error(f"a cell has more than {_MAX_CELL} characters")
+            yield row
     except csv.Error as error:
         raise RecordRejected(f"The file list {name[:100]} is no table: {error}.", reason="not-parsable") from error
 
