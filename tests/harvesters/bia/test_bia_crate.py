@@ -179,7 +179,7 @@ def test_keys_of_entities_do_not_depend_on_which_comes_first() -> None:
 
 
 def test_list_that_is_no_table_is_refused() -> None:
-    """A cell larger than a table's cell can be is the document's fault, whatever another harvester asked csv to take."""
+    """A cell larger than a cell can be is the document's fault, whatever another harvester asked csv to take."""
     head = ROWS.split("\n")[0] + "\n"
     before = csv.field_size_limit(1 << 20)
     try:
