@@ -20,7 +20,6 @@ from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
 from catalogue.federation.lanes import Lanes
 from catalogue.federation.pull import OwnerStanding, Pull, PullReport
-from catalogue.federation.rebuilding import REBUILD_WANTED
 from catalogue.federation.soon import NAME, Soon
 from catalogue.ingest.holder import new_holder
 from catalogue.ingest.lease import free_if_abandoned, kept_alive
@@ -296,9 +295,6 @@ class Members:
 
     def _note_moved(self, report: PullReport) -> None:
         self._moved = time.monotonic()
-
-
-__all__ = ["HARVESTER", "REBUILD_WANTED", "Members"]
 
 
 def _is_futile(report: PullReport) -> bool:

@@ -14,7 +14,6 @@ from typing import Final
 from catalogue.model.namespaces import BASE
 
 BUCKET_ACCESSIONS: Final = 1_000
-EMPTY: Final = hashlib.sha256(b"").hexdigest()
 # Stands in a leaf for the status of a record whose payload is not here: it never equals the owner's.
 ABSENT: Final = "absent"
 _NUMBERED: Final = re.compile(r"(\D*)(\d*)", re.ASCII)
