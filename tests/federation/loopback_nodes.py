@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,20 @@ class LoopbackNode:
         self.members = Members(self.ledger, self.net.open_feed, self.clock, 1 << 20, self.folder)
         self.ownership = Ownership(self.ledger, self.members, self.net.open_feed, self.clock, self.folder / "node.key")
         self.site = create_web(Services(ledger=self.ledger, resolver=Resolver(self.ledger), name=self.name))
+
+    def back_up(self, copy: Path) -> None:
+        """Copies the ledger's file while nobody has it open."""
+        self.ledger.close()
+        shutil.copy(self.folder / "ledger.db", copy)
+        self.open()
+
+    def restore(self, copy: Path) -> None:
+        """Puts a copy in the place of the ledger."""
+        self.ledger.close()
+        for left in self.folder.glob("ledger.db*"):
+            left.unlink()
+        shutil.copy(copy, self.folder / "ledger.db")
+        self.open()
 
     def _on_rewrite(self) -> None:
         self.rewritten += 1

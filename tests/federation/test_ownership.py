@@ -105,16 +105,10 @@ def test_lost_writer_is_replaced_by_a_vote(three):
 def test_restored_backup_takes_its_own_log_back_before_it_writes(three, tmp_path):
     """R18: what a node had written after its backup comes back from its fellows, and writing goes on after it."""
     one, two, third = three
-    one.ledger.close()
-    shutil.copy(one.folder / "ledger.db", tmp_path / "backup.db")
-    one.open()
+    one.back_up(tmp_path / "backup.db")
     one.write("idr:idr0004", "After the backup")
     settle(*three)
-    one.ledger.close()
-    for left in one.folder.glob("ledger.db*"):
-        left.unlink()
-    shutil.copy(tmp_path / "backup.db", one.folder / "ledger.db")
-    one.open()
+    one.restore(tmp_path / "backup.db")
     assert one.ledger.head("idr:idr0004") is None
     one.members.take_back()
     one.write("idr:idr0005")
@@ -126,16 +120,10 @@ def test_restored_backup_takes_its_own_log_back_before_it_writes(three, tmp_path
 def test_own_log_comes_back_also_while_a_pull_is_under_way(three, tmp_path):
     """R18: the worker pulls and harvests at once; a harvest waits for no pull and takes its log back first."""
     one, two, _ = three
-    one.ledger.close()
-    shutil.copy(one.folder / "ledger.db", tmp_path / "backup.db")
-    one.open()
+    one.back_up(tmp_path / "backup.db")
     one.write("idr:idr0004", "After the backup")
     settle(*three)
-    one.ledger.close()
-    for left in one.folder.glob("ledger.db*"):
-        left.unlink()
-    shutil.copy(tmp_path / "backup.db", one.folder / "ledger.db")
-    one.open()
+    one.restore(tmp_path / "backup.db")
     with one.ledger.lease("harvest:two", "another run"), one.ledger.lease("harvest:three", "another run"):
         one.members.take_back()
     assert one.ledger.head("idr:idr0004") is not None
@@ -162,17 +150,11 @@ def test_member_that_did_not_answer_is_asked_for_the_own_log_again(three, tmp_pa
 def test_forked_log_freezes_its_owner_until_it_is_recovered(three, tmp_path):
     """P6: a writer that wrote other entries after an old backup is refused, and recovers without loss."""
     one, two, third = three
-    one.ledger.close()
-    shutil.copy(one.folder / "ledger.db", tmp_path / "backup.db")
-    one.open()
+    one.back_up(tmp_path / "backup.db")
     one.write("idr:idr0004", "Known to the others")
     one.write("idr:idr0001", "Newer at the others")
     settle(*three)
-    one.ledger.close()
-    for left in one.folder.glob("ledger.db*"):
-        left.unlink()
-    shutil.copy(tmp_path / "backup.db", one.folder / "ledger.db")
-    one.open()
+    one.restore(tmp_path / "backup.db")
     one.write("idr:idr0005", "Written too early")
     settle(*three)
     assert [alarm.kind for alarm in one.ledger.registry.alarms()] == ["echo-mismatch"]
