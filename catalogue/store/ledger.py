@@ -30,6 +30,7 @@ from catalogue.store.held import HeldReader
 from catalogue.store.image_chunks import ChunkFiles
 from catalogue.store.image_lists import LIST, ImageLists
 from catalogue.store.issues import Issues
+from catalogue.store.observations import Observations
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.registry import Registry
 from catalogue.store.timeline import Timeline
@@ -111,6 +112,11 @@ class Ledger(Bookkeeping, HeldReader):
     def decisions(self) -> Decisions:
         """What curators decided about records of one study."""
         return Decisions(self.engine, self._write_engine, self.clock)
+
+    @property
+    def observations(self) -> Observations:
+        """What live checks saw."""
+        return Observations(self.engine, self._write_engine, self.clock)
 
     @property
     def log(self) -> ExchangeLog:

@@ -368,3 +368,18 @@ absent_image = Table(
     Column("since", Text, nullable=False),
     PrimaryKeyConstraint("list", "accession"),
 )
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("check_name", Text, nullable=False),
+    Column("curie", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", BigInteger),
+    Column("detail", Text, nullable=False),
+    Column("observed_at", Text, nullable=False),
+    Index("observation_of", "check_name", "curie", "number"),
+)

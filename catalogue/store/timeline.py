@@ -143,6 +143,17 @@ class Timeline:
         found = self._entries(query.order_by(table.position.desc()).limit(1))
         return found[0] if found else None
 
+    def heads_at(self, position: int, kinds: Sequence[str], after_curie: str = "", limit: int = 500) -> list[Entry]:
+        """The newest versions, not above `position`, of records of some kinds, by curie, those above `after_curie`.
+
+        Raises:
+            StoreDamaged: an entry does not fit its digests.
+        """
+        table = schema.entry.c
+        newest = select(func.max(table.position)).where(table.position <= position, table.kind.in_(kinds))
+        newest = newest.where(table.curie > after_curie).group_by(table.curie).order_by(table.curie).limit(limit)
+        return self._entries(select(schema.entry).where(table.position.in_(newest)).order_by(table.curie))
+
     def changes(self, after: int, up_to: int, limit: int) -> list[Change]:
         """Entries above `after` and not above `up_to`, in order, without reading a payload."""
         entry, head = schema.entry.c, schema.head.c

@@ -1,0 +1,1 @@
+"""FAIR audits: metrics, evidence, history, reports; and usage counts. Read DESIGN section 10."""

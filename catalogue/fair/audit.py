@@ -1,0 +1,109 @@
+"""An audit: what every metric says of every study; a pure function of dataset, observations, node facts and metrics.
+
+History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.report's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from catalogue.fair.dataset import Dataset, Study
+from catalogue.fair.metrics.base import Metric, Subject
+from catalogue.fair.node_facts import NodeFacts
+from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
+from catalogue.store.observations import Observation
+
+__all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
+
+Seen = Mapping[str, Mapping[str, Observation]]
+"""Curie -> check -> newest observation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an audit is bound to: equal bases give equal audits.
+
+    Args:
+        position: of the ledger; 0 for records that are in no ledger.
+        entry_hash: of the entry at that position.
+        observation: number of the last live observation that was taken into account.
+        metrics: identifier -> version.
+        node: what this node said of itself.
+        software: version of ommatidia-node.
+    """
+
+    position: int
+    entry_hash: str
+    observation: int
+    metrics: Mapping[str, str]
+    node: NodeFacts
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Judgements of all metrics over all studies.
+
+    Args:
+        studies: by curie.
+        judgements: curie -> identifier of a metric -> what it says, in the order of the metrics.
+        absent: public studies that could not be judged, since this node no longer has their content.
+    """
+
+    basis: Basis
+    metrics: Mapping[str, Metric]
+    studies: tuple[Study, ...]
+    judgements: Mapping[str, Mapping[str, Judgement]]
+    absent: int = 0
+
+
+def wanted_facts(chosen: Iterable[Metric]) -> tuple[str, ...]:
+    """Names of all facts that some metrics read."""
+    return tuple(sorted({name for metric in chosen for name in metric.reads}))
+
+
+def judge_all(
+    dataset: Dataset,
+    chosen: Mapping[str, Metric],
+    seen: Seen,
+    node: NodeFacts,
+    *,
+    observation: int = 0,
+    software: str = "",
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> Audit:
+    """The audit of a dataset.
+
+    A metric that fails on a study by a fault of its own is indeterminate there; others are not held up.
+
+    Args:
+        chosen: metrics by identifier.
+        observation: number of the last observation in `seen`.
+        on_progress: called with the number of studies judged so far.
+    """
+    judgements: dict[str, Mapping[str, Judgement]] = {}
+    nothing: Mapping[str, Observation] = {}
+    for done, study in enumerate(dataset.studies, 1):
+        subject = Subject(study.curie, study.owner, dataset.facts, seen.get(study.curie, nothing), node)
+        judgements[study.curie] = {name: _judge(metric, subject) for name, metric in chosen.items()}
+        if done % 500 == 0:
+            on_progress(done)
+    versions = {name: metric.version for name, metric in chosen.items()}
+    basis = Basis(dataset.position, dataset.entry_hash, observation, versions, node, software)
+    return Audit(basis, chosen, dataset.studies, judgements, dataset.absent)
+
+
+def _judge(metric: Metric, subject: Subject) -> Judgement:
+    try:
+        return metric.judge(subject)
+    except Exception as error:  # one fault in one metric must not cost the audit; it is told in the report
+        return indeterminate(f"The test itself failed ({type(error).__name__}); this is a fault of the software.")
+
+
+def counts(judgements: Iterable[Judgement]) -> dict[Outcome, int]:
+    """Number of judgements by outcome, every outcome present."""
+    found = dict.fromkeys(Outcome, 0)
+    for judgement in judgements:
+        found[judgement.outcome] += 1
+    return found

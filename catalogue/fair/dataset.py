@@ -1,0 +1,178 @@
+"""What an audit looks at: every public study at one ledger position as one graph, read once, and its facts.
+
+The graph is made from the ledger, not from the published one, so that any position can be audited again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as px
+
+from catalogue.fair.facts import Facts, collect, predicates_of
+from catalogue.model.namespaces import BASE, TERMS
+from catalogue.model.rdf import quads
+from catalogue.store.entries import ABSENT, Entry
+from catalogue.store.graph_view import is_public
+from catalogue.store.image_lists import LIST
+from catalogue.store.list_summary import listed_images
+
+if TYPE_CHECKING:
+    from catalogue.store.timeline import Timeline
+
+KINDS: Final = ("study", "image", LIST)
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+_BATCH: Final = 500
+
+Further = Callable[["Study", dict[str, Any], bytes], Iterable[bytes]]
+"""(study, its record, its N-Triples) -> further N-Triples lines about it that facts may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A public study of the audit.
+
+    Args:
+        released: day on which it was published, "" when that is not stated.
+        payload_digest: SHA-256 of the record that was looked at.
+    """
+
+    curie: str
+    owner: str
+    title: str
+    released: str
+    payload_digest: str
+
+    @property
+    def iri(self) -> str:
+        """Its persistent identifier."""
+        return BASE + self.curie
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Studies and facts at one position.
+
+    Args:
+        position: of the ledger; 0 for records that are in no ledger.
+        entry_hash: of the entry there, which stands for all before it.
+        studies: by curie.
+        absent: public studies whose content this node no longer has; they are not judged.
+    """
+
+    position: int
+    entry_hash: str
+    studies: tuple[Study, ...]
+    facts: Facts
+    absent: int = 0
+
+
+def dataset_at(
+    timeline: Timeline,
+    position: int,
+    wanted: Iterable[str],
+    further: Sequence[Further] = (),
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> Dataset:
+    """The studies that were public at a position of the ledger, with their facts.
+
+    Args:
+        wanted: facts, as in catalogue.fair.facts.collect.
+        further: what else is known of a study.
+        on_progress: called with the number of records read so far.
+    Raises:
+        StoreDamaged: an entry does not fit its digests.
+    """
+    graph = _Graph(wanted, further)
+    done = 0
+    for entries in _heads(timeline, position):
+        for entry in entries:
+            graph.take(entry)
+        done += len(entries)
+        on_progress(done)
+    return graph.dataset(position, timeline.entry_hash(position) or "")
+
+
+def dataset_of(
+    records: Iterable[tuple[str, str, dict[str, Any]]], wanted: Iterable[str], further: Sequence[Further] = ()
+) -> Dataset:
+    """Records that are in no ledger, such as one that is to be published.
+
+    Args:
+        records: (kind, payload digest, record), studies before their images.
+    """
+    graph = _Graph(wanted, further)
+    for kind, digest, record in records:
+        graph.add(kind, digest, record, "")
+    return graph.dataset(0, "")
+
+
+def _heads(timeline: Timeline, position: int) -> Iterator[list[Entry]]:
+    after = ""
+    while entries := timeline.heads_at(position, KINDS, after, _BATCH):
+        yield entries
+        after = entries[-1].curie
+
+
+class _Graph:
+    """Collects the triples that facts may ask for, in the default graph of a store in memory."""
+
+    def __init__(self, wanted: Iterable[str], further: Sequence[Further]) -> None:
+        self._wanted = tuple(wanted)
+        self._predicates = predicates_of(self._wanted)
+        self._further = further
+        self._lines: list[bytes] = []
+        self._studies: list[Study] = []
+        self._images: dict[str, int] = {}
+        self._absent = 0
+        self._store = px.Store()
+
+    def take(self, entry: Entry) -> None:
+        """A newest version."""
+        if entry.status == ABSENT:
+            self._absent += entry.kind == "study" and entry.action != "delete"
+        elif entry.kind == LIST:
+            parent = entry.parent or ""
+            self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
+        elif is_public(entry):
+            if entry.kind == "image" and entry.parent:
+                self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
+            self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
+
+    def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
+        """A record with the triples that facts may ask for."""
+        graph = BASE + record["id"]
+        written = quads(record, graph, version=schema_version).replace(f" <{graph}> .\n".encode(), b" .\n")
+        if kind == "study":
+            study = Study(
+                record["id"], record["owner"], record.get("title", ""), record.get("date_published", ""), digest
+            )
+            self._studies.append(study)
+            for more in self._further:
+                self._keep(more(study, record, written))
+        self._keep(written.splitlines(keepends=True))
+        if len(self._lines) > 200_000:
+            self._load()
+
+    def _keep(self, lines: Iterable[bytes]) -> None:
+        wanted = self._predicates
+        self._lines += [line for line in lines if line.split(b" ", 2)[1] in wanted]
+
+    def _load(self) -> None:
+        self._store.bulk_load(b"".join(self._lines), px.RdfFormat.N_TRIPLES)
+        self._lines.clear()
+
+    def dataset(self, position: int, entry_hash: str) -> Dataset:
+        """Everything added."""
+        public = {study.curie for study in self._studies}
+        self._keep(_count(curie, count) for curie, count in self._images.items() if curie in public)
+        self._load()
+        facts = collect(self._store, self._wanted)
+        studies = tuple(sorted(self._studies, key=lambda study: study.curie))
+        return Dataset(position, entry_hash, studies, facts, self._absent)
+
+
+def _count(curie: str, count: int) -> bytes:
+    return f'<{BASE}{curie}> <{TERMS}imageCount> "{count}"^^<{_INTEGER}> .\n'.encode()

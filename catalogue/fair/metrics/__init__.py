@@ -1,0 +1,1 @@
+"""FAIR metrics, one file each; `base` has the contract and finds them."""
