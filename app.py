@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.node_facts import NodeFacts
+    from catalogue.fair.service import Audits
     from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
@@ -323,6 +325,25 @@ class LocalNode:
         return Identities(Claims(self.home / "identity"), self.ledger.decisions)
 
     @cached_property
+    def audits(self) -> Audits:
+        """FAIR audits."""
+        from importlib.metadata import version
+
+        from catalogue.fair.service import Audits
+
+        folder, own = self.home / "fair", self.home / "benchmarks"
+        return Audits(self.ledger, folder, own, self._node_facts, version("ommatidia-node"), self.settings.name)
+
+    def _node_facts(self) -> NodeFacts:
+        """What this node says of itself."""
+        from catalogue.fair.node_facts import NodeFacts
+
+        return NodeFacts(
+            base_url=self.settings.web.base_url,
+            metadata_license=self.settings.exchange.metadata_license,
+        )
+
+    @cached_property
     def exposed(self) -> Exposed:
         """What harvesters are told of."""
         from catalogue.exchange.exposed import Exposed
@@ -561,6 +582,7 @@ class LocalNode:
                 feeds=self.feeds,
                 name=self.settings.name,
                 inbox=Inbox(self.ledger, Soon(self.home), now),
+                audits=self.audits,
             )
         )
 

@@ -47,6 +47,11 @@ def queries_dir(area: str) -> Path:
     return _ROOT / "catalogue" / "queries" / area
 
 
+def benchmarks_dir() -> Path:
+    """Folder of the FAIR benchmarks that come with this software."""
+    return _ROOT / "catalogue" / "fair" / "benchmarks"
+
+
 def migrations_dir() -> Path:
     """Folder of the Alembic migrations of the ledger."""
     return _ROOT / "catalogue" / "store" / "migrations"

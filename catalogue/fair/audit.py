@@ -97,7 +97,7 @@ def judge_all(
 def _judge(metric: Metric, subject: Subject) -> Judgement:
     try:
         return metric.judge(subject)
-    except Exception as error:  # one fault in one metric must not cost the audit; it is told in the report
+    except Exception as error:  # noqa: BLE001  one fault in one metric must not cost the audit; the report tells it
         return indeterminate(f"The test itself failed ({type(error).__name__}); this is a fault of the software.")
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """What came out of a test; INDETERMINATE where nobody can tell now, such as after a time-out."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     FAIL = "fail"
     INDETERMINATE = "indeterminate"
     NOT_APPLICABLE = "not applicable"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 
 from catalogue.store import schema
 from catalogue.store.entries import compact_json, stamp
@@ -107,7 +107,7 @@ class Observations:
             return connection.execute(old).rowcount
 
 
-def _observation(row: Mapping[str, Any]) -> Observation:
+def _observation(row: RowMapping) -> Observation:
     return Observation(
         check=row["check_name"],
         curie=row["curie"],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.service import Audits
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -75,6 +76,7 @@ class Services:
         feeds: how parts of the log are told from the rest; None where no filtered feeds are offered.
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
+        audits: FAIR audits; None where none are shown.
     """
 
     ledger: Ledger
@@ -96,6 +98,7 @@ class Services:
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None
+    audits: Audits | None = None
 
     @property
     def links(self) -> Links:

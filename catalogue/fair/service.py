@@ -1,0 +1,125 @@
+"""The audits of a node: made from its ledger and observations, handed to pages, commands and files as reports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalogue.fair.audit import Audit, judge_all, wanted_facts
+from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
+from catalogue.fair.dataset import dataset_at
+from catalogue.fair.metrics.base import metrics
+from catalogue.fair.node_facts import NodeFacts
+from catalogue.fair.report import Report, make_report
+from catalogue.fair.scopes import Scope, federation_scope, member_scope, study_scope
+from catalogue.problems import BadRequest
+
+if TYPE_CHECKING:
+    from catalogue.store.ledger import Ledger
+
+
+class Audits:
+    """Makes audits and reports.
+
+    Args:
+        folder: `DIR/fair`, for what audits keep.
+        own_benchmarks: `DIR/benchmarks`, with the operator's TOML files.
+        node_facts: what the node says of itself, now.
+        software: version of ommatidia-node.
+        name: of the node.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        own_benchmarks: Path,
+        node_facts: Callable[[], NodeFacts],
+        software: str,
+        name: str,
+    ) -> None:
+        self._ledger = ledger
+        self.folder = folder
+        self._own_benchmarks = own_benchmarks
+        self._node_facts = node_facts
+        self._software = software
+        self._name = name
+        self._lock = threading.Lock()
+        self._newest: Audit | None = None
+
+    def make(
+        self,
+        position: int | None = None,
+        observation: int | None = None,
+        on_progress: Callable[[str, int], None] = lambda what, done: None,
+    ) -> Audit:
+        """An audit with all metrics.
+
+        Args:
+            position: of the ledger; None means the newest.
+            observation: the last live observation that counts; None means the newest.
+            on_progress: called with what is done (`read`, `judged`) and the number of records.
+        Raises:
+            BadRequest: the ledger has no such position.
+        """
+        last = self._ledger.timeline.last_position()
+        at = last if position is None else position
+        if not 0 <= at <= last:
+            raise BadRequest(f"The ledger ends at position {last}; there is no {at}.")
+        seen_to = self._ledger.observations.last() if observation is None else observation
+        chosen = metrics()
+        dataset = dataset_at(
+            self._ledger.timeline,
+            at,
+            wanted_facts(chosen.values()),
+            on_progress=lambda done: on_progress("read", done),
+        )
+        return judge_all(
+            dataset,
+            chosen,
+            self._ledger.observations.newest(seen_to),
+            self._node_facts(),
+            observation=seen_to,
+            software=self._software,
+            on_progress=lambda done: on_progress("judged", done),
+        )
+
+    def newest(self) -> Audit:
+        """The audit that pages show."""
+        with self._lock:
+            if self._newest is None or self._newest.basis.position != self._ledger.timeline.last_position():
+                self._newest = self.make()
+            return self._newest
+
+    @property
+    def benchmarks(self) -> Mapping[str, Benchmark]:
+        """Identifier -> benchmark, shipped ones and those in `DIR/benchmarks`."""
+        return benchmarks(self._own_benchmarks)
+
+    def scope(self, audit: Audit, kind: str = "federation", name: str = "") -> Scope:
+        """The scope of a kind.
+
+        Args:
+            name: owner prefix, funder, grant or CURIE; as people write them.
+        Raises:
+            NotFound: there is no such thing here.
+            BadRequest: there is no such kind.
+        """
+        if kind == "federation":
+            return federation_scope(audit, self._name)
+        if kind == "member":
+            return member_scope(audit, name)
+        if kind == "study":
+            return study_scope(audit, name)
+        raise BadRequest(f"A report is about federation, member, funder, grant or study, not {kind[:20]}.")
+
+    def report(self, kind: str = "federation", name: str = "", benchmark: str = DEFAULT) -> Report:
+        """The report of the newest audit.
+
+        Raises:
+            NotFound: there is no such scope or benchmark.
+        """
+        audit = self.newest()
+        return make_report(audit, self.scope(audit, kind, name), get_benchmark(benchmark, self.benchmarks))
