@@ -5,13 +5,15 @@ History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from catalogue.fair.dataset import Dataset, Study
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
+from catalogue.store.entries import compact_json
 from catalogue.store.observations import Observation
 
 __all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
@@ -31,6 +33,7 @@ class Basis:
         metrics: identifier -> version.
         node: what this node said of itself.
         software: version of ommatidia-node.
+        recorded_at: when the entry at that position was recorded, ISO 8601 in UTC; "" in no ledger.
     """
 
     position: int
@@ -39,6 +42,17 @@ class Basis:
     metrics: Mapping[str, str]
     node: NodeFacts
     software: str
+    recorded_at: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all of it."""
+        return hashlib.sha256(compact_json(asdict(self)).encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """`DAY-POSITION-OBSERVATION-DIGEST`; the same for equal bases."""
+        return f"{self.recorded_at[:10] or 'undated'}-{self.position}-{self.observation}-{self.digest[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,7 @@ def judge_all(
         if done % 500 == 0:
             on_progress(done)
     versions = {name: metric.version for name, metric in chosen.items()}
-    basis = Basis(dataset.position, dataset.entry_hash, observation, versions, node, software)
+    basis = Basis(dataset.position, dataset.entry_hash, observation, versions, node, software, dataset.recorded_at)
     return Audit(basis, chosen, dataset.studies, judgements, dataset.absent)
 
 

@@ -14,7 +14,7 @@ import pyoxigraph as px
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
 from catalogue.model.rdf import quads
-from catalogue.store.entries import ABSENT, Entry
+from catalogue.store.entries import ABSENT, Entry, stamp
 from catalogue.store.graph_view import is_public
 from catalogue.store.image_lists import LIST
 from catalogue.store.list_summary import listed_images
@@ -60,6 +60,7 @@ class Dataset:
         entry_hash: of the entry there, which stands for all before it.
         studies: by curie.
         absent: public studies whose content this node no longer has; they are not judged.
+        recorded_at: when the entry at the position was recorded, ISO 8601 in UTC; "" for records in no ledger.
     """
 
     position: int
@@ -67,6 +68,7 @@ class Dataset:
     studies: tuple[Study, ...]
     facts: Facts
     absent: int = 0
+    recorded_at: str = ""
 
 
 def dataset_at(
@@ -92,7 +94,8 @@ def dataset_at(
             graph.take(entry)
         done += len(entries)
         on_progress(done)
-    return graph.dataset(position, timeline.entry_hash(position) or "")
+    recorded = timeline.recorded_at(position)
+    return graph.dataset(position, timeline.entry_hash(position) or "", stamp(recorded) if recorded else "")
 
 
 def dataset_of(
@@ -106,7 +109,7 @@ def dataset_of(
     graph = _Graph(wanted, further)
     for kind, digest, record in records:
         graph.add(kind, digest, record, "")
-    return graph.dataset(0, "")
+    return graph.dataset(0, "", "")
 
 
 def _heads(timeline: Timeline, position: int) -> Iterator[list[Entry]]:
@@ -164,14 +167,14 @@ class _Graph:
         self._store.bulk_load(b"".join(self._lines), px.RdfFormat.N_TRIPLES)
         self._lines.clear()
 
-    def dataset(self, position: int, entry_hash: str) -> Dataset:
+    def dataset(self, position: int, entry_hash: str, recorded_at: str) -> Dataset:
         """Everything added."""
         public = {study.curie for study in self._studies}
         self._keep(_count(curie, count) for curie, count in self._images.items() if curie in public)
         self._load()
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
-        return Dataset(position, entry_hash, studies, facts, self._absent)
+        return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
 
 
 def _count(curie: str, count: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +21,5 @@ class NodeFacts:
     base_url: str = ""
     metadata_license: str = ""
     persistence_policy: str = ""
-    holders: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    holders: Mapping[str, int] = field(default_factory=dict)
     harvestable: tuple[str, ...] = ()

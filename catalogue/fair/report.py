@@ -15,6 +15,7 @@ from catalogue.fair.headline import headline
 from catalogue.fair.metrics.base import PRINCIPLES, Metric
 from catalogue.fair.outcomes import Judgement, Mender, Outcome
 from catalogue.fair.scopes import Scope
+from catalogue.model.namespaces import BASE
 
 Counts = Mapping[Outcome, int]
 
@@ -87,6 +88,11 @@ class LongRow:
     owner: str
     metric: Metric
     judgement: Judgement
+
+    @property
+    def iri(self) -> str:
+        """Persistent identifier of the study."""
+        return BASE + self.study
 
 
 @dataclass(frozen=True)
