@@ -383,3 +383,54 @@ observation = Table(
     Column("observed_at", Text, nullable=False),
     Index("observation_of", "check_name", "curie", "number"),
 )
+
+# Accesses of the hours that are not counted yet. No address and no page is told: `session` and `click` are made with
+# a secret that ends with its day (catalogue.fair.usage.visits).
+usage_visit = Table(
+    "usage_visit",
+    metadata,
+    Column("session", Text, nullable=False),
+    Column("curie", Text, nullable=False),
+    Column("usage_kind", Text, nullable=False),
+    Column("click", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("access_method", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("record_kind", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("session", "curie", "usage_kind", "click", "at"),
+    Index("usage_visit_at", "at"),
+)
+
+usage_count = Table(
+    "usage_count",
+    metadata,
+    Column("curie", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("usage_metric", Text, nullable=False),
+    Column("access_method", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("record_kind", Text, nullable=False),
+    Column("usage_value", BigInteger, nullable=False),
+    PrimaryKeyConstraint("curie", "month", "usage_metric", "access_method"),
+    Index("usage_count_month", "month", "record_kind", "owner"),
+)
+
+usage_volume = Table(
+    "usage_volume",
+    metadata,
+    Column("curie", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("access_method", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("curie", "month", "access_method"),
+)
+
+# One row: accesses before `until` are counted, and none of them is taken any more.
+usage_fold = Table(
+    "usage_fold",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=False),
+    Column("until", Text, nullable=False),
+    Column("first_month", Text, nullable=False),
+)
