@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -50,6 +51,24 @@ def read_answer(raw: requests.Response, headers: Mapping[str, str], limit: int, 
     except FetchRefused:
         # The status is the answer; a page about it that is too long to read changes nothing.
         return b""
+
+
+def read_look(raw: requests.Response, headers: Mapping[str, str], limit: int, url: str) -> bytes:
+    """The body of an answer that is looked at for itself; b"" for HEAD, and for a redirect.
+
+    Raises:
+        BadBody, FetchRefused, TooSlow: as for read_body.
+    """
+    if raw.request.method == "HEAD":
+        # Its Content-Length is that of a body which does not come.
+        raw.raw.read(1, decode_content=False)
+        return b""
+    if raw.status_code in REDIRECTS:
+        # Read to its end, or the connection could not be used again: each look at an identifier would need two.
+        with suppress(FetchRefused, BadBody):
+            read_body(raw.raw, headers, _MAX_ERROR_BYTES, url)
+        return b""
+    return read_answer(raw, headers, limit, url)
 
 
 def check_range(headers: Mapping[str, str], byte_range: tuple[int, int] | None, body: bytes, url: str) -> None:

@@ -56,6 +56,7 @@ class Call:
         origin: the URL and every redirect must stay there.
         deadline_s: seconds for the whole of it, redirects included.
         read: (raw answer, headers in lower case, URL) -> body.
+        follow: redirects are followed; else they are the answer.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Call:
     deadline_s: float
     read: Callable[[requests.Response, Mapping[str, str], str], bytes]
     data: bytes | None = None
+    follow: bool = True
 
 
 def request_headers(extra: Mapping[str, str], etag: str = "", modified: str = "") -> dict[str, str]:

@@ -27,11 +27,12 @@ class Transient(Exception):
     Args:
         wait_s: least seconds until the next attempt, from Retry-After.
         last: no more than one repetition is worth it.
+        status: HTTP status of the answer; None where none came.
     """
 
-    def __init__(self, reason: str, wait_s: float = 0.0, *, last: bool = False) -> None:
+    def __init__(self, reason: str, wait_s: float = 0.0, *, last: bool = False, status: int | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.wait_s, self.last = reason, wait_s, last
+        self.reason, self.wait_s, self.last, self.status = reason, wait_s, last, status
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
@@ -87,12 +88,13 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def unavailable(url: str, error: Transient, tries: int) -> SourceUnavailable:
-    """The end of trying; `retry_after_s` is what the server asked for, at most a day."""
+    """The end of trying; `retry_after_s` is what the server asked for, at most a day, `answered` its status if any."""
     times = "once" if tries == 1 else f"{tries} times"
     text = f"{shown(url)} could not be read (tried {times}): {error.reason}."
     if error.wait_s > MAX_WAIT_S:
         text += f" It asks to wait {error.wait_s / 3600:.1f} h; run again after that."
-    return SourceUnavailable(text, retry_after_s=int(min(error.wait_s, _MAX_POSTPONE_S)))
+    answered = {} if error.status is None else {"answered": error.status}
+    return SourceUnavailable(text, retry_after_s=int(min(error.wait_s, _MAX_POSTPONE_S)), **answered)
 
 
 def phrase(status: int) -> str:

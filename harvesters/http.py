@@ -15,13 +15,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from catalogue.problems import FetchRefused, SourceUnavailable
 from harvesters.addresses import Origin, joined, origin_of, parse_url, shown
-from harvesters.body import REDIRECTS, BadBody, check_range, read_answer
+from harvesters.body import REDIRECTS, BadBody, check_range, read_answer, read_look
 from harvesters.calls import Call, Response, printable, range_headers, request_headers, server_clock
 from harvesters.download import PartFile
 from harvesters.failures import MAX_WAIT_S, Transient, failure_of, phrase, retry_after_s, unavailable
@@ -179,6 +180,40 @@ class Fetcher:
         call = Call("GET", url, start, sent, limit, origin, self._timeout_s, read)
         return self._tried(lambda: call, self._attempts)
 
+    def look(
+        self,
+        url: str,
+        *,
+        method: Literal["GET", "HEAD"] = "GET",
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+        origin: Origin | None = None,
+        byte_range: tuple[int, int] | None = None,
+    ) -> Response:
+        """What one address answers to one request: a redirect is the answer, nothing is tried again.
+
+        Args:
+            method: HEAD asks how large the thing itself is, so never for a compressed form.
+        Raises:
+            FetchRefused: as `get`.
+            SourceUnavailable: as `get`; `answered` is the status of an answer that may change by itself (429, 503, ...).
+            SourceChanged: as `get`.
+        """
+        start, url = parse_url(url)
+        sent = request_headers(headers or {}) | range_headers(byte_range)
+        if method == "HEAD":
+            sent["Accept-Encoding"] = "identity"
+        limit = self._max_bytes if max_bytes is None else max_bytes
+
+        def read(raw: requests.Response, found: Mapping[str, str], address: str) -> bytes:
+            body = read_look(raw, found, limit, address)
+            if raw.status_code == 206 and method == "GET":
+                check_range(found, byte_range, body, address)
+            return body
+
+        call = Call(method, url, start, sent, limit, origin, self._timeout_s, read, follow=False)
+        return self._tried(lambda: call, 1)
+
     def post(
         self,
         url: str,
@@ -291,7 +326,7 @@ class Fetcher:
                 )
             answer = self._exchange(call, url, here, budget)
             location = answer.headers.get("location", "")
-            if answer.status not in REDIRECTS or not location:
+            if not call.follow or answer.status not in REDIRECTS or not location:
                 return answer
             url = self._next(call, answer.status, url, joined(url, location))
         raise FetchRefused(f"{shown(url)} is behind more than {_MAX_REDIRECTS} redirects.", rule="redirect")
@@ -371,7 +406,7 @@ class Fetcher:
         found = {name.lower(): value for name, value in raw.headers.items()}
         now = self._clock()
         if status in _RETRIED:
-            raise Transient(f"it answered {status} {phrase(status)}", retry_after_s(found, now))
+            raise Transient(f"it answered {status} {phrase(status)}", retry_after_s(found, now), status=status)
         body = call.read(raw, found, url)
         date = server_clock(found)
         return Response(
