@@ -1,1 +1,1 @@
-"""Forms of a FAIR report, one file each; `base` has the contract and finds them."""
+"""Forms of a report, one file each, all of the same numbers; `base` has the contract and finds them."""

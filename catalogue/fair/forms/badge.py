@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import escape
 
-from catalogue.fair.forms.base import Address, Form
+from catalogue.fair.forms.base import Addresses
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
 
+SUFFIX: Final = ".svg"
+MEDIA_TYPE: Final = "image/svg+xml"
+TITLE: Final = "Badge"
 # Widths of characters vary; this is what DejaVu Sans of 11 px takes on average, rounded up.
 _CHARACTER_PX: Final = 7
 _PAD_PX: Final = 12
@@ -21,7 +24,7 @@ _SVG: Final = (
 )
 
 
-def render(report: Report, address: Address) -> bytes:
+def render(report: Report, links: Addresses) -> bytes:
     """The badge: how many of the decided tests are met, never a lone percentage."""
     total = report.total
     label = "FAIR tests met"
@@ -34,6 +37,3 @@ def render(report: Report, address: Address) -> bytes:
         title=escape(title), label=label, value=value,
     )  # fmt: skip
     return written.encode("utf-8")
-
-
-FORM: Final = Form("badge", "Badge", ".svg", "image/svg+xml", render)

@@ -1,6 +1,6 @@
-"""The contract of a form: a report, rendered to bytes; members lie beside this file.
+"""The contract of a form of a report, and how forms are found; members lie beside this file, one each.
 
-A form is free of Flask and of the ledger and makes no numbers of its own; `forms()` finds every member that has FORM.
+A member is a module with SUFFIX, MEDIA_TYPE, `render(report, links) -> bytes`, and TITLE where the suffix says too little.
 """
 
 from __future__ import annotations
@@ -10,41 +10,74 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Protocol
 
 from catalogue.fair.report import Report
+from catalogue.problems import NotFound
 
-RENDERER_VERSION = "1"
-"""Part of every ETag: changes when any form gives other bytes for the same report."""
 
-Address = Callable[[str], str]
-"""Path on this node -> its address, as it shall stand in a document."""
+class Addresses(Protocol):
+    """Where this node is; never told by a request."""
+
+    def full(self, path: str) -> str:
+        """The address of a path with the node's public address where one is configured, else the path alone."""
+        ...
+
+    def absolute(self, path: str) -> str:
+        """The whole address of a path, for formats that have no relative ones.
+
+        Raises:
+            SettingsInvalid: the node was not told its own address.
+        """
+        ...
+
+
+Render = Callable[[Report, Addresses], bytes]
+"""Pure: equal reports and addresses give equal bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to write a report down.
+    """One form that a report takes.
 
     Args:
-        name: of its file.
-        title: for people, with what it holds, such as `CSV, one line per test and study`.
-        suffix: what the address of the page gets, such as `.csv`.
-        media_type: with its parameters.
-        render: equal reports give equal bytes.
+        suffix: what the address of the report's page ends with, such as `.wide.csv`.
+        media_type: without parameters.
+        title: for people.
     """
 
-    name: str
-    title: str
     suffix: str
     media_type: str
-    render: Callable[[Report, Address], bytes]
+    title: str
+    render: Render
 
 
 @cache
 def forms() -> Mapping[str, Form]:
-    """Suffix -> form, by suffix."""
-    found = []
+    """Suffix -> form, by suffix; every module beside this one that has SUFFIX.
+
+    Raises:
+        ValueError: two modules have the same suffix.
+    """
+    found: dict[str, Form] = {}
     for module in pkgutil.iter_modules(__import__(__package__, fromlist=["x"]).__path__):
-        member = getattr(import_module(f"{__package__}.{module.name}"), "FORM", None)
-        if member is not None:
-            found.append(member)
-    return {form.suffix: form for form in sorted(found, key=lambda form: form.suffix)}
+        member = import_module(f"{__package__}.{module.name}")
+        suffix = getattr(member, "SUFFIX", None)
+        if suffix is None:
+            continue
+        if suffix in found:
+            raise ValueError(f"the form {module.name} has the suffix {suffix} of another one")
+        title = getattr(member, "TITLE", suffix.removeprefix(".").upper())
+        found[suffix] = Form(suffix, member.MEDIA_TYPE, title, member.render)
+    return dict(sorted(found.items()))
+
+
+def get_form(suffix: str) -> Form:
+    """The form of a suffix.
+
+    Raises:
+        NotFound: there is none; the message lists those that there are.
+    """
+    if suffix not in forms():
+        raise NotFound(f"A report has no form '{suffix[:20]}'. There are {', '.join(forms())}.")
+    return forms()[suffix]

@@ -6,17 +6,20 @@ import csv
 import io
 from typing import Final
 
-from catalogue.fair.forms.base import Address, Form
+from catalogue.fair.forms.base import Addresses
 from catalogue.fair.outcomes import Evidence, Outcome
 from catalogue.fair.report import LongRow, Report
 
+SUFFIX: Final = ".csv"
+MEDIA_TYPE: Final = "text/csv"
+TITLE: Final = "CSV, a line for each test and study"
 COLUMNS: Final = (
     "run", "study", "identifier", "partner", "funding_basis", "principle", "metric", "version", "title", "outcome",
     "found", "evidence", "checked_at", "add", "who_can_mend",
 )  # fmt: skip
 
 
-def render(report: Report, address: Address) -> bytes:
+def render(report: Report, links: Addresses) -> bytes:
     """The long table; texts that a spreadsheet would take for a formula get an apostrophe before them."""
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\r\n")
@@ -59,6 +62,3 @@ def evidence_text(evidence: Evidence) -> str:
 def plain(text: str) -> str:
     """A cell that no spreadsheet runs as a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-FORM: Final = Form("csv_long", "CSV, a line for each test and study", ".csv", "text/csv; charset=utf-8", render)

@@ -12,11 +12,14 @@ from typing import Any, Final
 
 import typst
 
-from catalogue.fair.forms.base import Address, Form
+from catalogue.fair.forms.base import Addresses
 from catalogue.fair.forms.csv_long import evidence_text
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report, StudyRow, Tally
 
+SUFFIX: Final = ".pdf"
+MEDIA_TYPE: Final = "application/pdf"
+TITLE: Final = "PDF, tagged for screen readers"
 MOST_STUDIES: Final = 400
 """That one document lists; more are in the tables."""
 _MOST_FIXES: Final = 15
@@ -35,9 +38,9 @@ _METHODS: Final = (
 )
 
 
-def render(report: Report, address: Address) -> bytes:
+def render(report: Report, links: Addresses) -> bytes:
     """The PDF."""
-    text = json.dumps(_content(report, address), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(_content(report, links), ensure_ascii=False, sort_keys=True)
     lacking: set[str] = set()
     for _try in range(_MOST_TRIES):
         try:
@@ -63,7 +66,7 @@ def _without(text: str, lacking: set[str]) -> str:
     return re.sub(f"[{re.escape(''.join(sorted(lacking)))}]+", _INSTEAD, kept) if lacking else kept
 
 
-def _content(report: Report, address: Address) -> dict[str, Any]:
+def _content(report: Report, links: Addresses) -> dict[str, Any]:
     """What the template shows, all of it text and whole numbers."""
     studies = sorted(report.studies, key=lambda study: (-study.counts[Outcome.FAIL], study.curie))[:MOST_STUDIES]
     shown = report.scope.kind == "study"
@@ -72,7 +75,7 @@ def _content(report: Report, address: Address) -> dict[str, Any]:
         "subtitle": f"{report.benchmark.title}, version {report.benchmark.version}",
         "node": "Ommatidia",
         "headline": list(report.headline),
-        "basis": _basis(report, address),
+        "basis": _basis(report, links),
         "principles": [_row(tally) for tally in report.principles],
         "items": [{**_row(tally), "title": item.title} for item, tally in report.items],
         "fixes": [
@@ -97,7 +100,7 @@ def _content(report: Report, address: Address) -> dict[str, Any]:
     }
 
 
-def _basis(report: Report, address: Address) -> list[list[str]]:
+def _basis(report: Report, links: Addresses) -> list[list[str]]:
     basis = report.basis
     return [
         ["Audit", basis.name],
@@ -107,7 +110,7 @@ def _basis(report: Report, address: Address) -> list[list[str]]:
         ["Last live observation", str(basis.observation)],
         ["Benchmark", f"{report.benchmark.iri}, SHA-256 {report.benchmark.digest[:16]}…"],
         ["Software", f"ommatidia-node {basis.software}"],
-        ["Page", address(report.scope.path)],
+        ["Page", links.full(report.scope.path)],
     ]
 
 
@@ -159,6 +162,3 @@ def _detail(report: Report, study: StudyRow) -> dict[str, Any]:
             }
         )
     return {"curie": study.curie, "tests": tests}
-
-
-FORM: Final = Form("pdf", "PDF, tagged for screen readers", ".pdf", "application/pdf", render)

@@ -10,21 +10,18 @@ import pytest
 from catalogue.fair.forms import pdf
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
-
-
-def address(path: str) -> str:
-    return f"https://node.example{path}"
+from tests.fair.reports_for_forms import Links
 
 
 @pytest.fixture
 def text(report: Report) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(pdf.render(report, address)))
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(report, Links())))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def test_pdf_is_tagged_and_has_title_and_language(report: Report) -> None:
     """Screen readers find a structure tree, a language and a title (PDF/UA-1)."""
-    reader = pypdf.PdfReader(io.BytesIO(pdf.render(report, address)))
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(report, Links())))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and root["/Lang"] == "en"
     assert reader.metadata is not None and reader.metadata.title == "FAIR audit: All studies at a test"
@@ -42,7 +39,7 @@ def test_pdf_has_the_numbers_of_the_report(report: Report, text: str) -> None:
 
 def test_same_report_gives_the_same_bytes(report: Report) -> None:
     """Nothing of the clock or the machine is in the document."""
-    assert pdf.render(report, address) == pdf.render(report, address)
+    assert pdf.render(report, Links()) == pdf.render(report, ADDRESSES)
 
 
 def test_records_are_text_and_lacking_scripts_are_told(text: str) -> None:

@@ -10,19 +10,16 @@ from xml.etree import ElementTree
 from catalogue.fair.forms import badge, csv_long, csv_wide
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
+from tests.fair.reports_for_forms import Links
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
-def address(path: str) -> str:
-    return f"https://node.example{path}"
-
-
 def test_long_table_has_the_numbers_of_the_report(report: Report) -> None:
     """Counting the lines of the long table by metric and outcome gives the report's own counts."""
-    lines = rows(csv_long.render(report, address))
+    lines = rows(csv_long.render(report, Links()))
     counted = Counter((line["metric"], line["outcome"]) for line in lines)
     assert len(lines) == len(report.studies) * len(report.metrics)
     for metric in report.metrics:
@@ -32,13 +29,13 @@ def test_long_table_has_the_numbers_of_the_report(report: Report) -> None:
 
 def test_failures_say_what_to_add_and_who_can(report: Report) -> None:
     """Each line that fails names who can mend it; no other does."""
-    for line in rows(csv_long.render(report, address)):
+    for line in rows(csv_long.render(report, Links())):
         assert bool(line["who_can_mend"]) == (line["outcome"] == "fail"), line
 
 
 def test_wide_table_has_the_numbers_of_the_report(report: Report) -> None:
     """A column of the wide table, counted, is the report's count of that item."""
-    lines = rows(csv_wide.render(report, address))
+    lines = rows(csv_wide.render(report, Links()))
     assert [line["study"] for line in lines] == [study.curie for study in report.studies]
     for item, counted in report.items:
         assert Counter(line[item.id] for line in lines) == {
@@ -48,13 +45,13 @@ def test_wide_table_has_the_numbers_of_the_report(report: Report) -> None:
 
 def test_no_cell_is_a_formula(report: Report) -> None:
     """A title that begins with an equals sign is text to a spreadsheet."""
-    lines = rows(csv_wide.render(report, address))
+    lines = rows(csv_wide.render(report, Links()))
     assert lines[2]["title"].startswith("'=HYPERLINK")
 
 
 def test_badge_says_how_many_of_the_decided_are_met(report: Report) -> None:
     """The badge is SVG with the numbers as text and in its title."""
-    root = ElementTree.fromstring(badge.render(report, address))
+    root = ElementTree.fromstring(badge.render(report, Links()))
     said = f"{report.total.counts[Outcome.PASS]} of {report.total.decided}"
     texts = [element.text or "" for element in root.iter() if element.text]
     assert said in texts and any(said in text and report.benchmark.title in text for text in texts)
