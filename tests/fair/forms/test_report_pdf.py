@@ -39,7 +39,7 @@ def test_pdf_has_the_numbers_of_the_report(report: Report, text: str) -> None:
 
 def test_same_report_gives_the_same_bytes(report: Report) -> None:
     """Nothing of the clock or the machine is in the document."""
-    assert pdf.render(report, Links()) == pdf.render(report, ADDRESSES)
+    assert pdf.render(report, Links()) == pdf.render(report, Links())
 
 
 def test_records_are_text_and_lacking_scripts_are_told(text: str) -> None:
