@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
 from catalogue.problems import SettingsInvalid
-from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
+from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, UsageSettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.usage.recorder import Recorder
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -75,6 +76,8 @@ class Services:
         feeds: how parts of the log are told from the rest; None where no filtered feeds are offered.
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
+        counting: how uses of records are counted.
+        usage: notes uses of records; None where they are not counted.
     """
 
     ledger: Ledger
@@ -96,6 +99,8 @@ class Services:
     name: str = "Ommatidia node"
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None
+    counting: UsageSettings = field(default_factory=lambda: UsageSettings())
+    usage: Recorder | None = None
 
     @property
     def links(self) -> Links:
