@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.fair.node_facts import NodeFacts
     from catalogue.fair.service import Audits
+    from catalogue.fair.usage.recorder import Recorder
     from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
     from catalogue.federation.members import Members
@@ -489,6 +491,24 @@ class LocalNode:
             with self.dumps.alone():
                 self.dumps.drop_older_than(position)
 
+    @cached_property
+    def usage(self) -> Recorder | None:
+        """Notes uses of records until this process ends; None where they are not counted."""
+        from catalogue.fair.usage.recorder import Recorder
+        from catalogue.fair.usage.visits import DaySecrets
+
+        if not self.settings.usage.enabled:
+            return None
+        recorder = Recorder(self.ledger, DaySecrets(self.home / "usage"))
+        atexit.register(recorder.close)
+        return recorder
+
+    def _count_usage(self) -> None:
+        from catalogue.fair.usage.recorder import fold
+        from catalogue.fair.usage.visits import DaySecrets
+
+        fold(self.ledger, DaySecrets(self.home / "usage"))
+
     def announce(self) -> list[Announced]:
         """What came of telling each index of FAIR Data Points where this node's is."""
         from catalogue.federation.announce import announce
@@ -522,6 +542,7 @@ class LocalNode:
         def what_is_due() -> None:
             schedule.run_due()
             self.upkeep.tick()
+            self._count_usage()
 
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
@@ -583,6 +604,8 @@ class LocalNode:
                 name=self.settings.name,
                 inbox=Inbox(self.ledger, Soon(self.home), now),
                 audits=self.audits,
+                counting=self.settings.usage,
+                usage=self.usage,
             )
         )
 
@@ -593,7 +616,11 @@ class LocalNode:
         limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
             site = self.web(pool, self.home / "graph" / "current", host, port)
-            serve(site, host, port, self.settings.web.threads, limit, on_ready)
+            try:
+                serve(site, host, port, self.settings.web.threads, limit, on_ready, self.settings.usage.trusted_proxies)
+            finally:
+                if self.usage is not None:
+                    self.usage.close()
 
     def serve_quads(self, file: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serves the SPARQL route over one N-Quads file from a throw-away store."""

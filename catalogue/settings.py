@@ -143,6 +143,18 @@ class ExchangeSettings(_Part):
         return value
 
 
+class UsageSettings(_Part):
+    """Counting how often records are used."""
+
+    enabled: bool = Field(True, description="Count how often records are used; no address is stored.")
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Reverse proxies before this server whose X-Forwarded-For is believed; 0 believes none.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings of a node."""
 
@@ -173,6 +185,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = Field(
         default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."
     )
+    usage: UsageSettings = Field(default_factory=lambda: UsageSettings(), description="Usage counts.")
 
     @classmethod
     def settings_customise_sources(

@@ -204,6 +204,13 @@ class ImageLists:
         with self._engine.connect() as connection:
             return connection.scalar(select(table.digest).where(table.digest == digest_).limit(1)) is not None
 
+    def studies_of(self, digest_: str) -> tuple[str, ...]:
+        """Studies whose image list is made of the chunk called `digest_`, by name; more than one where lists agree."""
+        table = schema.image_chunk.c
+        with self._engine.connect() as connection:
+            lists = connection.scalars(select(table.list).where(table.digest == digest_).distinct())
+            return tuple(sorted(study_of_list(curie) for curie in lists))
+
     def named(self) -> set[str]:
         """Digests of all chunks that lists are made of."""
         with self._engine.connect() as connection:

@@ -34,6 +34,7 @@ from catalogue.store.observations import Observations
 from catalogue.store.originals import decompress, digest_of
 from catalogue.store.registry import Registry
 from catalogue.store.timeline import Timeline
+from catalogue.store.usage import UsageBook
 from catalogue.store.writer import LedgerWriter
 
 __all__ = [
@@ -117,6 +118,11 @@ class Ledger(Bookkeeping, HeldReader):
     def observations(self) -> Observations:
         """What live checks saw."""
         return Observations(self.engine, self._write_engine, self.clock)
+
+    @property
+    def usage(self) -> UsageBook:
+        """How often records are used."""
+        return UsageBook(self.engine, self._write_engine, self.clock)
 
     @property
     def log(self) -> ExchangeLog:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, request
 
+from catalogue.web.counting import count_answers
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
@@ -67,6 +68,7 @@ def create_web(services: Services) -> Flask:
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
+    count_answers(app, services.usage, services.counting.trusted_proxies)
     app.jinja_env.globals["members_page"] = services.links.path("/federation")
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (

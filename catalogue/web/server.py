@@ -9,7 +9,13 @@ from waitress.server import create_server
 
 
 def serve(
-    app: Flask, host: str, port: int, threads: int, max_answer_bytes: int, on_ready: Callable[[str], None]
+    app: Flask,
+    host: str,
+    port: int,
+    threads: int,
+    max_answer_bytes: int,
+    on_ready: Callable[[str], None],
+    trusted_proxies: int = 0,
 ) -> None:
     """Serves until interrupted.
 
@@ -18,6 +24,7 @@ def serve(
         port: 0 picks a free one.
         threads: requests at a time.
         on_ready: gets the address with the port in use, before the first request is answered.
+        trusted_proxies: number of proxies whose X-Forwarded-For the application reads; 0 takes the header away.
     """
     server = create_server(
         app,
@@ -31,6 +38,7 @@ def serve(
         # A query of 1 MB grows to 3 MB when it is percent-encoded in a form.
         max_request_body_size=4 << 20,
         outbuf_high_watermark=max_answer_bytes + (16 << 20),
+        clear_untrusted_proxy_headers=not trusted_proxies,
     )
     shown = f"[{host}]" if ":" in host else host
     on_ready(f"http://{shown}:{server.effective_port}/")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from catalogue.model.namespaces import BASE
 from catalogue.problems import SettingsInvalid
-from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, WebSettings
+from catalogue.settings import ExchangeSettings, HarvestSettings, QuerySettings, UsageSettings, WebSettings
 from catalogue.web.text import path_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.fair.service import Audits
+    from catalogue.fair.usage.recorder import Recorder
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
@@ -77,6 +78,8 @@ class Services:
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
         audits: FAIR audits; None where none are shown.
+        counting: how uses of records are counted.
+        usage: notes uses of records; None where they are not counted.
     """
 
     ledger: Ledger
@@ -99,6 +102,8 @@ class Services:
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None
     audits: Audits | None = None
+    counting: UsageSettings = field(default_factory=lambda: UsageSettings())
+    usage: Recorder | None = None
 
     @property
     def links(self) -> Links:

@@ -10,6 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
+from catalogue.fair.usage.recorder import Recorder
+from catalogue.fair.usage.rules import count_visits
+from catalogue.fair.usage.visits import DaySecrets
 from catalogue.resolver.service import Resolver
 from catalogue.web.factory import Services, create_web
 from tests.ingest.tables.conftest import Lists, lists, make_lists, rows  # noqa: F401
@@ -90,3 +93,28 @@ def test_images_of_a_withdrawn_study_answer_410(lists: Lists, make_lists: Callab
     manifest = site.get("/studies/idr:idr0001/images")
     assert (manifest.status_code, manifest.json["withdrawn"]) == (410, 60)
     assert site.get("/id/idr:100060").status_code == 404
+
+
+def test_reading_a_list_is_one_request_a_session(lists: Lists, tmp_path) -> None:  # noqa: F811
+    """Whoever reads the manifest and every chunk of a study's list within the hour made one request of the study."""
+    lists.partner.tables["idr0001"] = rows(100_000, 60)
+    lists.harvest()
+    recorder = Recorder(lists.ledger, DaySecrets(tmp_path / "usage"), every_s=3600)
+    app = create_web(Services(ledger=lists.ledger, resolver=Resolver(lists.ledger), usage=recorder))
+    site = app.test_client()
+    manifest = site.get("/studies/idr:idr0001/images", headers={"User-Agent": "curl/8"})
+    for _ in range(3):
+        assert site.get(manifest.json["chunks"][0]["url"], headers={"User-Agent": "curl/8"}).status_code == 200
+    assert site.get("/images/idr:100007", headers={"User-Agent": "curl/8"}).status_code == 200
+    visits = recorder._visits.of(recorder._waiting)
+    recorder._waiting.clear()
+    recorder.close()
+    counts = {(one.curie, one.usage_metric): one.usage_value for one in count_visits(visits)}
+    assert counts == {
+        ("idr:idr0001", "total_dataset_requests"): 1,
+        ("idr:idr0001", "unique_dataset_requests"): 1,
+        ("idr:idr0001", "total_dataset_investigations"): 2,
+        ("idr:idr0001", "unique_dataset_investigations"): 1,
+        ("idr:100007", "total_dataset_investigations"): 1,
+        ("idr:100007", "unique_dataset_investigations"): 1,
+    }
