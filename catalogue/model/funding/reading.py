@@ -1,0 +1,167 @@
+"""What one record says about its funding, as links with evidence.
+
+What other records of the same paper say is papers.py's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from catalogue.model.funding.awards import MAX_AWARD, Award, find_award, plain
+from catalogue.model.funding.funders import ROR, Funder, find_funder, ror_id
+from catalogue.model.funding.link import READ, STATED, Evidence, FundingLink, award_identity
+from catalogue.model.funding.mentions import named_funder
+from catalogue.model.funding.statement import MAX_EXCERPT, Found, read_statement
+
+# Records are hostile until checked: what is beyond is not read.
+MAX_GRANTS: Final = 200
+MAX_NUMBERS: Final = 50
+_SEPARATOR: Final = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+&\s+")
+_CORDIS: Final = re.compile(
+    r"https?://(?:cordis\.europa\.eu/project/(?:id|rcn)/|(?:dx\.)?doi\.org/10\.3030/)(?P<number>\d{6,9})", re.ASCII
+)
+_STATEMENTS: Final = (("funding_statement", True), ("acknowledgements", False))
+
+
+def funding_of(record: Mapping[str, Any]) -> list[FundingLink]:
+    """The links of a record: first those of its fields, then those of its texts; one for each award and funder.
+
+    A field or a funding statement from which no funder can be told still gives a link, without one: something is
+    stated. Thanks give a link only where they name an award.
+
+    Args:
+        record: a study as the model has it.
+    """
+    links = [link for number, grant in _grants(record) for link in _of_grant(f"grants[{number}]", grant)]
+    for field, about_money in _STATEMENTS:
+        text = record.get(field)
+        if isinstance(text, str) and text.strip():
+            links += _of_text(field, text, about_money)
+    return _once(links)
+
+
+def _grants(record: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    grants = record.get("grants")
+    for number, grant in enumerate(grants[:MAX_GRANTS] if isinstance(grants, list) else ()):
+        if isinstance(grant, Mapping):
+            yield number, grant
+
+
+def _text(part: Mapping[str, Any], field: str) -> str:
+    value = part.get(field)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _of_grant(path: str, grant: Mapping[str, Any]) -> list[FundingLink]:
+    organization = grant.get("funder")
+    funder, name, programme = _funder(organization if isinstance(organization, Mapping) else {})
+    given = _text(grant, "grant_identifier")
+    title, pid = _text(grant, "title"), _text(grant, "grant_pid") or _text(grant, "url")
+    if not (given or name or funder):
+        from_page = _cordis(pid)
+        if from_page is None:
+            return _of_text(f"{path}.title", title, about_money=True) if title else []
+        funder, given = from_page
+        evidence = Evidence(f"{path}.{'grant_pid' if grant.get('grant_pid') else 'url'}", pid[:MAX_EXCERPT])
+    else:
+        evidence = Evidence(f"{path}.{'grant_identifier' if given else 'funder'}", (given or name)[:MAX_EXCERPT])
+    more = {
+        "grant_pid": pid or None,
+        "acronym": _text(grant, "acronym") or None,
+        "programme": _text(grant, "programme") or programme or None,
+    }
+    return [
+        FundingLink(
+            funder=funder or (award.funder if award is not None else None),
+            funder_name_given=name,
+            award=award.number if award is not None else None,
+            award_given=number,
+            basis=STATED,
+            evidence=evidence,
+            numbered_by=award.funder if award is not None else None,
+            **more,
+        )
+        for number, award in _numbers(given, funder)
+    ]
+
+
+def _funder(organization: Mapping[str, Any]) -> tuple[Funder | None, str, str]:
+    """Funder, name as given and programme of an Organization; what it states of identifiers comes before its name."""
+    name = _text(organization, "name")
+    stated = ror_id(_text(organization, "ror"))
+    for identifier in (_text(organization, "ror"), _text(organization, "crossref_funder_id")):
+        if identifier and (funder := find_funder(identifier)) is not None:
+            return funder, name, ""
+    if stated:
+        return Funder(stated, name or ROR + stated, "", ROR + stated, None, (), "", (), (), ()), name, ""
+    funder, programme = named_funder(name) if name else (None, "")
+    return funder, name, programme
+
+
+def _cordis(address: str) -> tuple[Funder | None, str] | None:
+    found = _CORDIS.match(address)
+    return (find_funder("European Commission"), found["number"]) if found is not None else None
+
+
+def _numbers(given: str, funder: Funder | None) -> list[tuple[str | None, Award | None]]:
+    """Each number of a field with the award that it is; (None, None) for a field without any."""
+    if not given:
+        return [(None, None)]
+    pieces = [given]
+    if find_award(given, funder) is None:
+        split = [piece for piece in _SEPARATOR.split(given) if piece]
+        pieces = split if all(any(c.isdigit() for c in piece) for piece in split) else [given]
+    return [(piece, _award(piece, funder)) for piece in pieces[:MAX_NUMBERS]]
+
+
+def _award(number: str, funder: Funder | None) -> Award | None:
+    """The award of a number in its own field: of a known form, or as it stands beside a known funder."""
+    award = find_award(number, funder)
+    if award is not None or funder is None:
+        return award
+    found = [one.award for one in read_statement(f"{funder.name} {number}") if one.award is not None]
+    if len(found) == 1:
+        return found[0]
+    bare = " ".join(plain(number).split())
+    if not any(c.isdigit() for c in bare) or len(bare) > MAX_AWARD or len(bare.split()) > 4:
+        return None
+    return Award(bare, bare.upper(), funder)
+
+
+def _of_text(path: str, text: str, about_money: bool) -> list[FundingLink]:
+    links = [_read(path, found) for found in read_statement(text) if about_money or found.award is not None]
+    if links or not about_money:
+        return links
+    return [FundingLink(None, "", None, None, STATED, Evidence(path, text[:MAX_EXCERPT]))]
+
+
+def _read(path: str, found: Found) -> FundingLink:
+    award = found.award
+    return FundingLink(
+        funder=found.funder,
+        funder_name_given=found.funder_given,
+        award=award.number if award is not None else None,
+        award_given=found.award_given or None,
+        basis=READ,
+        evidence=Evidence(path, found.excerpt),
+        numbered_by=award.funder if award is not None else None,
+        programme=found.programme or None,
+    )
+
+
+def _once(links: list[FundingLink]) -> list[FundingLink]:
+    """The first link of each award or funder; a funder alone goes where the record has awards of it."""
+    awarded = {funder.key for link in links if link.award for funder in (link.funder, link.numbered_by) if funder}
+    kept: dict[tuple[str, ...], FundingLink] = {}
+    for link in links:
+        if link.award and link.numbered_by:
+            giver = (link.funder or link.numbered_by).key
+            kept.setdefault(("award", giver, *(award_identity(link) or ())), link)
+        elif link.funder is not None and not link.award_given:
+            if link.funder.key not in awarded:
+                kept.setdefault(("funder", link.funder.key), link)
+        else:
+            kept.setdefault(("given", link.funder_name_given, link.award_given or link.evidence.excerpt), link)
+    return list(kept.values())
