@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, request
 
+from catalogue.web.data_links import data_links_blueprint
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
@@ -75,6 +76,7 @@ def create_web(services: Services) -> Flask:
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,
+        data_links_blueprint,
         studies_blueprint,
         search_blueprint,
         federation_blueprint,
