@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue.model.namespaces import is_absolute
+from catalogue.model.namespaces import BASE, is_absolute
 
 JSON = "application/json"
 BYTES = "application/octet-stream"
@@ -57,6 +57,16 @@ def _place(representation: Mapping[str, Any], replica: Mapping[str, Any], url: s
     guessed = None if document else mimetypes.guess_type(url)[0]
     size = replica.get("total_size_bytes", representation.get("total_size_bytes"))
     return Place(replica["id"], url, stated or guessed or BYTES, opens, size, checksums(replica))
+
+
+def data_identifier(image: Mapping[str, Any], path: str) -> str:
+    """The persistent address of an object below the root of an image; any node sends it on to a site that has it."""
+    return f"{BASE}{image['id']}/data/{path}"
+
+
+def opening_document(place: Place) -> str:
+    """Path below the root of the document that opens a Zarr: `zarr.json`; "" for what is no Zarr."""
+    return place.opens.removeprefix(place.url + "/") if place.opens else ""
 
 
 def checksums(source: Mapping[str, Any]) -> dict[str, str]:

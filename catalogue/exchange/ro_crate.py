@@ -21,14 +21,15 @@ _CONTEXT: list[Any] = [
         "dwciri": "http://rs.tdwg.org/dwc/iri/",
         "bao": "http://www.bioassayontology.org/bao#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "vernacularName": {"@id": "dwc:vernacularName"},
-        "scientificName": {"@id": "dwc:scientificName"},
-        "hasCellLine": {"@id": "bao:BAO_0002004"},
-        "measurementMethod": {"@id": "dwciri:measurementMethod"},
-        "seeAlso": {"@id": "rdfs:seeAlso"},
-        "BioSample": {"@id": "http://schema.org/BioSample"},
-        "LabProtocol": {"@id": "http://schema.org/LabProtocol"},
-        "labEquipment": {"@id": "http://schema.org/labEquipment"},
+        # Text, not {"@id": …}, which says the same: F-UJI 3.5.1 fails on objects here ("unhashable type: 'dict'").
+        "vernacularName": "dwc:vernacularName",
+        "scientificName": "dwc:scientificName",
+        "hasCellLine": "bao:BAO_0002004",
+        "measurementMethod": "dwciri:measurementMethod",
+        "seeAlso": "rdfs:seeAlso",
+        "BioSample": "http://schema.org/BioSample",
+        "LabProtocol": "http://schema.org/LabProtocol",
+        "labEquipment": "http://schema.org/labEquipment",
     },
 ]
 _SIZES = (

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from catalogue.exchange.image_places import places
+from catalogue.exchange.image_places import Place, data_identifier, opening_document, places
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand, is_absolute
 
@@ -22,6 +22,13 @@ MINIMUM = frozenset({"description", "identifier", "keywords", "license", "name",
 _MOST_CHARACTERS = 5_000
 MOST_DOWNLOADS = 20
 """Of a page; full lists are in the linkset and in Croissant (fair.md, section 9)."""
+_PUBLIC_LICENCE = "https://creativecommons.org/"
+_PAPER_PAGES = (
+    ("doi", "https://doi.org/{}"),
+    ("pubmed_id", "https://pubmed.ncbi.nlm.nih.gov/{}"),
+    ("pmc_id", "https://www.ncbi.nlm.nih.gov/pmc/articles/{}"),
+    ("url", "{}"),
+)
 _BYTES_UNIT = "http://purl.obolibrary.org/obo/UO_0000233"
 
 
@@ -46,15 +53,23 @@ def _person(person: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def schema_org(record: Mapping[str, Any], images: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def schema_org(
+    record: Mapping[str, Any],
+    images: Iterable[Mapping[str, Any]] = (),
+    sizes: Mapping[str, int] | None = None,
+    study: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """JSON-LD with the schema.org context: Dataset for a study, ImageObject for an image.
 
-    Only what the record states; nothing is invented to please a validator.
+    Only what the records state; nothing is invented to please a validator.
 
     Args:
         images: of the study, some of which are named as downloads.
-    Source: Bioschemas Dataset 1.0-RELEASE; Google Search Central, "Dataset structured data".
+        sizes: CURIE of an image -> bytes of the document that opens it, where they are known.
+        study: of the image; who made and published it made and published the image.
+    Source: Bioschemas Dataset 1.0-RELEASE; Google Search Central, "Dataset structured data"; fair.md section 9.
     """
+    shown = list(islice(images, MOST_DOWNLOADS))
     labels = {term["id"]: term.get("label", term["id"]) for term in record.get("terms", ())}
     page: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -82,10 +97,11 @@ def schema_org(record: Mapping[str, Any], images: Iterable[Mapping[str, Any]] = 
         page["thumbnailUrl"] = thumbnails[:MOST_DOWNLOADS]
     if "description" in page:
         page["description"] = shortened(page["description"])
-    if record.get("authors"):
-        page["creator"] = [_person(person) for person in record["authors"]]
-    if "publisher" in record:
-        publisher = record["publisher"]
+    of_all = study or record
+    if of_all.get("authors"):
+        page["creator"] = [_person(person) for person in of_all["authors"]]
+    if "publisher" in of_all:
+        publisher = of_all["publisher"]
         page["publisher"] = {"@type": "Organization", "name": publisher["name"]}
         if is_absolute(str(publisher.get("id", ""))):
             page["publisher"]["@id"] = publisher["id"]
@@ -110,14 +126,50 @@ def schema_org(record: Mapping[str, Any], images: Iterable[Mapping[str, Any]] = 
             "unitCode": _BYTES_UNIT,
             "unitText": "bytes",
         }
-    if "access" in record:
-        page |= _access(record["access"])
+    level = access_level(record, shown, study)
+    if level is not None:
+        page |= _access(level)
     if "study" in record:
         page["isPartOf"] = {"@type": "Dataset", "@id": BASE + record["study"], "identifier": record["study"]}
-    same = [name for name in record.get("alternative_identifiers", ()) if name.startswith("https://")]
+    # The archive's page is the one that this description repeats (Google, "Provenance": sameAs of what is republished).
+    same = [*(name for name in (record.get("landing_page", ""),) if is_absolute(name))]
+    same += [name for name in record.get("alternative_identifiers", ()) if name.startswith("https://")]
     if same:
-        page["sameAs"] = same
-    return page | (_pixels(record) if record["type"] == "Image" else _as_dataset(record, page, images))
+        page["sameAs"] = list(dict.fromkeys(same))
+    measured = _channels([record, *shown])
+    if measured:
+        page["variableMeasured"] = measured
+    known = sizes or {}
+    return page | (_pixels(record, known) if record["type"] == "Image" else _as_dataset(record, page, shown, known))
+
+
+def access_level(
+    record: Mapping[str, Any], images: Iterable[Mapping[str, Any]] = (), study: Mapping[str, Any] | None = None
+) -> str | None:
+    """PUBLIC, RESTRICTED or NON_PUBLIC; None where nothing tells.
+
+    What the record, or the study of an image, says counts. Where neither says anything, a public licence, which is
+    granted to whoever has the data, and an open web address of data together mean PUBLIC: either alone does not.
+    """
+    for said in (record, study or {}):
+        if "access" in said:
+            return str(said["access"]["access_level"])
+    licence = str(record.get("license", (study or {}).get("license", "")))
+    files = (is_absolute(file.get("url", "")) for file in record.get("files", ()))
+    opened = (True for image in (record, *images) for _ in places(image))
+    return "PUBLIC" if licence.startswith(_PUBLIC_LICENCE) and any((*files, *opened)) else None
+
+
+def _channels(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the channels of the images show, each label once."""
+    labels = (
+        channel["label"]
+        for record in records
+        for representation in record.get("representations", ())
+        for channel in representation.get("channels", ())
+        if channel.get("label")
+    )
+    return [{"@type": "PropertyValue", "name": label} for label in islice(dict.fromkeys(labels), MOST_DOWNLOADS)]
 
 
 def shortened(text: str) -> str:
@@ -128,7 +180,10 @@ def shortened(text: str) -> str:
 
 
 def _as_dataset(
-    record: Mapping[str, Any], page: Mapping[str, Any], images: Iterable[Mapping[str, Any]]
+    record: Mapping[str, Any],
+    page: Mapping[str, Any],
+    images: Iterable[Mapping[str, Any]],
+    sizes: Mapping[str, int],
 ) -> dict[str, Any]:
     """What only a study has: the catalogue it is from, what can be downloaded, and the profile where it is met."""
     found: dict[str, Any] = {}
@@ -136,15 +191,27 @@ def _as_dataset(
         found["includedInDataCatalog"] = {"@type": "DataCatalog", "name": owner_name(record["owner"])}
     downloads = [*(_download(file) for file in record.get("files", ()) if is_absolute(file.get("url", "")))]
     downloads += [
-        {"@type": "DataDownload", "contentUrl": url, "encodingFormat": media_type}
-        for image in islice(images, MOST_DOWNLOADS)
-        for url, media_type in [place.fetched for place in places(image)][:1]
+        {"@type": "DataDownload", **described} for image in images for described in _first_place(image, sizes)
     ]
     if downloads:
         found["distribution"] = downloads[:MOST_DOWNLOADS]
     if page.keys() >= MINIMUM:
         found[_CONFORMS_TO] = {"@type": "CreativeWork", "@id": _BIOSCHEMAS}
     return found
+
+
+def _first_place(image: Mapping[str, Any], sizes: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What can be fetched of an image at the first site that has it: by its persistent address, and where it lies."""
+    return next(([*_addresses(image, place, sizes)] for place in places(image)), [])
+
+
+def _addresses(image: Mapping[str, Any], place: Place, sizes: Mapping[str, int]) -> Iterable[dict[str, Any]]:
+    url, media_type = place.fetched
+    size = sizes.get(image["id"]) if place.opens else place.size_bytes
+    said = {"encodingFormat": media_type} | ({} if size is None else {"contentSize": f"{size} B"})
+    if place.opens:
+        yield {"contentUrl": data_identifier(image, opening_document(place)), **said}
+    yield {"contentUrl": url, **said}
 
 
 def _download(file: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,27 +224,27 @@ def _download(file: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _pixels(record: Mapping[str, Any]) -> dict[str, Any]:
+def _pixels(record: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
     """Where the image opens, at the first site that has it."""
     first = next(places(record), None)
     if first is None:
         return {}
     url, media_type = first.fetched
-    return {"contentUrl": url, "encodingFormat": media_type}
+    parts = [{"@type": "MediaObject", **described} for described in _first_place(record, sizes)]
+    return {"contentUrl": url, "encodingFormat": media_type, "hasPart": parts}
 
 
-def _access(access: Mapping[str, Any]) -> dict[str, Any]:
+def _access(level: str) -> dict[str, Any]:
     """Access rights as the EU authority's IRI (F-UJI A1-01M), and whether everybody gets in."""
-    level = access["access_level"]
     return {"conditionsOfAccess": _ACCESS_RIGHT + level, "isAccessibleForFree": level == "PUBLIC"}
 
 
 def _paper(paper: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"@type": "ScholarlyArticle"}
-    if "doi" in paper:
-        found["@id"] = f"https://doi.org/{paper['doi']}"
-    elif is_absolute(paper.get("url", "")):
-        found["@id"] = paper["url"]
+    pages = (form.format(paper[field]) for field, form in _PAPER_PAGES if field in paper)
+    address = next((page for page in pages if is_absolute(page)), None)
+    if address is not None:
+        found["@id"] = address
     if "title" in paper:
         found["name"] = paper["title"]
     if "date_issued" in paper:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 
 from catalogue.web.counting import count_answers
+from catalogue.web.data_links import data_links_blueprint
 from catalogue.web.docs import docs_blueprint
 from catalogue.web.dumps import dumps_blueprint
 from catalogue.web.errors import register_errors
@@ -77,6 +78,7 @@ def create_web(services: Services) -> Flask:
         pages_blueprint,
         resolver_blueprint,
         images_blueprint,
+        data_links_blueprint,
         studies_blueprint,
         search_blueprint,
         federation_blueprint,

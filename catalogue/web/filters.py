@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 
 from catalogue.exchange.base import archive_accession
+from catalogue.exchange.oai.dublin_core import dublin_core
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand
 from catalogue.web.licences import describe_licence
@@ -108,6 +109,7 @@ def register_filters(app: Flask, links: Links, name: str, doors: Sequence[Door])
         below=below,
         round_to=round_to,
         archive=_archive,
+        dublin_core=dublin_core,
         accession=archive_accession,
         reason=_reason,
         words=words,

@@ -15,12 +15,13 @@ from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NoPreview
 from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
+from catalogue.web.data_links import opening_sizes
 from catalogue.web.documents import FOUND, answer, refuse, to
 from catalogue.web.linksets import inbox_path
 from catalogue.web.negotiation import offers
 from catalogue.web.pictures import alternative_text, summary
 from catalogue.web.services import Services
-from catalogue.web.signposting import page_links
+from catalogue.web.signposting import head_links, page_links
 from catalogue.web.text import is_public, safe_url
 
 # images.md section 9: viewers that take an address; each is on another site, so it is only linked.
@@ -100,7 +101,10 @@ def _image_page(services: Services, resolution: Resolution) -> Response:
             snippet=snippet(record, next((copy.url for copy in found if copy.url), None)),
             path=links.path(links.document("image", curie)),
             offers=available,
-            description=schema_org(record),
+            typed=head_links(links, "image", record, available, inbox_path(services)),
+            description=schema_org(
+                record, sizes=opening_sizes(services, [entry]), study=study.record if study is not None else None
+            ),
             provenance=catalog_record(entry),
             entry=entry,
         )

@@ -156,6 +156,13 @@ def page_links(
     return header(essential, [*data, *authors(record)[:_MOST_AUTHORS]])
 
 
+def head_links(
+    links: Links, kind: str, record: Mapping[str, Any], offers: Sequence[Offer], inbox: str = ""
+) -> list[TypedLink]:
+    """Typed links for the head of a page, for clients that read no headers; its forms stand there as `alternate`."""
+    return [link for link in own_links(links, links.full, kind, record, offers, inbox) if link.rel != "describedby"]
+
+
 def tombstone_links(links: Links, kind: str, curie: str, offers: Sequence[Offer]) -> str:
     """Link header of a 410: the identifier stays citable and its tombstone machine-readable."""
     found = [TypedLink("cite-as", links.iri(curie)), *linkset_links(links, links.full, kind, curie)]

@@ -16,12 +16,13 @@ from catalogue.problems import NotFound
 from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
+from catalogue.web.data_links import opening_sizes
 from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
 from catalogue.web.image_lists import pictures
 from catalogue.web.linksets import inbox_path
 from catalogue.web.negotiation import offers
 from catalogue.web.services import Services
-from catalogue.web.signposting import page_links
+from catalogue.web.signposting import head_links, page_links
 from catalogue.web.study_images import image_count, study_images
 
 CITATIONS = {
@@ -56,8 +57,9 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             next_after=shown[-1].curie if len(children) > PAGE_SIZE else "",
             path=links.path(links.document("study", curie)),
             offers=available,
+            typed=head_links(links, "study", record, available, inbox_path(services)),
             citation=cite(record),
-            description=schema_org(record, [child.record for child in shown]),
+            description=schema_org(record, [child.record for child in shown], opening_sizes(services, shown)),
             provenance=catalog_record(entry),
             entry=entry,
             sites=_sites(shown),

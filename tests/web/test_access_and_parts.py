@@ -6,7 +6,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.studies_for_pages import HUMAN, STUDY
+from tests.web.studies_for_pages import BARE, HUMAN, STUDY
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_parts_and_records_elsewhere_are_shown(page: str) -> None:
 
 
 def test_search_engines_read_the_access_level(page: str, client: FlaskClient) -> None:
-    """The description inside the page carries the EU access right; a study without one claims nothing."""
+    """The description inside the page carries the EU access right: the record's; without one public where a public
+    licence and an open address of data tell it; else nothing."""
 
     def described(text: str) -> dict[str, object]:
         found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
@@ -62,7 +63,10 @@ def test_search_engines_read_the_access_level(page: str, client: FlaskClient) ->
     told = described(page)
     assert told["conditionsOfAccess"] == "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
     assert told["isAccessibleForFree"] is False
-    assert "conditionsOfAccess" not in described(client.get(f"/studies/{STUDY}").text)
+    public = described(client.get(f"/studies/{STUDY}").text)
+    assert public["conditionsOfAccess"] == "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+    assert public["isAccessibleForFree"] is True
+    assert "conditionsOfAccess" not in described(client.get(f"/studies/{BARE}").text)
 
 
 def test_study_without_access_terms_has_no_such_section(client: FlaskClient) -> None:

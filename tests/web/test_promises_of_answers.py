@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/federation/quarantine/<path:name>/original/<digest>": ("/federation/quarantine/crates/original/{refused}",),
     "/id": (f"/id?q={STUDY}",),
     "/id/": (f"/id/?q={STUDY}",),
+    "/id/<path:name>/data/<path:path>": (f"/id/{IMAGE}/data/.zattrs",),
     "/id/<path:name>/thumbnail": (f"/id/{IMAGE}/thumbnail",),
     "/id/<path:text>": (f"/id/{STUDY}", "/id/S-BIAD90001"),
     "/images/<path:name>": (f"/images/{IMAGE}", f"/images/{IMAGE}.jsonld"),

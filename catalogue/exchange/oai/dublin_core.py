@@ -47,10 +47,11 @@ class DublinCore:
 
     def metadata(self, entry: Entry, record: dict[str, Any], base: str) -> str:
         """The element `oai_dc:dc`."""
-        return _OPEN + "".join(element(f"dc:{name}", value) for name, value in _said(record)) + "</oai_dc:dc>"
+        return _OPEN + "".join(element(f"dc:{name}", value) for name, value in dublin_core(record)) + "</oai_dc:dc>"
 
 
-def _said(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def dublin_core(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Elements of Dublin Core and their values, in the order in which they are written."""
     for name, field in (("title", "title"), ("description", "description")):
         if field in record:
             yield name, record[field]
