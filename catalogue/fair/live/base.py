@@ -247,4 +247,3 @@ def checks() -> Mapping[str, Check]:
         if check is not None:
             found[check.name] = check
     return dict(sorted(found.items()))
-

@@ -132,9 +132,7 @@ class Visiting:
         """An object of a store, as images are opened: redirects are followed, problems are raised as they are."""
         key = (url, "store", max_bytes, byte_range)
         try:
-            response = self._once(
-                key, lambda: self._world.others.get(url, max_bytes=max_bytes, byte_range=byte_range)
-            )
+            response = self._once(key, lambda: self._world.others.get(url, max_bytes=max_bytes, byte_range=byte_range))
         except Problem as problem:
             self._troubled(_no_answer(problem, url))
             raise
