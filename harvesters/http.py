@@ -196,7 +196,7 @@ class Fetcher:
             method: HEAD asks how large the thing itself is, so never for a compressed form.
         Raises:
             FetchRefused: as `get`.
-            SourceUnavailable: as `get`; `answered` is the status of an answer that may change by itself (429, 503, ...).
+            SourceUnavailable: as `get`; `answered` is the status of an answer that may change by itself (429, 503).
             SourceChanged: as `get`.
         """
         start, url = parse_url(url)

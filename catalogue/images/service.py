@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import threading
 import time
 from collections.abc import Mapping
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalogue.images.arrays import ArrayDocument, open_array, parse_document
 from catalogue.images.previews import Picture, PreviewCache, PreviewWorker
+from catalogue.images.probing import numbers, open_level, probe
 from catalogue.images.render import plan_preview
-from catalogue.images.stores import MAX_DOCUMENT_BYTES, MemberFileSystem, Transport, open_site
+from catalogue.images.stores import Transport, open_site
 from catalogue.model.payload import canonical
 from catalogue.problems import (
     BadRequest,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from catalogue.store.ledger import Entry, Ledger
 
-PROBES: Final = 4
 RENDERER_VERSION: Final = 1
 # A site that did not answer is not asked again for every visitor of a page.
 FAILURE_S: Final = 60.0
@@ -133,9 +131,9 @@ class ImageService:
             study=record["study"],
             title=record.get("title", ""),
             axes=tuple(axis["name"] for axis in representation["axes"]),
-            shape=_numbers(representation["shape"]),
+            shape=numbers(representation["shape"]),
             data_type=representation["data_type"],
-            levels=tuple(_numbers(level["shape"]) for level in representation["levels"]),
+            levels=tuple(numbers(level["shape"]) for level in representation["levels"]),
             pixel_size_um=(sizes[0], sizes[1], sizes[2]),
             replicas=_replicas(representation),
             record=record,
@@ -227,61 +225,13 @@ class ImageService:
         self, representation: Mapping[str, Any], replica: ReplicaAddress, level: Any, smallest: Any
     ) -> zarr.Array:
         site = open_site(replica.endpoint, replica.key, self._transport, self._local_roots)
-        coarse, filesystem = self._array(site, representation, smallest)
-        self._probe(coarse, filesystem, replica.site)
+        coarse, filesystem = open_level(site, representation, smallest)
+        if not probe(coarse, filesystem).there:
+            # An image of nothing but fill values writes no chunk and cannot be told from a lost one without a manifest.
+            raise ImageUnreachable(f"No pixel chunk of the smallest level exists at {replica.site}.")
         if level is smallest:
             return coarse
-        return self._array(site, representation, level)[0]
-
-    def _array(self, site: Any, representation: Mapping[str, Any], level: Any) -> tuple[Any, MemberFileSystem]:
-        filesystem = MemberFileSystem(site, MAX_DOCUMENT_BYTES)
-        path = "/".join(part for part in (representation.get("multiscales_path", ""), level["path"]) if part)
-        zarr_format = representation["zarr_format"]
-        name = "zarr.json" if zarr_format == 3 else ".zarray"
-        document: ArrayDocument = parse_document(filesystem.read_document(f"{path}/{name}"), zarr_format)
-        stated = (_numbers(level["shape"]), representation["data_type"])
-        if (document.shape, document.data_type) != stated:
-            raise ImageUnreachable(
-                f"The array is {document.shape} {document.data_type} at the site and {stated[0]} {stated[1]} in the "
-                "catalogue: it changed since it was harvested."
-            )
-        filesystem.max_bytes = document.max_object_bytes
-        return open_array(document, filesystem, path), filesystem
-
-    def _probe(self, array: Any, filesystem: MemberFileSystem, site: str) -> None:
-        """Verification level L2: a chunk of the smallest level exists and decodes.
-
-        Source: images.md section 7. An image of nothing but fill values writes no chunk and cannot be told from a
-        lost one without a manifest: it counts as lost.
-        """
-        unit = array.shards or array.chunks
-        grid = tuple(math.ceil(size / edge) for size, edge in zip(array.shape, unit, strict=True))
-        count = math.prod(grid)
-        for number in _spread(count):
-            corner = []
-            for edge in reversed(grid):
-                number, place = divmod(number, edge)
-                corner.append(place)
-            region = tuple(
-                slice(place * step, min(place * step + inner, size))
-                for place, step, inner, size in zip(reversed(corner), unit, array.chunks, array.shape, strict=True)
-            )
-            self._decode(array, region)
-            if filesystem.chunks_found:
-                return
-        raise ImageUnreachable(f"No pixel chunk of the smallest level exists at {site}.")
-
-    @staticmethod
-    def _decode(array: Any, region: tuple[slice, ...]) -> None:
-        try:
-            array[region]
-        except (FetchRefused, ImageUnreachable):
-            raise
-        except Exception as error:
-            # zarr, numpy and the codecs raise what they like for damaged bytes; all of it means one thing here.
-            raise ImageUnreachable(
-                f"A chunk of the smallest level cannot be decoded ({type(error).__name__}: {str(error)[:200]})."
-            ) from error
+        return open_level(site, representation, level)[0]
 
     def _image(self, curie: str) -> Entry:
         entry = self._ledger.head(curie)
@@ -332,11 +282,6 @@ class ImageService:
             self._failures[key] = (time.monotonic() + FAILURE_S, problem)
 
 
-def _spread(count: int) -> list[int]:
-    """Up to four places of a chunk grid, the middle first: images are empty at their borders, if anywhere."""
-    return list(dict.fromkeys((count // 2, count // 4, 3 * count // 4, 0)))[:PROBES]
-
-
 def _refuse_withdrawn(entry: Entry, asked: str) -> None:
     if entry.status == "withdrawn" or entry.action == "delete":
         what = (
@@ -358,10 +303,6 @@ def _replicas(representation: Mapping[str, Any]) -> tuple[ReplicaAddress, ...]:
     return tuple(
         ReplicaAddress(replica["site"], replica["endpoint"], replica["key"]) for replica in representation["replicas"]
     )
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in text.split(","))
 
 
 def _unreachable(curie: str, causes: list[dict[str, str]]) -> ImageUnreachable:

@@ -9,12 +9,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Engine, RowMapping, delete, func, insert, select
+from sqlalchemy import Engine, RowMapping, case, delete, func, insert, select
 
 from catalogue.store import schema
 from catalogue.store.entries import compact_json, stamp
+
+NODE: Final = "node"
+"""In place of a record's curie: what holds for all records of this node."""
+UNDECIDED: Final = "indeterminate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,8 @@ class Observation:
 
     Args:
         check: name of the check.
-        curie: of the record that it is about.
-        outcome: `pass`, `fail` or `indeterminate`.
+        curie: of the record that it is about, or NODE.
+        outcome: `pass`, `fail`, `indeterminate`, or `not applicable` where there is nothing to be looked at.
         said: one sentence: what was seen.
         url: the address that was asked.
         status: HTTP status that it answered; None where there was no answer.
@@ -42,6 +46,21 @@ class Observation:
     detail: Mapping[str, Any] = field(default_factory=dict)
     observed_at: str = ""
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """When something was looked at last, and whether that decided anything.
+
+    Args:
+        observed_at: ISO 8601 in UTC.
+        tries: looks in a row that decided nothing; 0 when the last one did.
+        pause_s: seconds that whoever was asked wants to be left alone.
+    """
+
+    observed_at: str
+    tries: int = 0
+    pause_s: int = 0
 
 
 class Observations:
@@ -97,6 +116,29 @@ class Observations:
             for row in connection.execute(select(schema.observation).where(table.number.in_(numbers))).mappings():
                 found.setdefault(row["curie"], {})[row["check_name"]] = _observation(row)
         return found
+
+    def ages(self) -> dict[tuple[str, str], Age]:
+        """(check, curie) -> when it was looked at last."""
+        table = schema.observation.c
+        numbers = select(func.max(table.number)).group_by(table.check_name, table.curie)
+        # Details are many and large; what is read of them matters only where nothing was decided.
+        detail = case((table.outcome == UNDECIDED, table.detail), else_="")
+        query = select(table.check_name, table.curie, table.observed_at, detail).where(table.number.in_(numbers))
+        found: dict[tuple[str, str], Age] = {}
+        with self._engine.connect() as connection:
+            for check, curie, observed_at, text in connection.execute(query):
+                said = json.loads(text) if text else {}
+                tries = said.get("tries", 1) if text else 0
+                found[(check, curie)] = Age(observed_at, tries, said.get("retry_after_s", 0))
+        return found
+
+    def studies(self) -> list[tuple[str, str]]:
+        """(curie, when its newest version was recorded) of every public study, by curie."""
+        head, entry = schema.head.c, schema.entry.c
+        query = select(head.curie, entry.recorded_at).join(schema.entry, entry.position == head.position)
+        query = query.where(head.kind == "study", head.status == "public", head.whole == 1).order_by(head.curie)
+        with self._engine.connect() as connection:
+            return [(curie, recorded_at) for curie, recorded_at in connection.execute(query)]
 
     def forget(self, before: datetime) -> int:
         """Number of observations dropped that are older than a moment and not the newest of their kind."""
