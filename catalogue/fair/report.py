@@ -167,11 +167,13 @@ class Report:
         """What to mend, by number of studies, most first."""
         found: dict[tuple[str, Mender], list[str]] = {}
         add: dict[tuple[str, Mender], tuple[str, ...]] = {}
-        for row in self.long():
-            if row.judgement.outcome is Outcome.FAIL:
-                key = (row.metric.id, row.judgement.mender or row.metric.mender)
-                found.setdefault(key, []).append(row.study)
-                add.setdefault(key, row.judgement.add)
+        wanted = set(self.benchmark.metrics)
+        for study in self.studies:
+            for name, judgement in self.audit.judgements[study.curie].items():
+                if judgement.outcome is Outcome.FAIL and name in wanted:
+                    key = (name, judgement.mender or self.audit.metrics[name].mender)
+                    found.setdefault(key, []).append(study.curie)
+                    add.setdefault(key, judgement.add)
         fixes = [Fix(self.audit.metrics[name], who, tuple(s), add[name, who]) for (name, who), s in found.items()]
         return tuple(sorted(fixes, key=lambda fix: (-len(fix.studies), fix.metric.id, fix.mender)))
 

@@ -1,6 +1,6 @@
 """The contract of a form of a report, and how forms are found; members lie beside this file, one each.
 
-A member is a module with SUFFIX, MEDIA_TYPE, `render(report, links) -> bytes`, and TITLE where the suffix says too little.
+A member is a module with SUFFIX, MEDIA_TYPE, `render(report, links) -> bytes`, and TITLE where its suffix is no word.
 """
 
 from __future__ import annotations

@@ -1,0 +1,17 @@
+"""All blueprints of audits over one store of reports."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from catalogue.fair.service import Audits
+from catalogue.web.fair.definitions import definitions_blueprint
+from catalogue.web.fair.pages import fair_blueprint
+from catalogue.web.fair.reports import Reports
+from catalogue.web.services import Services
+
+
+def fair_blueprints(services: Services, audits: Audits) -> tuple[Blueprint, ...]:
+    """Blueprints of a node that shows audits."""
+    reports = Reports(audits)
+    return fair_blueprint(services, reports), definitions_blueprint(services, reports)

@@ -1,0 +1,81 @@
+"""Reports and what was rendered of them, kept while the audit stays the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from threading import Lock
+from typing import Any, Final
+
+from catalogue.fair.audit import Audit, Basis
+from catalogue.fair.benchmark import DEFAULT, Benchmark, get_benchmark
+from catalogue.fair.report import Report, make_report
+from catalogue.fair.scopes import Scope
+from catalogue.fair.service import Audits
+from catalogue.web.exchange.rendered import Rendered, RenderedPages
+
+_MOST: Final = 64
+
+
+class Reports:
+    """The reports last asked for, of the newest audit; safe to share between threads.
+
+    Args:
+        audits: makes them.
+    """
+
+    def __init__(self, audits: Audits) -> None:
+        self.audits = audits
+        self._lock = Lock()
+        self._kept: OrderedDict[str, Report] = OrderedDict()
+        self._rendered = RenderedPages()
+
+    def benchmark(self, name: str) -> Benchmark:
+        """The benchmark of an identifier; "" means the usual one.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return get_benchmark(name or DEFAULT, self.audits.benchmarks)
+
+    def get(self, scope_of: Callable[[Audit], Scope], benchmark: Benchmark) -> Report:
+        """A report of the newest audit.
+
+        Args:
+            scope_of: chooses the studies.
+        """
+        audit = self.audits.newest()
+        scope = scope_of(audit)
+        key = digest(audit.basis, scope, benchmark)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make_report(audit, scope, benchmark)
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        return made
+
+    def rendered(self, report: Report, form: str, make: Callable[[], bytes]) -> Rendered:
+        """What a form of the report is, made where it is not held.
+
+        Args:
+            form: everything beside the report that it is made of, such as its suffix and the number of the page.
+        """
+        return self._rendered.get((digest(report.basis, report.scope, report.benchmark), form), make)
+
+
+def digest(basis: Basis, scope: Scope, benchmark: Benchmark) -> str:
+    """SHA-256 over all that a report is made of."""
+    told = [_stable(part) for part in (basis, basis.node, scope)]
+    return hashlib.sha256(repr((told, benchmark.id, benchmark.digest)).encode()).hexdigest()
+
+
+def _stable(part: Any) -> list[Any]:
+    """Values of the fields of a dataclass, mappings in the order of their keys."""
+    values = [getattr(part, field.name) for field in fields(part) if field.name != "node"]
+    return [sorted(value.items()) if isinstance(value, Mapping) else value for value in values]
