@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.node import Node
-from catalogue.cli.output import err, plain, print_json
+from catalogue.cli.output import err, out, plain, print_json
 from catalogue.cli.progress import audit_progress
 from catalogue.problems import BadRequest
 
@@ -39,6 +40,10 @@ def audit(
     position: Annotated[
         int | None, typer.Option(min=0, help="The ledger as it was at this position, judged by the metrics of today.")
     ] = None,
+    csv: Annotated[str, typer.Option(help="A line for each test and study, to this file; - is standard output.")] = "",
+    wide: Annotated[str, typer.Option(help="CSV with a line for each study, to this file.")] = "",
+    pdf: Annotated[str, typer.Option(help="The report as PDF, to this file.")] = "",
+    jsonld: Annotated[str, typer.Option(help="The report as JSON-LD (FTR, DQV, EARL), to this file.")] = "",
     fail_under: Annotated[
         str, typer.Option(help="Exit with 3 below: `90` over all, or `f1=100,a1=95` by letter, principle or item.")
     ] = "",
@@ -54,10 +59,14 @@ def audit(
     kind, name = _scope({"grant": grant, "funder": funder, "member": member, "study": study})
     report = report_of(node, kind, name, benchmark, position)
     missed = shortfalls(report, asked)
+    files = {".csv": csv, ".wide.csv": wide, ".pdf": pdf, ".jsonld": jsonld}
+    written = _write(node, report, {suffix: file for suffix, file in files.items() if file})
     if json_:
         print_json(_document(report, missed if asked else None))
-    else:
+    elif "-" not in files.values():
         print_report(report)
+        for line in written:
+            out.print(plain(line))
     for one in missed:
         err.print(plain(f"Below the threshold. {one.said}"), soft_wrap=True)
     if missed:
@@ -95,6 +104,25 @@ def _benchmark(node: Node, name: str) -> Benchmark:
             raise BadRequest(f"There is no file '{name}'.")
         return read_benchmark(path.read_bytes(), path.name)
     return get_benchmark(name or DEFAULT, node.audits.benchmarks)
+
+
+def _write(node: Node, report: Report, files: dict[str, str]) -> list[str]:
+    """A sentence for each file that was written."""
+    from catalogue.fair.forms.base import forms
+
+    base = node.settings.web.base_url.rstrip("/")
+    for suffix in files:
+        if suffix not in forms():
+            raise BadRequest(f"This software has no form {suffix}; it has {', '.join(forms())}.")
+    said = []
+    for suffix, file in files.items():
+        content = forms()[suffix].render(report, lambda path: base + path)
+        if file == "-":
+            sys.stdout.buffer.write(content)
+        else:
+            Path(file).write_bytes(content)
+            said.append(f"Wrote {file}: {forms()[suffix].title}, {len(content):,} bytes.")
+    return said
 
 
 def _document(report: Report, missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalogue.fair.bases import basis_document
+from catalogue.fair.basis import basis_document
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Fix, Report, Tally
 
@@ -14,6 +14,7 @@ def summary(report: Report) -> dict[str, Any]:
     return {
         "scope": {"kind": report.scope.kind, "id": report.scope.id, "title": report.scope.title},
         "benchmark": {name: getattr(report.benchmark, name) for name in ("id", "version", "title", "digest")},
+        "audit": report.basis.name,
         "basis": basis_document(report.basis),
         "headline": list(report.headline),
         "studies": len(report.studies),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from difflib import get_close_matches
 from typing import Final
 
@@ -58,8 +58,8 @@ def read_thresholds(text: str) -> tuple[Threshold, ...]:
     if len(parts) > _MOST:
         raise BadRequest(f"--fail-under has {len(parts)} parts; {_MOST} are taken at most.")
     for part in parts:
-        key, equals, number = part.rpartition("=")
-        key = key.strip() if equals else TOTAL
+        before, equals, after = part.partition("=")
+        key, number = (before.strip(), after) if equals else (TOTAL, before)
         if not key or not _NUMBER.fullmatch(number.strip()) or Decimal(number.strip()) > 100:
             raise BadRequest(
                 f"--fail-under cannot read '{part[:60]}': give percent such as 90, or parts such as f1=100,a1=95."
@@ -115,7 +115,7 @@ def _missed(threshold: Threshold, tally: Tally) -> Shortfall | None:
         more = f" ({open_} open, {tally.counts[Outcome.NOT_APPLICABLE]} not applicable)" if tally.studies else ""
         said = f"{threshold.key}: {threshold.percent} % is asked, but {why}{more}."
         return Shortfall(threshold, passes, decided, said)
-    needed = -(-threshold.percent * decided // 100) - passes
+    needed = (threshold.percent * decided / 100).to_integral_value(ROUND_CEILING) - passes
     share = (Decimal(100 * passes) / decided).quantize(Decimal("0.1"), ROUND_DOWN)
     said = (
         f"{threshold.key}: {passes} of {decided} decided answers pass, {share} %; {threshold.percent} % is asked, "
