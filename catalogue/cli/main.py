@@ -14,6 +14,7 @@ import typer
 
 from catalogue.cli import (
     announce,
+    audit,
     data,
     dumps,
     export,
@@ -70,6 +71,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
 
     data.register(app)
     announce.register(app)
+    audit.register(app)
     dumps.register(app)
     export.register(app)
     harvest.register(app)

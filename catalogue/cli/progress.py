@@ -114,3 +114,14 @@ def dump_progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("dump", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+@contextmanager
+def audit_progress() -> Iterator[Callable[[str, int], None]]:
+    """A callable to tell how many records of an audit are read or judged."""
+    if not err.is_terminal:
+        yield lambda what, done: None
+        return
+    with Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True) as bar:
+        task = bar.add_task("audit", total=None)
+        yield lambda what, done: bar.update(task, description=f"{done:,} {what}")

@@ -5,54 +5,20 @@ History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from catalogue.fair.basis import Basis
 from catalogue.fair.dataset import Dataset, Study
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
-from catalogue.store.entries import compact_json
 from catalogue.store.observations import Observation
 
 __all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
 
 Seen = Mapping[str, Mapping[str, Observation]]
 """Curie -> check -> newest observation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What an audit is bound to: equal bases give equal audits.
-
-    Args:
-        position: of the ledger; 0 for records that are in no ledger.
-        entry_hash: of the entry at that position.
-        observation: number of the last live observation that was taken into account.
-        metrics: identifier -> version.
-        node: what this node said of itself.
-        software: version of ommatidia-node.
-        recorded_at: when the entry at that position was recorded, ISO 8601 in UTC; "" in no ledger.
-    """
-
-    position: int
-    entry_hash: str
-    observation: int
-    metrics: Mapping[str, str]
-    node: NodeFacts
-    software: str
-    recorded_at: str = ""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 (hex) of all of it."""
-        return hashlib.sha256(compact_json(asdict(self)).encode()).hexdigest()
-
-    @property
-    def name(self) -> str:
-        """`DAY-POSITION-OBSERVATION-DIGEST`; the same for equal bases."""
-        return f"{self.recorded_at[:10] or 'undated'}-{self.position}-{self.observation}-{self.digest[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ VERBS = [
     "image info",
     "image list",
     "purge",
+    "audit",
     "member check",
     "member join",
     "member list",

@@ -1,0 +1,138 @@
+"""audit: how FAIR the studies are, for all or for a grant, funder, archive or study; thresholds for policies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from catalogue.cli.audit_text import print_report
+from catalogue.cli.node import Node
+from catalogue.cli.output import err, out, plain, print_json
+from catalogue.cli.progress import audit_progress
+from catalogue.problems import BadRequest
+
+if TYPE_CHECKING:
+    from catalogue.fair.benchmark import Benchmark
+    from catalogue.fair.report import Report
+    from catalogue.fair.thresholds import Shortfall
+
+BELOW = 3
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    group = typer.Typer(help="How FAIR the studies are: evidence for each test, history, thresholds.")
+    group.callback(invoke_without_command=True)(audit)
+    app.add_typer(group, name="audit")
+
+
+def audit(
+    context: typer.Context,
+    grant: Annotated[str | None, typer.Option(help="Only studies of this grant, as people write it.")] = None,
+    funder: Annotated[str | None, typer.Option(help="Only studies of this funder: a ROR, a name.")] = None,
+    member: Annotated[str | None, typer.Option(help="Only studies of the archive with this prefix.")] = None,
+    study: Annotated[str | None, typer.Option(help="Only this study, as `idr:idr0001`.")] = None,
+    benchmark: Annotated[str, typer.Option(help="What is asked for: a name, or a TOML file of your own.")] = "",
+    position: Annotated[
+        int | None, typer.Option(min=0, help="The ledger as it was at this position, judged by the metrics of today.")
+    ] = None,
+    csv: Annotated[str, typer.Option(help="A line for each test and study, to this file; - is standard output.")] = "",
+    wide: Annotated[str, typer.Option(help="CSV with a line for each study, to this file.")] = "",
+    pdf: Annotated[str, typer.Option(help="The report as PDF, to this file.")] = "",
+    jsonld: Annotated[str, typer.Option(help="The report as JSON-LD (FTR, DQV, EARL), to this file.")] = "",
+    fail_under: Annotated[
+        str, typer.Option(help="Exit with 3 below: `90` over all, or `f1=100,a1=95` by letter, principle or item.")
+    ] = "",
+    json_: Json = False,
+) -> None:
+    """Judge the studies by every metric and say what is missing and who can mend it."""
+    if context.invoked_subcommand is not None:
+        return
+    from catalogue.fair.thresholds import read_thresholds, shortfalls
+
+    asked = read_thresholds(fail_under) if fail_under else ()
+    node: Node = context.obj()
+    kind, name = _scope({"grant": grant, "funder": funder, "member": member, "study": study})
+    report = report_of(node, kind, name, benchmark, position)
+    missed = shortfalls(report, asked)
+    files = {".csv": csv, ".wide.csv": wide, ".pdf": pdf, ".jsonld": jsonld}
+    written = _write(node, report, {suffix: file for suffix, file in files.items() if file})
+    if json_:
+        print_json(_document(report, missed if asked else None))
+    elif "-" not in files.values():
+        print_report(report)
+        for line in written:
+            out.print(plain(line))
+    for one in missed:
+        err.print(plain(f"Below the threshold. {one.said}"), soft_wrap=True)
+    if missed:
+        raise typer.Exit(BELOW)
+
+
+def _scope(given: dict[str, str | None]) -> tuple[str, str]:
+    """(kind, name) of the one scope that was given."""
+    chosen = [(kind, name) for kind, name in given.items() if name is not None]
+    if len(chosen) > 1:
+        raise BadRequest(f"Give one of --{' and --'.join(kind for kind, _ in chosen)}, not several.")
+    return chosen[0] if chosen else ("federation", "")
+
+
+def report_of(node: Node, kind: str, name: str, benchmark: str, position: int | None) -> Report:
+    """The report that was asked for.
+
+    Args:
+        position: of the ledger; None means now.
+    """
+    from catalogue.fair.report import make_report
+
+    asked = _benchmark(node, benchmark)
+    with audit_progress() as tell:
+        made = node.audits.make(position, on_progress=tell)
+    return make_report(made, node.audits.scope(made, kind, name), asked)
+
+
+def _benchmark(node: Node, name: str) -> Benchmark:
+    from catalogue.fair.benchmark import DEFAULT, get_benchmark, read_benchmark
+
+    if name.endswith(".toml"):
+        path = Path(name)
+        if not path.is_file():
+            raise BadRequest(f"There is no file '{name}'.")
+        return read_benchmark(path.read_bytes(), path.name)
+    return get_benchmark(name or DEFAULT, node.audits.benchmarks)
+
+
+def _write(node: Node, report: Report, files: dict[str, str]) -> list[str]:
+    """A sentence for each file that was written."""
+    from catalogue.fair.forms.base import forms
+
+    base = node.settings.web.base_url.rstrip("/")
+    for suffix in files:
+        if suffix not in forms():
+            raise BadRequest(f"This software has no form {suffix}; it has {', '.join(forms())}.")
+    said = []
+    for suffix, file in files.items():
+        content = forms()[suffix].render(report, lambda path: base + path)
+        if file == "-":
+            sys.stdout.buffer.write(content)
+        else:
+            Path(file).write_bytes(content)
+            said.append(f"Wrote {file}: {forms()[suffix].title}, {len(content):,} bytes.")
+    return said
+
+
+def _document(report: Report, missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:
+    from catalogue.fair.summary import summary
+
+    document = summary(report)
+    if missed is not None:
+        document["below_threshold"] = [
+            {"key": one.threshold.key, "percent": float(one.threshold.percent), "passes": one.passes,
+             "decided": one.decided, "said": one.said}
+            for one in missed
+        ]  # fmt: skip
+    return document

@@ -1,0 +1,45 @@
+"""A report of an audit for people at a terminal: what is missing first, then the table, then what to mend first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from catalogue.cli.output import out, plain, print_rows
+
+if TYPE_CHECKING:
+    from catalogue.fair.report import Fix, Report
+
+_MOST_FIXES: Final = 5
+
+
+def print_report(report: Report) -> None:
+    """Headline, items with their outcomes, and the fixes that mend most studies."""
+    from catalogue.fair.outcomes import Outcome
+
+    for line in report.headline:
+        out.print(plain(line))
+    basis, benchmark = report.basis, report.benchmark
+    when = f", recorded {basis.recorded_at}" if basis.recorded_at else ""
+    out.print(plain(f"\n{report.scope.title}: {len(report.studies)} studies by {benchmark.title} {benchmark.version};"))
+    out.print(plain(f"ledger position {basis.position}{when}, live observation {basis.observation}.\n"))
+    order = (Outcome.PASS, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE)
+    print_rows(
+        ["", "item", "what", "pass", "fail", "open", "n.a.", "%"],
+        [
+            (item.principle, item.id, item.title, *(tally.counts[one] for one in order), tally.percent)
+            for item, tally in report.items
+        ],
+        empty="The benchmark has no items.",
+    )
+    if report.fixes:
+        out.print(plain("\nMend first:"))
+        for fix in report.fixes[:_MOST_FIXES]:
+            _print_fix(fix)
+
+
+def _print_fix(fix: Fix) -> None:
+    studies = f"{len(fix.studies)} {'study' if len(fix.studies) == 1 else 'studies'}"
+    out.print(plain(f"- {studies}, by the {fix.mender}: {fix.metric.title} ({fix.metric.id}). {fix.metric.fix}"))
+    for line in fix.add[:3]:
+        out.print(plain(f"    {line}"))
+    out.print(plain(f"    in {', '.join(fix.studies[:3])}{' …' if len(fix.studies) > 3 else ''}"))
