@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.fair.node_facts import NodeFacts
     from catalogue.fair.service import Audits
+    from catalogue.fair.usage.label import Labels
     from catalogue.fair.usage.recorder import Recorder
     from catalogue.federation.announce import Announced
     from catalogue.federation.feed import Feed
@@ -499,9 +500,16 @@ class LocalNode:
 
         if not self.settings.usage.enabled:
             return None
-        recorder = Recorder(self.ledger, DaySecrets(self.home / "usage"))
+        recorder = Recorder(self.ledger, DaySecrets(self.home / "usage"), after=self.labels.all)
         atexit.register(recorder.close)
         return recorder
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Which studies are highly used."""
+        from catalogue.fair.usage.label import Labels
+
+        return Labels(self.ledger)
 
     def _count_usage(self) -> None:
         from catalogue.fair.usage.recorder import fold
@@ -606,6 +614,7 @@ class LocalNode:
                 audits=self.audits,
                 counting=self.settings.usage,
                 usage=self.usage,
+                labels=self.labels,
             )
         )
 

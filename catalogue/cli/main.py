@@ -29,6 +29,7 @@ from catalogue.cli import (
     query,
     schema,
     serve,
+    usage,
     validate,
 )
 from catalogue.cli.demo import command as demo
@@ -86,6 +87,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     schema.register(app)
     validate.register(app)
     serve.register(app)
+    usage.register(app)
     demo.register(app)
     return app
 

@@ -41,6 +41,7 @@ from catalogue.web.search import search_blueprint
 from catalogue.web.services import Links, Services
 from catalogue.web.sparql import create_sparql_only, sparql_blueprint
 from catalogue.web.studies import studies_blueprint
+from catalogue.web.usage import usage_blueprint
 
 __all__ = ["Services", "create_reading", "create_sparql_only", "create_web"]
 
@@ -70,6 +71,7 @@ def create_web(services: Services) -> Flask:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
     app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
     count_answers(app, services.usage, services.counting.trusted_proxies)
+    app.jinja_env.globals["counted_page"] = services.links.path("/docs/usage")
     app.jinja_env.globals["members_page"] = services.links.path("/federation")
     app.jinja_env.globals["partners_page"] = services.links.path("/federation/quarantine")
     blueprints = (
@@ -92,6 +94,7 @@ def create_web(services: Services) -> Flask:
         digests_blueprint,
         inbox_blueprint,
         light_blueprint,
+        usage_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))

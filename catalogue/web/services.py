@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
     from catalogue.fair.service import Audits
+    from catalogue.fair.usage.label import Labels
     from catalogue.fair.usage.recorder import Recorder
     from catalogue.federation.inbox import Inbox
     from catalogue.resolver.identities import Identities
@@ -80,6 +81,7 @@ class Services:
         audits: FAIR audits; None where none are shown.
         counting: how uses of records are counted.
         usage: notes uses of records; None where they are not counted.
+        labels: which studies are highly used; None where that is not told.
     """
 
     ledger: Ledger
@@ -104,6 +106,7 @@ class Services:
     audits: Audits | None = None
     counting: UsageSettings = field(default_factory=lambda: UsageSettings())
     usage: Recorder | None = None
+    labels: Labels | None = None
 
     @property
     def links(self) -> Links:

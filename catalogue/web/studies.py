@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from catalogue.exchange.base import archive_accession
 from catalogue.exchange.schema_org import schema_org
+from catalogue.fair.usage.summary import uses
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NotFound
@@ -66,6 +67,8 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             findings=services.ledger.findings(curie=curie, limit=_SHOWN_FINDINGS),
             refused=services.ledger.issues.refused(curie),
             twins=_twins(services, curie),
+            uses=uses(services.ledger, curie),
+            highly_used=services.labels.find(curie) if services.labels is not None else None,
         )
     )
     response.headers["Link"] = page_links(

@@ -27,7 +27,7 @@ from catalogue.store.leaves import node_digest
 from catalogue.store.ledger import Ledger
 from catalogue.web.documents import finish
 from catalogue.web.exchange.vocabulary import to_log_terms
-from catalogue.web.federation.metrics import render_metrics
+from catalogue.web.federation.metrics import render_metrics, render_usage_metrics
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.schema.forms import OFFERS
 from catalogue.web.services import Services
@@ -74,6 +74,7 @@ def members_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/metrics")
     def metrics() -> Response:
         text = render_metrics(services.ledger, standings(services.ledger, SHOWN))
+        text += render_usage_metrics(services.usage)
         response = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from catalogue.fair.usage.recorder import Recorder
 from catalogue.federation.standing import Standing
 from catalogue.store.issues import REJECTED
 from catalogue.store.ledger import Ledger
@@ -56,6 +57,19 @@ def render_metrics(ledger: Ledger, members: Sequence[Standing]) -> str:
         ),
     ]
     return "".join(parts)
+
+
+def render_usage_metrics(recorder: Recorder | None) -> str:
+    """What became of uses noted since this process began; nothing where they are not counted."""
+    if recorder is None:
+        return ""
+    taken = recorder.taken
+    states = {"kept": taken.kept, "dropped": taken.dropped, "late": taken.late, "robots": recorder.robots}
+    return _gauge(
+        "usage_hits",
+        "Answers noted as uses since this process began: kept (robots included), lost, or come after their hour.",
+        [({"state": state}, count) for state, count in states.items()],
+    ) + _gauge("usage_waiting", "Answers noted as uses that are not written yet.", [({}, recorder.waiting)])
 
 
 def _gauge(name: str, what: str, samples: Iterable[Sample]) -> str:

@@ -129,7 +129,7 @@ def test_pieces_of_the_next_hour_are_another_request(counted) -> None:
     ],
 )
 def test_people_programs_and_robots_are_told_apart(agent, method) -> None:
-    """Browsers are regular, programs that people set to work are machines, robots and the nameless count for nothing."""
+    """Browsers are regular, programs that people set to work machines; robots and the nameless count for nothing."""
     assert access_method(agent) == method
 
 
