@@ -11,7 +11,7 @@ from catalogue.fair.usage.label import USES
 from catalogue.fair.usage.months import last_day, months_before, parse_month
 from catalogue.fair.usage.report import dataset_report
 from catalogue.fair.usage.summary import usage_document, usage_rdf
-from catalogue.problems import NotFound
+from catalogue.problems import Withdrawn
 from catalogue.resolver.service import Resolution
 from catalogue.store.entries import stamp
 from catalogue.web.documents import FOUND, finish, refuse, to
@@ -95,7 +95,8 @@ def _record(services: Services, name: str) -> Response:
 
 def _refuse(services: Services, found: Resolution) -> None:
     if found.tombstone is not None:
-        raise NotFound(f"{found.curie} was withdrawn; the use of what is gone is not told.")
+        detail = f"{found.curie} was withdrawn; how often it was used is not told any more."
+        raise Withdrawn(detail, tombstone=dict(found.tombstone))
     refuse(services, found)
 
 
