@@ -6,11 +6,11 @@ What counts as a use is catalogue.fair.usage's. Nothing here tells who came.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,7 +19,6 @@ from catalogue.store.entries import moment, stamp
 
 GRACE: Final = timedelta(minutes=5)
 """How long after its end an hour is counted: what other processes still hold has come by then."""
-_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +104,7 @@ class UsageBook:
         with self._writer.begin() as connection:
             since = _since(connection) or self._begin(connection, min(visit.at for visit in visits))
             timely = [visit for visit in visits if visit.at >= since.until]
-            rows = _merged(timely)
-            for start in range(0, len(rows), _ROWS):
-                connection.execute(_adding(connection, rows[start : start + _ROWS]))
+            _add_up(connection, schema.usage_visit, "size_bytes", _merged(timely))
         return len(visits) - len(timely)
 
     def fold(self, count: Callable[[Iterable[Visit]], Iterable[Count]]) -> Since | None:
@@ -130,9 +127,9 @@ class UsageBook:
                 return None
             visit = schema.usage_visit.c
             rows = connection.execute(select(schema.usage_visit).where(visit.at < stamp(due))).mappings()
-            counts = list(count(Visit(**{**row, "at": moment(row["at"])}) for row in rows))
-            _add_counts(connection, counts)
-            _add_volumes(connection, due)
+            counts = [asdict(one) for one in count(Visit(**{**row, "at": moment(row["at"])}) for row in rows)]
+            _add_up(connection, schema.usage_count, "usage_value", counts)
+            _add_up(connection, schema.usage_volume, "size_bytes", _volumes(connection, due))
             connection.execute(delete(schema.usage_visit).where(visit.at < stamp(due)))
             connection.execute(update(schema.usage_fold).values(until=stamp(due)))
         return Since(due, since.first_month)
@@ -239,45 +236,18 @@ def _merged(visits: Iterable[Visit]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _insert(connection: Connection, table: Any) -> Any:
-    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+def _add_up(connection: Connection, table: Table, column: str, rows: list[dict[str, Any]]) -> None:
+    """Writes rows; where one with the same key is there, its `column` grows by the new one's."""
+    if not rows:
+        return
+    new: Any = (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+    grown = {column: table.c[column] + new.excluded[column]}
+    connection.execute(new.on_conflict_do_update(index_elements=list(table.primary_key), set_=grown), rows)
 
 
-def _adding(connection: Connection, rows: list[dict[str, Any]]) -> Any:
-    table = schema.usage_visit
-    new = _insert(connection, table).values(rows)
-    return new.on_conflict_do_update(
-        index_elements=list(table.primary_key), set_={"size_bytes": table.c.size_bytes + new.excluded.size_bytes}
-    )
-
-
-def _add_counts(connection: Connection, counts: list[Count]) -> None:
-    table = schema.usage_count
-    for start in range(0, len(counts), _ROWS):
-        rows = [
-            {column.name: getattr(count, column.name) for column in table.columns}
-            for count in counts[start : start + _ROWS]
-        ]
-        new = _insert(connection, table).values(rows)
-        connection.execute(
-            new.on_conflict_do_update(
-                index_elements=list(table.primary_key),
-                set_={"usage_value": table.c.usage_value + new.excluded.usage_value},
-            )
-        )
-
-
-def _add_volumes(connection: Connection, before: datetime) -> None:
-    visit, table = schema.usage_visit.c, schema.usage_volume
+def _volumes(connection: Connection, before: datetime) -> list[dict[str, Any]]:
+    visit = schema.usage_visit.c
     month = func.substr(visit.at, 1, 7).label("month")
     query = select(visit.curie, month, visit.access_method, func.sum(visit.size_bytes).label("size_bytes"))
     query = query.where(visit.at < stamp(before)).group_by(visit.curie, month, visit.access_method)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
-    for start in range(0, len(rows), _ROWS):
-        new = _insert(connection, table).values(rows[start : start + _ROWS])
-        connection.execute(
-            new.on_conflict_do_update(
-                index_elements=list(table.primary_key),
-                set_={"size_bytes": table.c.size_bytes + new.excluded.size_bytes},
-            )
-        )
+    return [{**row, "size_bytes": int(row["size_bytes"])} for row in connection.execute(query).mappings()]

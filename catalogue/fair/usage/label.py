@@ -58,10 +58,12 @@ def highly_used(uses: Mapping[str, int], years: Mapping[str, int], first: str, l
         values.sort()
     found = {}
     for curie, count in uses.items():
-        year = years.get(curie)
-        if year is None or count < LEAST_USES or len(cohorts[year]) < LEAST_COHORT:
+        if curie not in years or count < LEAST_USES:
             continue
+        year = years[curie]
         size = len(cohorts[year])
+        if size < LEAST_COHORT:
+            continue
         used_more = size - bisect_right(cohorts[year], count)
         if used_more * TOP < size:
             found[curie] = HighlyUsed(curie, count, year, size, first, last)

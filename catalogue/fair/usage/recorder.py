@@ -58,7 +58,7 @@ class Recorder:
         *,
         capacity: int = CAPACITY,
         every_s: float = EVERY_S,
-        after: Callable[[], None] = lambda: None,
+        after: Callable[[], object] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._secrets = secrets
