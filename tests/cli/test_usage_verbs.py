@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
+from sqlalchemy import select
 
+from app import open_node
+from catalogue.store import schema
 from catalogue.store.ledger import Ledger
 from catalogue.store.usage import Visit
-from tests.e2e.processes import ommatidia
+from tests.e2e.processes import ommatidia, serving
+from tests.fair.usage.usage_hits import BROWSER
 
 HOURS_AGO = datetime.now(UTC) - timedelta(hours=3)
 MONTH = f"{HOURS_AGO:%Y-%m}"
@@ -55,3 +61,23 @@ def test_verbs_refuse_what_they_cannot_tell(used: tuple[Path, str]) -> None:
     assert ommatidia(home, "usage", "report", "November").code == 2
     refused = ommatidia(home, "usage", "report", "2020-01")
     assert refused.code == 1 and "counting began" in refused.err
+
+
+def test_a_server_that_is_told_to_stop_has_written_what_it_noted(home: Path) -> None:
+    """Behind one proxy each client is a session of its own; SIGTERM loses nothing; no file holds an address."""
+    with (home / "ommatidia.toml").open("a") as file:
+        file.write("\n[usage]\ntrusted_proxies = 1\n")
+    with open_node(home).ledger as ledger:
+        study = ledger.heads(kind="study", status="public")[0].curie
+    with serving(home, "--no-worker", ready="healthz") as (address, process):
+        for number in range(3):
+            headers = {"User-Agent": BROWSER, "X-Forwarded-For": f"6.6.6.6, 198.51.100.{number}"}
+            assert requests.get(f"{address}studies/{study}", headers=headers, timeout=20).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+    with open_node(home).ledger as ledger, ledger.engine.connect() as connection:
+        sessions = connection.scalars(select(schema.usage_visit.c.session)).all()
+    assert len(set(sessions)) == 3
+    for file in home.rglob("*"):
+        held = file.read_bytes() if file.is_file() else b""
+        assert b"198.51.100." not in held and b"Gecko/20100101" not in held, file
