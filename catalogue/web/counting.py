@@ -18,15 +18,18 @@ from catalogue.web.negotiation import offers
 from catalogue.web.studies import CITATIONS
 
 _COUNTED: Final = frozenset({200, 304})
+_LEADS_AWAY: Final = frozenset({307})
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
     kind: UsageKind
     folded: bool = False
+    statuses: frozenset[int] = _COUNTED
 
 
-# Endpoint -> what an answer of it is. Redirects (/id/…) are none: where they lead is counted.
+# Endpoint -> what an answer of it is. Redirects (/id/…) are none: where they lead is counted. Only those to the objects
+# of an image lead to another site, so that nobody but this node can count them.
 _USES: Final = {
     "studies.study": _Use(INVESTIGATION),
     "images.image": _Use(INVESTIGATION),
@@ -35,6 +38,7 @@ _USES: Final = {
     "studies.original_raw": _Use(REQUEST),
     "image_lists.manifest": _Use(REQUEST, folded=True),
     "image_lists.chunk": _Use(REQUEST, folded=True),
+    "data_links.data": _Use(REQUEST, folded=True, statuses=_LEADS_AWAY),
 }
 
 
@@ -66,7 +70,7 @@ def count_answers(app: Flask, recorder: Recorder | None, trusted_proxies: int) -
 
 def _hit(recorder: Recorder, response: Response, suffixes: tuple[str, ...]) -> Hit | None:
     use = _USES.get(request.endpoint or "")
-    if use is None or response.status_code not in _COUNTED or request.method != "GET" or _is_ahead_of_a_click():
+    if use is None or response.status_code not in use.statuses or request.method != "GET" or _is_ahead_of_a_click():
         return None
     arguments = request.view_args or {}
     name = str(arguments.get("name", ""))
@@ -84,7 +88,7 @@ def _hit(recorder: Recorder, response: Response, suffixes: tuple[str, ...]) -> H
 
 
 def _sent(response: Response) -> int:
-    return 0 if response.status_code == 304 else response.content_length or 0
+    return response.content_length or 0 if response.status_code == 200 else 0
 
 
 def _is_ahead_of_a_click() -> bool:

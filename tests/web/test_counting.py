@@ -13,7 +13,7 @@ from catalogue.fair.usage.recorder import Recorder
 from catalogue.fair.usage.visits import DaySecrets
 from catalogue.settings import UsageSettings
 from catalogue.web.factory import Services
-from tests.web.studies_for_pages import BARE, GONE, IMAGE, STUDY
+from tests.web.studies_for_pages import BARE, GONE, IMAGE, PLAIN_IMAGE, STUDY
 
 
 class Noted:
@@ -134,6 +134,18 @@ def test_only_trusted_proxies_tell_the_address(
     answer = site.get(f"/studies/{STUDY}", headers=headers, environ_base={"REMOTE_ADDR": "192.0.2.10"})
     assert [hit.address for hit in noted.hits] == [address]
     assert "evil" not in answer.text
+
+
+def test_an_images_objects_are_one_request(site: FlaskClient, noted: Noted) -> None:
+    """Each object of an image that is asked for leads to its storage; a session's are one request of the image."""
+    for path in ("zarr.json", "0/zarr.json", "0/c/0/0/1"):
+        assert site.get(f"/id/{PLAIN_IMAGE}/data/{path}").status_code == 307
+    assert {(hit.names, hit.usage_kind, hit.folded, hit.size_bytes) for hit in noted.hits} == {
+        ((PLAIN_IMAGE,), "request", True, 0)
+    }
+    assert len(noted.hits) == 3
+    assert site.get(f"/id/{STUDY}/data/zarr.json").status_code == 404
+    assert len(noted.hits) == 3
 
 
 @pytest.fixture
