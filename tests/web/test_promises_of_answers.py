@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from flask.testing import FlaskClient
 
 from catalogue.exchange.exposed import Exposed
 from catalogue.exchange.oai.base import prefixes_of
+from catalogue.fair.usage.rules import count_visits
 from catalogue.resolver.service import Resolver
 from catalogue.settings import ExchangeSettings
 from catalogue.store.ledger import Ledger
+from catalogue.store.usage import Visit
 from catalogue.web.factory import Services, create_web
 from tests.exchange.dumps.dumping import DumpingNode
 from tests.web.issues_for_pages import REFUSED, seed_issues
@@ -101,6 +104,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/studies/<path:name>/linkset.json": (f"/studies/{STUDY}/linkset.json",),
     "/studies/<path:name>/original": (f"/studies/{STUDY}/original",),
     "/studies/<path:name>/original/raw": (f"/studies/{STUDY}/original/raw",),
+    "/usage/<path:name>": (f"/usage/{STUDY}.json", f"/usage/{STUDY}.ttl", f"/usage/{IMAGE}"),
+    "/usage/reports/<month>.json": ("/usage/reports/{day:.7}.json",),
 }
 # Address -> promises that it does not keep, with the reason.
 EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
@@ -127,6 +132,7 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
     dump = node.dump()
     # Harvesters are not told of the second that still runs.
     node.clock.pass_hours(1)
+    use(node.ledger)
     exposed = Exposed(node.ledger, node.home / "exchange", prefixes_of)
     made = create_web(
         replace(
@@ -155,6 +161,13 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
         },
     )
     node.ledger.close()
+
+
+def use(ledger: Ledger) -> None:
+    """Have one study used once, ten hours ago."""
+    at = ledger.clock() - timedelta(hours=10)
+    ledger.usage.add([Visit("session", STUDY, "investigation", "click", at, "regular", "biostudies", "study")])
+    ledger.usage.fold(count_visits)
 
 
 @pytest.fixture(scope="module")

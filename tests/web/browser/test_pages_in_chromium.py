@@ -50,6 +50,8 @@ PAGES = [
     "/federation/digest/biostudies",
     "/federation/digest/biostudies/S-BIAD90",
     "/docs/federation",
+    "/usage",
+    "/docs/usage",
 ]
 CUT_OFF = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
