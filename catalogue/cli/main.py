@@ -17,6 +17,7 @@ from catalogue.cli import (
     data,
     dumps,
     export,
+    funding,
     harvest,
     harvesters,
     held,
@@ -72,6 +73,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     announce.register(app)
     dumps.register(app)
     export.register(app)
+    funding.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

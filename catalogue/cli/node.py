@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.settings import Settings
+    from catalogue.store.funding import Funding
     from catalogue.store.ledger import Ledger
     from catalogue.store.views import View
 
@@ -76,6 +77,11 @@ class Node(Protocol):
     @property
     def identities(self) -> Identities:
         """Which records are about one study."""
+        ...
+
+    @property
+    def funding(self) -> Funding:
+        """Who paid for what."""
         ...
 
     @property

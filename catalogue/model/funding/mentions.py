@@ -24,10 +24,11 @@ _HOUSES: Final = re.compile(
 _OF_ANOTHER: Final = re.compile(r"\s+of\s+(?:the\s+)?(?P<place>[A-Z]\w+)")
 _NATIONAL: Final = re.compile(r"(?P<nation>[A-Z]\w+(?:ese|ish|ian|ean|can|wiss|ench|zech|erman))\s+(?:\w+\s+)?$")
 _AT_HOME: Final = {
-    "JP": ("Japan", "Japanese"), "GB": ("United", "UK", "British", "Great"), "US": ("United", "America", "American", "USA"),
-    "DE": ("Germany", "German"), "FR": ("France", "French"), "NO": ("Norway", "Norwegian"), "SG": ("Singapore",),
-    "CA": ("Canada", "Canadian"), "CH": ("Switzerland", "Swiss"), "BE": ("European",), "AU": ("Australia", "Australian"),
-    "KR": ("Korea",), "CN": ("China", "Chinese"), "SE": ("Sweden", "Swedish"), "AT": ("Austria", "Austrian"),
+    "JP": ("Japan", "Japanese"), "GB": ("United", "UK", "British", "Great"), "DE": ("Germany", "German"),
+    "US": ("United", "America", "American", "USA"), "FR": ("France", "French"), "NO": ("Norway", "Norwegian"),
+    "SG": ("Singapore",), "CA": ("Canada", "Canadian"), "CH": ("Switzerland", "Swiss"), "BE": ("European",),
+    "AU": ("Australia", "Australian"), "KR": ("Korea",), "CN": ("China", "Chinese"), "SE": ("Sweden", "Swedish"),
+    "AT": ("Austria", "Austrian"),
 }  # fmt: skip
 
 
