@@ -19,7 +19,6 @@ from catalogue.model.namespaces import BASE, expand
 FUNDING: Final = BASE + "funding"
 _OA: Final = "http://www.w3.org/ns/oa#"
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_VALUE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 
 
 def funding_quads(index: FundingIndex) -> bytes:
@@ -57,8 +56,9 @@ def _funder(funder: Funder) -> Iterator[str]:
     if funder.iri is None:
         return
     about = f"<{funder.iri}>"
-    yield f"{about} <{_TYPE}> <{_schema('Organization')}>"
-    yield f"{about} <{_schema('name')}> {encode_basestring(funder.name)}"
+    # Records may say schema:Organization and schema:name of the same IRI: the engine would count such triples twice.
+    yield f"{about} <{_TYPE}> <{_schema('FundingAgency')}>"
+    yield f"{about} <{expand('rdfs:label')}> {encode_basestring(funder.name)}"
     if funder.ror is not None and funder.crossref_funder_id is not None:
         yield f"{about} <{_schema('sameAs')}> <{funder.crossref_funder_id}>"
 
@@ -81,17 +81,14 @@ def _link(curie: str, link: FundingLink, target: str) -> Iterator[str]:
     told = "\n".join((curie, target, link.basis, evidence.path, evidence.record, evidence.paper))
     about = f"{FUNDING}/{hashlib.sha256(told.encode()).hexdigest()[:24]}"
     yield f"<{about}> <{_TYPE}> <{_OA}Annotation>"
-    yield f"<{about}> <{_OA}motivatedBy> <{_OA}linking>"
     yield f"<{about}> <{_OA}hasTarget> <{study}>"
     yield f"<{about}> <{_OA}hasBody> <{target}>"
     yield f"<{about}> <{_schema('additionalType')}> {encode_basestring(link.basis)}"
     yield f"<{about}> <{expand('prov:wasDerivedFrom')}> <{about}/evidence>"
     yield f"<{about}/evidence> <{_TYPE}> <{_OA}SpecificResource>"
     yield f"<{about}/evidence> <{_OA}hasSource> <{BASE}{evidence.record or curie}>"
-    yield f"<{about}/evidence> <{_OA}hasSelector> <{about}/field>"
-    yield f"<{about}/field> <{_TYPE}> <{_OA}FragmentSelector>"
-    yield f"<{about}/field> <{_VALUE}> {encode_basestring(evidence.path)}"
-    yield f"<{about}/field> <{_OA}refinedBy> <{about}/words>"
+    yield f"<{about}/evidence> <{_schema('name')}> {encode_basestring(evidence.path)}"
+    yield f"<{about}/evidence> <{_OA}hasSelector> <{about}/words>"
     yield f"<{about}/words> <{_TYPE}> <{_OA}TextQuoteSelector>"
     yield f"<{about}/words> <{_OA}exact> {encode_basestring(evidence.excerpt)}"
     if evidence.paper and is_web_address(f"https://doi.org/{evidence.paper}"):
