@@ -13,9 +13,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from catalogue.model.funding.awards import award_key, find_award
-from catalogue.model.funding.funders import ROR, Funder, children, find_funder, ror_id
+from catalogue.model.funding.funders import ROR, Funder, children, find_funder, fold, ror_id
 from catalogue.model.funding.link import BASES, INFERRED, FundingLink, award_identity
-from catalogue.model.funding.mentions import find_mentions
+from catalogue.model.funding.mentions import named_funder
 from catalogue.model.funding.papers import infer, papers_of
 from catalogue.model.funding.reading import funding_of
 from catalogue.model.namespaces import BASE
@@ -260,10 +260,9 @@ class FundingIndex:
 
     def _grant_of(self, funder: Funder, award: str) -> Grant:
         known = find_award(award, funder)
-        if known is not None and (grant := self._grants.get((known.funder.key, known.core))) is not None:
-            return grant
-        for grant in self._by_key.get(award_key(award), ()):
-            if funder.key in self._givers(grant):
+        found = [self._grants.get((known.funder.key, known.core))] if known is not None else []
+        for grant in (*found, *self._by_key.get(award_key(award), ())):
+            if grant is not None and funder.key in self._givers(grant):
                 return grant
         raise NotFound(f"No record names an award '{award[:MAX_ASKED]}' of {funder.name}.")
 
@@ -277,15 +276,27 @@ class FundingIndex:
             return [grant]
         if found := self._by_key.get(award_key(asked)):
             return sorted(found, key=_by_funder)
-        for mention in find_mentions(asked):
-            rest = f"{asked[: mention.start]} {asked[mention.end :]}".strip(" :,-#()[]")
-            if rest and (award := find_award(rest, mention.funder)) is not None:
-                grant = self._grants.get((award.funder.key, award.core))
-                return [grant] if grant is not None else []
-            named = [g for g in self._by_key.get(award_key(rest), ()) if mention.funder.key in self._givers(g)]
+        words = asked.split()
+        for at in range(1, len(words)):
+            named = self._named(" ".join(words[:at]), " ".join(words[at:]))
             if named:
-                return sorted(named, key=_by_funder)
+                return named
         return []
+
+    def _named(self, name: str, number: str) -> list[Grant]:
+        """Grants of a number whose funder goes by that name, or by one that begins with it."""
+        funder, _ = named_funder(name)
+        award = find_award(number, funder) if funder is not None else None
+        known = self._grants.get((award.funder.key, award.core)) if award is not None else None
+        found = [known] if known is not None else self._by_key.get(award_key(number), [])
+        keys = {funder.key} if funder is not None else set(self._called(fold(name) or name))
+        return sorted((grant for grant in found if keys & self._givers(grant)), key=_by_funder)
+
+    def _called(self, name: str) -> Iterable[str]:
+        for funder in self._funders.values():
+            names = (funder.name, *funder.spellings, *funder.abbreviations, *funder.programmes)
+            if any(fold(one).startswith(name) for one in names):
+                yield funder.key
 
 
 def _grant(studies: list[StudyLink]) -> Grant:
