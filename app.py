@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
+    from catalogue.store.funding import Funding
     from catalogue.store.ledger import Ledger
     from catalogue.store.ontologies import Ontology
     from catalogue.store.views import View
@@ -347,6 +348,13 @@ class LocalNode:
         )
 
     @cached_property
+    def funding(self) -> Funding:
+        """Who paid for what."""
+        from catalogue.store.funding import Funding
+
+        return Funding(self.ledger)
+
+    @cached_property
     def exposed(self) -> Exposed:
         """What harvesters are told of."""
         from catalogue.exchange.exposed import Exposed
@@ -394,7 +402,8 @@ class LocalNode:
             listed = self.ledger.image_lists.files.table if self.settings.graph_images == "all" else None
             # The graph's lock keeps every other writer of views out.
             engine = EmbeddedGraph(self.home / "graph")
-            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), self.identities, listed)
+            links = [self.identities, self.funding]
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed)
             stack.callback(graph.close)
             claims = ClaimsView(self.home / "identity")
             stack.callback(claims.close)
@@ -599,6 +608,7 @@ class LocalNode:
                 pool=pool,
                 images=self.images,
                 identities=self.identities,
+                funding=self.funding,
                 snapshot=snapshot,
                 index=self.home / "search",
                 web=self.settings.web.model_copy(update={k: v for k, v in listening.items() if v is not None}),

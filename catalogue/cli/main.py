@@ -18,6 +18,7 @@ from catalogue.cli import (
     data,
     dumps,
     export,
+    funding,
     harvest,
     harvesters,
     held,
@@ -75,6 +76,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
     audit.register(app)
     dumps.register(app)
     export.register(app)
+    funding.register(app)
     harvest.register(app)
     harvesters.register(app)
     held.register(app)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.settings import Settings
+    from catalogue.store.funding import Funding
     from catalogue.store.ledger import Ledger
     from catalogue.store.views import View
 
@@ -82,6 +83,11 @@ class Node(Protocol):
     @property
     def audits(self) -> Audits:
         """FAIR audits."""
+        ...
+
+    @property
+    def funding(self) -> Funding:
+        """Who paid for what."""
         ...
 
     @property

@@ -97,6 +97,8 @@ class Identities:
         decisions: of the curators.
     """
 
+    graph = IDENTITY
+
     def __init__(self, claims: Claims, decisions: Decisions) -> None:
         self._claims = claims
         self._decisions = decisions

@@ -14,7 +14,6 @@ import structlog
 from catalogue.model.namespaces import BASE, TERMS, expand, is_absolute
 from catalogue.store.entries import ABSENT, GONE
 from catalogue.store.graph.base import (
-    IDENTITY,
     SHARED,
     STATE,
     SUMMARY,
@@ -72,14 +71,19 @@ class RecordChecks(Protocol):
 
 
 class RecordLinks(Protocol):
-    """Which records are about one study (catalogue.resolver.identities.Identities)."""
+    """What follows from many records together, such as which are about one study (catalogue.resolver.identities)."""
+
+    @property
+    def graph(self) -> str:
+        """IRI of the graph that holds the links and nothing else."""
+        ...
 
     def state(self) -> str:
         """Changes when the links may have; cheap."""
         ...
 
     def quads(self) -> bytes:
-        """N-Quads in the graph IDENTITY."""
+        """N-Quads in that graph."""
         ...
 
 
@@ -100,7 +104,7 @@ class GraphView:
         emit: `catalogue.model.rdf.quads`.
         ontologies: the ontologies as they are now; must be cheap when unchanged.
         checks: their results stand in the provenance graph of each public record.
-        links: written to the graph IDENTITY, outside every record, whenever they change.
+        links: each written to its graph, outside every record, whenever they change.
         listed: table of a chunk by digest, where images of lists shall have triples of their own; None for their
             numbers only.
     """
@@ -113,7 +117,7 @@ class GraphView:
         emit: Emit,
         ontologies: Callable[[], PublishedOntologies] = no_ontologies,
         checks: RecordChecks | None = None,
-        links: RecordLinks | None = None,
+        links: Sequence[RecordLinks] = (),
         listed: Callable[[str], pa.Table] | None = None,
     ) -> None:
         self._engine = engine
@@ -298,11 +302,12 @@ class GraphView:
             self._engine.change(changes, self._engine.mark())
 
     def _take_in_links(self) -> None:
-        state = self._links.state() if self._links is not None else ""
-        if self._links is None or state == (self._engine.value(STATE, IDENTITY, LINKS_STATE) or ""):
-            return
-        written = ReplaceGraph(IDENTITY, self._links.quads())
-        self._engine.change([written, SetValue(STATE, IDENTITY, LINKS_STATE, state)], self._engine.mark())
+        for links in self._links:
+            state = links.state()
+            if state == (self._engine.value(STATE, links.graph, LINKS_STATE) or ""):
+                continue
+            written = ReplaceGraph(links.graph, links.quads())
+            self._engine.change([written, SetValue(STATE, links.graph, LINKS_STATE, state)], self._engine.mark())
 
 
 def _split(quads: bytes, graph: str) -> tuple[bytes, list[bytes]]:

@@ -245,6 +245,14 @@ class Ledger(Bookkeeping, HeldReader):
             query = query.where(schema.head.c.whole == 1)
         return self._entries(query.order_by(schema.head.c.curie).limit(limit))
 
+    def public_studies(self) -> dict[str, int]:
+        """CURIE -> position of the newest version, for every public study, by CURIE."""
+        table = schema.head
+        query = select(table.c.curie, table.c.position).order_by(table.c.curie)
+        query = query.where(table.c.kind == "study", table.c.status == "public", table.c.whole == 1)
+        with self.engine.connect() as connection:
+            return {curie: position for curie, position in connection.execute(query)}
+
     def children(
         self, curie: str, after_curie: str = "", limit: int = 100, *, status: str | None = "public"
     ) -> list[Entry]:

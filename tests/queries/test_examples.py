@@ -10,6 +10,8 @@ import pyoxigraph as px
 import pytest
 
 from catalogue import resources
+from catalogue.model.funding.index import Grants
+from catalogue.model.funding.rdf import funding_quads
 from catalogue.model.namespaces import BASE, contract, expand
 from catalogue.model.profile_results import ProfileChecks
 from catalogue.model.profiles import SHAPES
@@ -50,6 +52,13 @@ RECORDS = [
     | {"description": "Cells.", "authors": [{"type": "Person", "id": "biostudies:S-BIADTEST4/author/1", "name": "A"}]},
     image(1, of=2),
 ]
+# Studies 1 and 2 share a paper, so that 2 is linked to the grant of 1 by inference alone.
+FUNDED = {
+    1: {"funding_statement": "Supported by JSPS KAKENHI (16H06372).", "publications": [{"doi": "10.1000/182"}]},
+    2: {"publications": [{"doi": "10.1000/182"}]},
+    3: {"grants": [{"grant_identifier": "226718/Z/22/Z", "funder": {"name": "Wellcome Trust"}}]},
+    4: {"funding_statement": "Supported by JSPS KAKENHI (JP16H06372) and the Uehara Memorial Foundation."},
+}
 S = [f"biostudies:S-BIADTEST{n}" for n in range(5)]
 
 
@@ -70,6 +79,7 @@ def store() -> px.Store:
         graph.load(quads(provenance, BASE + provenance["id"]), format=px.RdfFormat.N_QUADS)
     for _, content in OntologyGraphs(None)().whole():
         graph.load(content, format=px.RdfFormat.N_QUADS)
+    graph.load(funding_quads(Grants.build((S[n], said) for n, said in FUNDED.items())), format=px.RdfFormat.N_QUADS)
     return graph
 
 
@@ -119,6 +129,10 @@ EXPECTED: dict[str, list[tuple[str, ...]]] = {
         (f"{SHAPES}gide-0.2-Study-authors", "biostudies", "3"),
         (f"{SHAPES}gide-0.2-Study-description", "biostudies", "3"),
         (f"{SHAPES}human-data-1-Study-access", "biostudies", "2"),
+    ],
+    "studies-per-grant": [
+        ("Japan Society for the Promotion of Science", "JP16H06372", "2", "biostudies"),
+        ("Wellcome", "226718/Z/22/Z", "1", "biostudies"),
     ],
     "images-and-addresses": [
         ("biostudies:S-BIADTEST2.img1", S[2], "4,4", "https://partner.example/img1.zarr"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -94,6 +95,24 @@ def _of_funder() -> dict[str, tuple[AwardSeries, ...]]:
 def series_of(funder: Funder) -> tuple[AwardSeries, ...]:
     """The series that a funder's awards are numbered in."""
     return _of_funder().get(funder.key, ())
+
+
+@cache
+def _any_alone() -> re.Pattern[str]:
+    """What may be a match of some `alone`: one search over a text instead of one for each series."""
+    told = tomllib.loads((resources.schema_dir() / "award_series.toml").read_text("utf-8"))
+    forms = [re.sub(r"\(\?P<\w+>", "(?:", entry["alone"]) for entry in told.values() if "alone" in entry]
+    return re.compile(f"{_BEFORE}(?=.{{0,30}}[0-9])(?:{'|'.join(forms)}){_AFTER}", re.ASCII)
+
+
+def find_alone(text: str) -> Iterator[tuple[AwardSeries, re.Match[str]]]:
+    """Numbers in a text whose form no two funders share, with their series; the text as `plain` gives it."""
+    for place in _any_alone().finditer(text):
+        for series in award_series():
+            found = series.alone.match(text, place.start()) if series.alone is not None else None
+            if found is not None:
+                yield series, found
+                break
 
 
 def plain(text: str) -> str:

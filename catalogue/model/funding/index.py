@@ -13,9 +13,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from catalogue.model.funding.awards import award_key, find_award
-from catalogue.model.funding.funders import ROR, Funder, children, find_funder, ror_id
+from catalogue.model.funding.funders import ROR, Funder, children, find_funder, fold, ror_id
 from catalogue.model.funding.link import BASES, INFERRED, FundingLink, award_identity
-from catalogue.model.funding.mentions import find_mentions
+from catalogue.model.funding.mentions import named_funder
 from catalogue.model.funding.papers import infer, papers_of
 from catalogue.model.funding.reading import funding_of
 from catalogue.model.namespaces import BASE
@@ -34,7 +34,7 @@ class Grant:
         funder: who numbers it.
         award: canonical number; of several canonical forms of one award the longest that a record has.
         spellings: how records write the number, by text.
-        acronym, programme, grant_pid: what the first record in the order of CURIEs states of them; None where none does.
+        acronym, programme, grant_pid: what the first record, by CURIE, states of them; None where none does.
     """
 
     funder: Funder
@@ -64,20 +64,37 @@ class StudyLink:
     link: FundingLink
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one record says that matters here; keep it, and an index of many records is made in no time.
+
+    Args:
+        papers: DOIs of its papers.
+    """
+
+    links: tuple[FundingLink, ...]
+    papers: tuple[str, ...]
+
+
 class Grants:
     """Makes the index."""
 
     @staticmethod
     def build(records: Iterable[tuple[str, Mapping[str, Any]]]) -> FundingIndex:
         """The index of (CURIE, study record) pairs; equal for equal records in any order."""
-        links: dict[str, list[FundingLink]] = {}
-        papers: dict[str, list[str]] = {}
-        for curie, record in records:
-            links[curie] = funding_of(record)
-            if dois := papers_of(record):
-                papers[curie] = dois
-        inferred = infer(papers, links)
-        return FundingIndex({c: tuple([*links[c], *inferred.get(c, ())]) for c in sorted(links)})
+        return Grants.of({curie: Grants.read(record) for curie, record in records})
+
+    @staticmethod
+    def read(record: Mapping[str, Any]) -> Reading:
+        """What one study record says."""
+        return Reading(tuple(funding_of(record)), tuple(papers_of(record)))
+
+    @staticmethod
+    def of(readings: Mapping[str, Reading]) -> FundingIndex:
+        """The index of CURIE -> what its record says."""
+        links = {curie: readings[curie].links for curie in sorted(readings)}
+        inferred = infer({curie: reading.papers for curie, reading in readings.items() if reading.papers}, links)
+        return FundingIndex({curie: (*held, *inferred.get(curie, ())) for curie, held in links.items()})
 
 
 class FundingIndex:
@@ -128,8 +145,7 @@ class FundingIndex:
         Raises:
             NotFound: the ROR is no funder's here.
         """
-        keys = self._family(ror, with_children)
-        found = {award_identity(study.link) for key in keys for study in self._of_funder.get(key, ())}
+        found = {award_identity(study.link) for study in self.studies_of_funder(ror, with_children)}
         return sorted((self._grants[identity] for identity in found if identity is not None), key=_by_funder)
 
     def studies_of_funder(self, ror: str, with_children: bool = True) -> list[StudyLink]:
@@ -138,8 +154,11 @@ class FundingIndex:
         Raises:
             NotFound: the ROR is no funder's here.
         """
-        keys = self._family(ror, with_children)
-        found = {(s.curie, i): s for key in keys for i, s in self._numbered(key)}
+        return self.studies_of(self.get_funder(ror), with_children)
+
+    def studies_of(self, funder: Funder, with_children: bool = True) -> list[StudyLink]:
+        """The same for a funder at hand, who may be without a ROR."""
+        found = {(s.curie, i): s for key in _family(funder, with_children) for i, s in self._numbered(key)}
         return [found[place] for place in sorted(found)]
 
     def studies_of_grant(self, ror: str, award: str) -> list[StudyLink]:
@@ -148,8 +167,11 @@ class FundingIndex:
         Raises:
             NotFound: no record has this number of the funder.
         """
-        grant = self._grant_of(self.get_funder(ror), award)
-        return list(self._of_award[_identity(grant)])
+        return self.studies_with(self.get_grant(ror, award))
+
+    def studies_with(self, grant: Grant) -> list[StudyLink]:
+        """The same for a grant at hand."""
+        return list(self._of_award.get(_identity(grant), ()))
 
     def get_grant(self, ror: str, award: str) -> Grant:
         """One grant by funder and any spelling of its number.
@@ -186,7 +208,9 @@ class FundingIndex:
         if funder is not None:
             return funder
         names = {name.casefold(): name for f in self.funders() for name in (f.name, *f.abbreviations, *f.spellings)}
-        near = [names[n] for n in difflib.get_close_matches(text[:MAX_ASKED].casefold(), names, 3)]
+        asked = text.strip()[:MAX_ASKED].casefold()
+        within = [name for folded, name in sorted(names.items()) if len(asked) > 2 and asked in folded]
+        near = within[:3] or [names[n] for n in difflib.get_close_matches(asked, names, 3)]
         raise NotFound(f"No funder is called '{text[:MAX_ASKED]}' here{_nearest(near)}.", nearest=near)
 
     def find_grant(self, text: str) -> Grant:
@@ -214,6 +238,11 @@ class FundingIndex:
         """The links of a study, its own words first, inferred ones last; empty for one that is not of the index."""
         return self._links.get(curie, ())
 
+    def grant_of(self, link: FundingLink) -> Grant | None:
+        """The grant that a link of this index leads to; None for one without an award."""
+        identity = award_identity(link)
+        return self._grants[identity] if identity is not None else None
+
     def without_funding(self) -> list[str]:
         """CURIEs of studies without any link, be it inferred."""
         return [curie for curie, held in self._links.items() if not held]
@@ -229,16 +258,11 @@ class FundingIndex:
         for study in self._of_funder.get(key, ()):
             yield self._links[study.curie].index(study.link), study
 
-    def _family(self, ror: str, with_children: bool) -> list[str]:
-        funder = self.get_funder(ror)
-        return [funder.key, *(part.key for part in children(funder.key))] if with_children else [funder.key]
-
     def _grant_of(self, funder: Funder, award: str) -> Grant:
         known = find_award(award, funder)
-        if known is not None and (grant := self._grants.get((known.funder.key, known.core))) is not None:
-            return grant
-        for grant in self._by_key.get(award_key(award), ()):
-            if funder.key in self._givers(grant):
+        found = [self._grants.get((known.funder.key, known.core))] if known is not None else []
+        for grant in (*found, *self._by_key.get(award_key(award), ())):
+            if grant is not None and funder.key in self._givers(grant):
                 return grant
         raise NotFound(f"No record names an award '{award[:MAX_ASKED]}' of {funder.name}.")
 
@@ -252,15 +276,27 @@ class FundingIndex:
             return [grant]
         if found := self._by_key.get(award_key(asked)):
             return sorted(found, key=_by_funder)
-        for mention in find_mentions(asked):
-            rest = f"{asked[: mention.start]} {asked[mention.end :]}".strip(" :,-#()[]")
-            if rest and (award := find_award(rest, mention.funder)) is not None:
-                grant = self._grants.get((award.funder.key, award.core))
-                return [grant] if grant is not None else []
-            named = [g for g in self._by_key.get(award_key(rest), ()) if mention.funder.key in self._givers(g)]
+        words = asked.split()
+        for at in range(1, len(words)):
+            named = self._named(" ".join(words[:at]), " ".join(words[at:]))
             if named:
-                return sorted(named, key=_by_funder)
+                return named
         return []
+
+    def _named(self, name: str, number: str) -> list[Grant]:
+        """Grants of a number whose funder goes by that name, or by one that begins with it."""
+        funder, _ = named_funder(name)
+        award = find_award(number, funder) if funder is not None else None
+        known = self._grants.get((award.funder.key, award.core)) if award is not None else None
+        found = [known] if known is not None else self._by_key.get(award_key(number), [])
+        keys = {funder.key} if funder is not None else set(self._called(fold(name) or name))
+        return sorted((grant for grant in found if keys & self._givers(grant)), key=_by_funder)
+
+    def _called(self, name: str) -> Iterable[str]:
+        for funder in self._funders.values():
+            names = (funder.name, *funder.spellings, *funder.abbreviations, *funder.programmes)
+            if any(fold(one).startswith(name) for one in names):
+                yield funder.key
 
 
 def _grant(studies: list[StudyLink]) -> Grant:
@@ -275,6 +311,10 @@ def _grant(studies: list[StudyLink]) -> Grant:
         return next((value for link in own if (value := getattr(link, field)) is not None), None)
 
     return Grant(funder, award, spellings, first("acronym"), first("programme"), first("grant_pid"))
+
+
+def _family(funder: Funder, with_children: bool) -> list[str]:
+    return [funder.key, *(part.key for part in children(funder.key))] if with_children else [funder.key]
 
 
 def _identity(grant: Grant) -> tuple[str, str]:

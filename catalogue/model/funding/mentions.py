@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalogue.model.funding.funders import Funder, find_funder, fold_word, funders
 
@@ -19,15 +19,17 @@ _HYPHENATED: Final = re.compile(r"[-‐]\s+")
 _KEY_LETTERS: Final = 5
 # A name goes on into that of a house, as in "Wellcome Centre for Cell Biology".
 _HOUSES: Final = re.compile(
-    r"[\s-]+(?:Sanger|Cent(?:re|er)s?|Institutes?|University|Laborator(?:y|ies)|Hospital|Campus|Collection|Library)\b"
+    r"[\s-]+(?:Sanger|Cent(?:re|er)s?|Institutes?|University(?! Research Fellow)|Laborator(?:y|ies)|Hospital|Campus|"
+    r"Collection|Library)\b"
 )
 _OF_ANOTHER: Final = re.compile(r"\s+of\s+(?:the\s+)?(?P<place>[A-Z]\w+)")
 _NATIONAL: Final = re.compile(r"(?P<nation>[A-Z]\w+(?:ese|ish|ian|ean|can|wiss|ench|zech|erman))\s+(?:\w+\s+)?$")
 _AT_HOME: Final = {
-    "JP": ("Japan", "Japanese"), "GB": ("United", "UK", "British", "Great"), "US": ("United", "America", "American", "USA"),
-    "DE": ("Germany", "German"), "FR": ("France", "French"), "NO": ("Norway", "Norwegian"), "SG": ("Singapore",),
-    "CA": ("Canada", "Canadian"), "CH": ("Switzerland", "Swiss"), "BE": ("European",), "AU": ("Australia", "Australian"),
-    "KR": ("Korea",), "CN": ("China", "Chinese"), "SE": ("Sweden", "Swedish"), "AT": ("Austria", "Austrian"),
+    "JP": ("Japan", "Japanese"), "GB": ("United", "UK", "British", "Great"), "DE": ("Germany", "German"),
+    "US": ("United", "America", "American", "USA"), "FR": ("France", "French"), "NO": ("Norway", "Norwegian"),
+    "SG": ("Singapore",), "CA": ("Canada", "Canadian"), "CH": ("Switzerland", "Swiss"), "BE": ("European",),
+    "AU": ("Australia", "Australian"), "KR": ("Korea",), "CN": ("China", "Chinese"), "SE": ("Sweden", "Swedish"),
+    "AT": ("Austria", "Austrian"),
 }  # fmt: skip
 
 
@@ -47,8 +49,7 @@ class Mention:
     programme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     letters: str
@@ -93,7 +94,10 @@ def choose(mentions: list[Mention]) -> Funder | None:
 def _words(text: str) -> Iterator[_Word]:
     for found in _WORD.finditer(text):
         raw = found.group()
-        plain = "and" if raw == "&" else fold_word(raw.replace("'", "").replace("’", ""))
+        if raw.isascii() and raw.isalnum():
+            plain = raw.lower()
+        else:
+            plain = "and" if raw == "&" else fold_word(raw.replace("'", "").replace("’", ""))
         yield _Word(found.start(), found.end(), plain, raw)
 
 
@@ -148,7 +152,8 @@ def _is_another(text: str, start: int, end: int, funder: Funder) -> bool:
     home = _AT_HOME.get(funder.country, ())
     place = _OF_ANOTHER.match(text, end)
     nation = _NATIONAL.search(text[max(0, start - 30) : start])
-    return bool(place and place["place"] not in home) or bool(nation and nation["nation"] not in home)
+    whole = funders()[funder.parent].name.split() if funder.parent else []
+    return bool(place and place["place"] not in (*home, *whole)) or bool(nation and nation["nation"] not in home)
 
 
 @cache

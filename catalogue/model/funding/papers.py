@@ -1,4 +1,4 @@
-"""Funding inferred through a paper: a record is told what another record of the same paper states, and whose word it is.
+"""Funding inferred through a paper: what another record of the same paper states, and whose word it is.
 
 An inference is never a statement: it names the paper and the record, and whoever counts statements leaves it out.
 """
@@ -6,7 +6,7 @@ An inference is never a statement: it names the paper and the record, and whoeve
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -43,7 +43,9 @@ def infer_from_papers(studies: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[
     )
 
 
-def infer(papers: Mapping[str, Iterable[str]], links: Mapping[str, list[FundingLink]]) -> dict[str, list[FundingLink]]:
+def infer(
+    papers: Mapping[str, Iterable[str]], links: Mapping[str, Sequence[FundingLink]]
+) -> dict[str, list[FundingLink]]:
     """CURIE -> links that other records of its papers state, or name in a text, and that it has not itself.
 
     Only awards are passed on, and only to records of a paper that at most `MAX_SHARED` records name.
@@ -69,7 +71,7 @@ def _pass_on(
     curie: str,
     doi: str,
     others: list[str],
-    links: Mapping[str, list[FundingLink]],
+    links: Mapping[str, Sequence[FundingLink]],
     found: dict[str, list[FundingLink]],
 ) -> None:
     held = {award_identity(link) for link in (*links.get(curie, ()), *found.get(curie, ()))}

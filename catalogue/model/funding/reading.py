@@ -13,32 +13,36 @@ from catalogue.model.funding.awards import MAX_AWARD, Award, find_award, plain
 from catalogue.model.funding.funders import ROR, Funder, find_funder, ror_id
 from catalogue.model.funding.link import READ, STATED, Evidence, FundingLink, award_identity
 from catalogue.model.funding.mentions import named_funder
-from catalogue.model.funding.statement import MAX_EXCERPT, Found, read_statement
+from catalogue.model.funding.statement import MAX_EXCERPT, MAX_STATEMENT, Found, read_statement
 
 # Records are hostile until checked: what is beyond is not read.
 MAX_GRANTS: Final = 200
 MAX_NUMBERS: Final = 50
 _SEPARATOR: Final = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+&\s+")
 _CORDIS: Final = re.compile(
-    r"https?://(?:cordis\.europa\.eu/project/(?:id|rcn)/|(?:dx\.)?doi\.org/10\.3030/)(?P<number>\d{6,9})", re.ASCII
+    r"https?://(?:cordis\.europa\.eu/project/id/|(?:dx\.)?doi\.org/10\.3030/)(?P<number>\d{6,9})", re.ASCII
 )
-_STATEMENTS: Final = (("funding_statement", True), ("acknowledgements", False))
+_SENTENCES: Final = re.compile(r"[^\n]+?(?:[.;](?=\s+[A-Z])|(?=\n)|$)")
+_ABOUT_MONEY: Final = re.compile(
+    r"\b(?:support(?:ed|s|ing)? (?:by|from)|fund(?:ed|ing|s)|financed|financial|grants?|fellowship|scholarship|"
+    r"award(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
 
 
 def funding_of(record: Mapping[str, Any]) -> list[FundingLink]:
     """The links of a record: first those of its fields, then those of its texts; one for each award and funder.
 
     A field or a funding statement from which no funder can be told still gives a link, without one: something is
-    stated. Thanks give a link only where they name an award.
+    stated. Thanks give a link only where they name an award, or a funder in a sentence about money.
 
     Args:
         record: a study as the model has it.
     """
     links = [link for number, grant in _grants(record) for link in _of_grant(f"grants[{number}]", grant)]
-    for field, about_money in _STATEMENTS:
-        text = record.get(field)
-        if isinstance(text, str) and text.strip():
-            links += _of_text(field, text, about_money)
+    if statement := _text(record, "funding_statement"):
+        links += _of_statement("funding_statement", statement)
+    links += _of_thanks("acknowledgements", _text(record, "acknowledgements"))
     return _once(links)
 
 
@@ -62,7 +66,7 @@ def _of_grant(path: str, grant: Mapping[str, Any]) -> list[FundingLink]:
     if not (given or name or funder):
         from_page = _cordis(pid)
         if from_page is None:
-            return _of_text(f"{path}.title", title, about_money=True) if title else []
+            return _of_statement(f"{path}.title", title) if title else []
         funder, given = from_page
         evidence = Evidence(f"{path}.{'grant_pid' if grant.get('grant_pid') else 'url'}", pid[:MAX_EXCERPT])
     else:
@@ -91,7 +95,9 @@ def _funder(organization: Mapping[str, Any]) -> tuple[Funder | None, str, str]:
     """Funder, name as given and programme of an Organization; what it states of identifiers comes before its name."""
     name = _text(organization, "name")
     stated = ror_id(_text(organization, "ror"))
-    for identifier in (_text(organization, "ror"), _text(organization, "crossref_funder_id")):
+    same = organization.get("same_as")
+    others = [one for one in same[:MAX_NUMBERS] if isinstance(one, str)] if isinstance(same, list) else []
+    for identifier in (_text(organization, "ror"), _text(organization, "crossref_funder_id"), *others):
         if identifier and (funder := find_funder(identifier)) is not None:
             return funder, name, ""
     if stated:
@@ -130,11 +136,19 @@ def _award(number: str, funder: Funder | None) -> Award | None:
     return Award(bare, bare.upper(), funder)
 
 
-def _of_text(path: str, text: str, about_money: bool) -> list[FundingLink]:
-    links = [_read(path, found) for found in read_statement(text) if about_money or found.award is not None]
-    if links or not about_money:
-        return links
-    return [FundingLink(None, "", None, None, STATED, Evidence(path, text[:MAX_EXCERPT]))]
+def _of_statement(path: str, text: str) -> list[FundingLink]:
+    links = [_read(path, found) for found in read_statement(text)]
+    return links or [FundingLink(None, "", None, None, STATED, Evidence(path, text[:MAX_EXCERPT]))]
+
+
+def _of_thanks(path: str, text: str) -> list[FundingLink]:
+    sentences = [found.group() for found in _SENTENCES.finditer(text[:MAX_STATEMENT])]
+    return [
+        _read(path, found)
+        for sentence in sentences
+        for found in read_statement(sentence)
+        if found.award is not None or _ABOUT_MONEY.search(sentence)
+    ]
 
 
 def _read(path: str, found: Found) -> FundingLink:
@@ -152,11 +166,17 @@ def _read(path: str, found: Found) -> FundingLink:
 
 
 def _once(links: list[FundingLink]) -> list[FundingLink]:
-    """The first link of each award or funder; a funder alone goes where the record has awards of it."""
+    """The first link of each award or funder.
+
+    A number read from a text goes where a field states it, a funder alone where the record has awards of it.
+    """
+    stated = {award_identity(link) for link in links if link.basis == STATED}
     awarded = {funder.key for link in links if link.award for funder in (link.funder, link.numbered_by) if funder}
     kept: dict[tuple[str, ...], FundingLink] = {}
     for link in links:
         if link.award and link.numbered_by:
+            if link.basis != STATED and award_identity(link) in stated:
+                continue
             giver = (link.funder or link.numbered_by).key
             kept.setdefault(("award", giver, *(award_identity(link) or ())), link)
         elif link.funder is not None and not link.award_given:

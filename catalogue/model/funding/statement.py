@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from catalogue.model.funding.awards import Award, award_series, plain, series_of
+from catalogue.model.funding.awards import Award, find_alone, plain, series_of
 from catalogue.model.funding.funders import Funder
 from catalogue.model.funding.mentions import Mention, choose, find_mentions
 
@@ -23,9 +23,10 @@ _MAX_BEFORE: Final = 160
 # Between a funder and a number these begin what somebody else paid for.
 _OTHERS: Final = re.compile(
     r"\b(?:Foundation|Trust|Fund|Association|Society|University|Institute|Ministry|Council|Agency|Academy|Hospital|"
-    r"Company|Inc|Ltd|Corporation|Stiftung|Fondation|Consortium)\b"
+    r"Company|Inc|Ltd|Corporation|Stiftung|Fondation|Consortium|Cent(?:er|re))\b"
 )
 _JOINED: Final = re.compile(r"[\W_]{0,3}(?:the\s)?")
+_PART_OF: Final = re.compile(r"[\s,(]+(?:(?:a )?part )?of (?:the )?")
 _SENTENCE_END: Final = re.compile(r"(?<![A-Z])(?<!\bNo)(?<!\bNos)(?<!\bno)(?<!\bnos)(?<!\bref)[.]\s+(?=[A-Z])")
 _GIVEN_BY: Final = re.compile(r"(?:from|by|of|\()\W*(?:the\s+)?$")
 
@@ -77,8 +78,7 @@ def read_statement(text: str) -> tuple[Found, ...]:
     for number, group in enumerate(groups):
         start = groups[number - 1].end if number else 0
         _before(text, even, group, max(start, group.start - _MAX_BEFORE), taken)
-    if any(letter.isdigit() for letter in even):
-        _alone(text, even, groups, taken)
+    _alone(text, even, groups, taken)
     awards = [taken[place] for place in sorted(taken)]
     with_award = {found.funder.key for found in awards} | {f.award.funder.key for f in awards if f.award is not None}
     return _once([*awards, *_funders_alone(text, groups, with_award)])
@@ -97,6 +97,8 @@ def _groups(text: str) -> list[_Group]:
 def _stand_together(text: str, one: Mention, two: Mention) -> bool:
     """True for `MEXT/JSPS, KAKENHI` and a name with its abbreviation; a comma parts two funders."""
     between = text[one.end : two.start]
+    if two.funder.key == one.funder.parent and _PART_OF.fullmatch(between):
+        return True
     if not _JOINED.fullmatch(between):
         return False
     related = one.funder.key == two.funder.key or two.funder.key == one.funder.parent
@@ -139,15 +141,20 @@ def _take(text: str, even: str, group: _Group, span: tuple[int, int], taken: dic
 
 def _alone(text: str, even: str, groups: list[_Group], taken: dict[tuple[int, int], Found]) -> None:
     """Numbers that no other funder gives, wherever they stand."""
-    for series in award_series():
-        for match in series.alone.finditer(even) if series.alone is not None else ():
-            if not _free(match.span(), taken):
-                continue
-            before = [group for group in groups if group.end <= match.start() <= group.end + _MAX_LIST]
-            named = next((g for g in before[-1:] if g.funder is not None and g.funder.key in series.funders), None)
+    for series, match in find_alone(even):
+        if _free(match.span(), taken):
+            named = _named_before(text, groups, match.start(), series.funders)
             award = series.award(match)
             funder = named.funder if named is not None and named.funder is not None else series.home
             taken[match.span()] = _found(text, named, funder, award, match.span())
+
+
+def _named_before(text: str, groups: list[_Group], at: int, funders: tuple[str, ...]) -> _Group | None:
+    """The last name before a number, where it is one of these funders' and nobody else's stands between."""
+    before = [group for group in groups if group.end <= at <= group.end + _MAX_LIST]
+    if not before or before[-1].funder is None or before[-1].funder.key not in funders:
+        return None
+    return before[-1] if not _OTHERS.search(text, before[-1].end, at) else None
 
 
 def _free(span: tuple[int, int], taken: dict[tuple[int, int], Found]) -> bool:

@@ -18,6 +18,8 @@ LINK = f"<https://w3id.org/ommatidia/a> <{ALTERNATE}> <https://w3id.org/ommatidi
 class Links:
     """Links in a test's hand, which counts how often they are written."""
 
+    graph = IDENTITY
+
     def __init__(self) -> None:
         self.told, self.data, self.written = "1", LINK.encode(), 0
 
@@ -37,7 +39,7 @@ def published(folder: Path) -> set[str]:
 def test_links_are_written_when_they_change_and_only_then(tmp_path: Path) -> None:
     """R25: without a new ledger entry the graph takes in changed links; unchanged ones are neither read nor written."""
     links = Links()
-    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, links=links)
+    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, links=[links])
     view.publish()
     view.publish()
     assert (published(tmp_path), links.written) == ({LINK}, 1)
@@ -47,7 +49,7 @@ def test_links_are_written_when_they_change_and_only_then(tmp_path: Path) -> Non
     links.told, links.data = "3", LINK.encode()
     view.publish()
     view.close()
-    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, links=links)
+    view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, links=[links])
     assert not view.stale
     view.publish()
     assert (published(tmp_path), links.written) == ({LINK}, 3)
