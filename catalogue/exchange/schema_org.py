@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from catalogue.exchange.image_places import Place, data_identifier, opening_document, places
+from catalogue.exchange.schema_org_relations import relations
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand, is_absolute
 
@@ -23,12 +24,6 @@ _MOST_CHARACTERS = 5_000
 MOST_DOWNLOADS = 20
 """Of a page; full lists are in the linkset and in Croissant (fair.md, section 9)."""
 _PUBLIC_LICENCE = "https://creativecommons.org/"
-_PAPER_PAGES = (
-    ("doi", "https://doi.org/{}"),
-    ("pubmed_id", "https://pubmed.ncbi.nlm.nih.gov/{}"),
-    ("pmc_id", "https://www.ncbi.nlm.nih.gov/pmc/articles/{}"),
-    ("url", "{}"),
-)
 _BYTES_UNIT = "http://purl.obolibrary.org/obo/UO_0000233"
 
 
@@ -116,9 +111,7 @@ def schema_org(
         page["about"] = organisms + subjects
     if record.get("methods"):
         page["measurementTechnique"] = [_term(curie, labels, "DefinedTerm") for curie in record["methods"]]
-    papers = [_paper(paper) for paper in record.get("publications", ())]
-    if papers:
-        page["citation"] = papers
+    page |= relations(record)
     if record.get("grants"):
         page["funding"] = [_grant(grant) for grant in record["grants"]]
     if "total_size_bytes" in record:
@@ -133,11 +126,6 @@ def schema_org(
         page |= _access(level)
     if "study" in record:
         page["isPartOf"] = {"@type": "Dataset", "@id": BASE + record["study"], "identifier": record["study"]}
-    # The archive's page is the one that this description repeats (Google, "Provenance": sameAs of what is republished).
-    same = [*(name for name in (record.get("landing_page", ""),) if is_absolute(name))]
-    same += [name for name in record.get("alternative_identifiers", ()) if name.startswith("https://")]
-    if same:
-        page["sameAs"] = list(dict.fromkeys(same))
     measured = _channels([record, *shown])
     if measured:
         page["variableMeasured"] = measured
@@ -241,19 +229,6 @@ def _pixels(record: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, An
 def _access(level: str) -> dict[str, Any]:
     """Access rights as the EU authority's IRI (F-UJI A1-01M), and whether everybody gets in."""
     return {"conditionsOfAccess": _ACCESS_RIGHT + level, "isAccessibleForFree": level == "PUBLIC"}
-
-
-def _paper(paper: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"@type": "ScholarlyArticle"}
-    pages = (form.format(paper[field]) for field, form in _PAPER_PAGES if field in paper)
-    address = next((page for page in pages if is_absolute(page)), None)
-    if address is not None:
-        found["@id"] = address
-    if "title" in paper:
-        found["name"] = paper["title"]
-    if "date_issued" in paper:
-        found["datePublished"] = paper["date_issued"]
-    return found
 
 
 def _grant(grant: Mapping[str, Any]) -> dict[str, Any]:
