@@ -122,6 +122,10 @@ class ExchangeSettings(_Part):
     metadata_license: str = Field(
         "", description="Address of the licence under which the catalogue's own words may be used; empty states none."
     )
+    persistence: str = Field(
+        "",
+        description="What the operator promises for the long run, in a sentence or two: how long, and who takes over.",
+    )
     admin_email: str = Field(
         "", description="Address of a person who answers for this node; OAI-PMH's Identify needs one."
     )

@@ -12,10 +12,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
-from catalogue.model.namespaces import OWNERS
+from catalogue.model.namespaces import BASE, OWNERS
 
-RENDERER_VERSION = "2"
+RENDERER_VERSION = "3"
 """Part of every ETag: changes when any renderer gives other bytes for the same record."""
+PERSISTENCE = ("http://www.w3.org/2000/10/swap/pim/doc#persistencePolicy", BASE + "policy/persistence")
+"""Predicate by which assessors look for the policy of a record's metadata, and the policy, the same on every node."""
 MOST_IMAGES = 500
 """Images that one document names one by one; a study with more has tables of them."""
 MOST_TABLES = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from catalogue.exchange.base import Document
+from catalogue.exchange.base import PERSISTENCE, Document
 from catalogue.exchange.ntriples import ALL_TYPES
 from catalogue.model.jsonld import jsonld
 
@@ -24,7 +24,8 @@ class JsonLd:
         """Indented JSON; with provenance a `@graph` of the record and its CatalogRecord."""
         node: dict[str, Any] = jsonld(dict(document.record), version=document.schema_version)
         if document.provenance is not None:
-            about = jsonld(dict(document.provenance))
+            predicate, policy = PERSISTENCE
+            about = {**jsonld(dict(document.provenance)), predicate: {"@id": policy}}
             if about["@context"] == node["@context"]:
                 context = node.pop("@context")
                 about.pop("@context")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from catalogue.exchange.base import Document
+from catalogue.exchange.base import PERSISTENCE, Document
 from catalogue.model import rdf
+from catalogue.model.namespaces import BASE
 
 ALL_TYPES = frozenset({"Study", "Image", "Tombstone"})
 
@@ -13,7 +14,14 @@ def sorted_triples(document: Document) -> bytes:
     lines = set(rdf.triples(dict(document.record), version=document.schema_version).splitlines(keepends=True))
     if document.provenance is not None:
         lines.update(rdf.triples(dict(document.provenance)).splitlines(keepends=True))
+        lines.add(policy_line(document.record["id"]))
     return b"".join(sorted(lines))
+
+
+def policy_line(curie: str) -> bytes:
+    """The triple by which assessors find what is promised of the metadata of a record in the long run."""
+    predicate, policy = PERSISTENCE
+    return f"<{BASE}{curie}/record> <{predicate}> <{policy}> .\n".encode()
 
 
 class NTriples:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from catalogue.exchange.image_places import Place, data_identifier, opening_document, places
+from catalogue.exchange.schema_org_relations import relations
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand, is_absolute
 
@@ -23,12 +24,6 @@ _MOST_CHARACTERS = 5_000
 MOST_DOWNLOADS = 20
 """Of a page; full lists are in the linkset and in Croissant (fair.md, section 9)."""
 _PUBLIC_LICENCE = "https://creativecommons.org/"
-_PAPER_PAGES = (
-    ("doi", "https://doi.org/{}"),
-    ("pubmed_id", "https://pubmed.ncbi.nlm.nih.gov/{}"),
-    ("pmc_id", "https://www.ncbi.nlm.nih.gov/pmc/articles/{}"),
-    ("url", "{}"),
-)
 _BYTES_UNIT = "http://purl.obolibrary.org/obo/UO_0000233"
 
 
@@ -58,6 +53,7 @@ def schema_org(
     images: Iterable[Mapping[str, Any]] = (),
     sizes: Mapping[str, int] | None = None,
     study: Mapping[str, Any] | None = None,
+    metadata_license: str = "",
 ) -> dict[str, Any]:
     """JSON-LD with the schema.org context: Dataset for a study, ImageObject for an image.
 
@@ -67,6 +63,7 @@ def schema_org(
         images: of the study, some of which are named as downloads.
         sizes: CURIE of an image -> bytes of the document that opens it, where they are known.
         study: of the image; who made and published it made and published the image.
+        metadata_license: address of the licence of the description itself; "" where none is stated.
     Source: Bioschemas Dataset 1.0-RELEASE; Google Search Central, "Dataset structured data"; fair.md section 9.
     """
     shown = list(islice(images, MOST_DOWNLOADS))
@@ -114,9 +111,7 @@ def schema_org(
         page["about"] = organisms + subjects
     if record.get("methods"):
         page["measurementTechnique"] = [_term(curie, labels, "DefinedTerm") for curie in record["methods"]]
-    papers = [_paper(paper) for paper in record.get("publications", ())]
-    if papers:
-        page["citation"] = papers
+    page |= relations(record)
     if record.get("grants"):
         page["funding"] = [_grant(grant) for grant in record["grants"]]
     if "total_size_bytes" in record:
@@ -131,14 +126,11 @@ def schema_org(
         page |= _access(level)
     if "study" in record:
         page["isPartOf"] = {"@type": "Dataset", "@id": BASE + record["study"], "identifier": record["study"]}
-    # The archive's page is the one that this description repeats (Google, "Provenance": sameAs of what is republished).
-    same = [*(name for name in (record.get("landing_page", ""),) if is_absolute(name))]
-    same += [name for name in record.get("alternative_identifiers", ()) if name.startswith("https://")]
-    if same:
-        page["sameAs"] = list(dict.fromkeys(same))
     measured = _channels([record, *shown])
     if measured:
         page["variableMeasured"] = measured
+    if is_absolute(metadata_license):
+        page["sdLicense"] = metadata_license
     known = sizes or {}
     return page | (_pixels(record, known) if record["type"] == "Image" else _as_dataset(record, page, shown, known))
 
@@ -237,19 +229,6 @@ def _pixels(record: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, An
 def _access(level: str) -> dict[str, Any]:
     """Access rights as the EU authority's IRI (F-UJI A1-01M), and whether everybody gets in."""
     return {"conditionsOfAccess": _ACCESS_RIGHT + level, "isAccessibleForFree": level == "PUBLIC"}
-
-
-def _paper(paper: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"@type": "ScholarlyArticle"}
-    pages = (form.format(paper[field]) for field, form in _PAPER_PAGES if field in paper)
-    address = next((page for page in pages if is_absolute(page)), None)
-    if address is not None:
-        found["@id"] = address
-    if "title" in paper:
-        found["name"] = paper["title"]
-    if "date_issued" in paper:
-        found["datePublished"] = paper["date_issued"]
-    return found
 
 
 def _grant(grant: Mapping[str, Any]) -> dict[str, Any]:

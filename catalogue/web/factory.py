@@ -32,6 +32,7 @@ from catalogue.web.image_lists import image_lists_blueprint
 from catalogue.web.images import images_blueprint
 from catalogue.web.linksets import linksets_blueprint
 from catalogue.web.pages import pages_blueprint
+from catalogue.web.policy import policy_blueprint
 from catalogue.web.promises import Moment, keep_promises, last_change, released
 from catalogue.web.resolve import resolver_blueprint
 from catalogue.web.schema.pages import schema_blueprint
@@ -95,6 +96,7 @@ def create_web(services: Services) -> Flask:
         inbox_blueprint,
         light_blueprint,
         usage_blueprint,
+        policy_blueprint,
     )
     for make in blueprints:
         app.register_blueprint(make(services))

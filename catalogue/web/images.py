@@ -103,7 +103,10 @@ def _image_page(services: Services, resolution: Resolution) -> Response:
             offers=available,
             typed=head_links(links, "image", record, available, inbox_path(services)),
             description=schema_org(
-                record, sizes=opening_sizes(services, [entry]), study=study.record if study is not None else None
+                record,
+                sizes=opening_sizes(services, [entry]),
+                study=study.record if study is not None else None,
+                metadata_license=services.exchange.metadata_license,
             ),
             provenance=catalog_record(entry),
             entry=entry,

@@ -26,6 +26,7 @@ from catalogue.web.signposting import (
     image_items,
     linkset_links,
     own_links,
+    policy_link,
 )
 from catalogue.web.study_images import study_images
 
@@ -55,7 +56,7 @@ def _contexts(services: Services, found: Resolution, after: str, own: str, media
     available = offers(record_type(found))
     images, following = _images(services, found, after)
     if found.tombstone is not None:
-        gone = [TypedLink("cite-as", links.iri(curie)), *linkset_links(links, absolute, kind, curie)]
+        gone = [TypedLink("cite-as", links.iri(curie)), *linkset_links(links, absolute, kind, curie), policy_link()]
         yield page, [*gone, *described_by(links, absolute, kind, curie, available)]
     else:
         assert found.entry is not None

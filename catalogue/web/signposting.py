@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from catalogue.exchange.base import PERSISTENCE
 from catalogue.exchange.image_places import places
 from catalogue.web.licences import describe_licence
 from catalogue.web.negotiation import HTML, Offer
@@ -84,8 +85,14 @@ def own_links(
         yield TypedLink("collection", to(links.document("study", record["study"])), HTML)
     else:
         yield TypedLink("collection", to("/catalog"), "text/turtle")
+    yield policy_link()
     if inbox:
         yield TypedLink(INBOX, to(inbox))
+
+
+def policy_link() -> TypedLink:
+    """Link to what is promised of the metadata in the long run."""
+    return TypedLink(*PERSISTENCE)
 
 
 def linkset_links(links: Links, to: Address, kind: str, curie: str) -> Iterator[TypedLink]:
@@ -165,7 +172,7 @@ def head_links(
 
 def tombstone_links(links: Links, kind: str, curie: str, offers: Sequence[Offer]) -> str:
     """Link header of a 410: the identifier stays citable and its tombstone machine-readable."""
-    found = [TypedLink("cite-as", links.iri(curie)), *linkset_links(links, links.full, kind, curie)]
+    found = [TypedLink("cite-as", links.iri(curie)), *linkset_links(links, links.full, kind, curie), policy_link()]
     return header([*found, *described_by(links, links.full, kind, curie, offers)])
 
 

@@ -60,7 +60,12 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             offers=available,
             typed=head_links(links, "study", record, available, inbox_path(services)),
             citation=cite(record),
-            description=schema_org(record, [child.record for child in shown], opening_sizes(services, shown)),
+            description=schema_org(
+                record,
+                [child.record for child in shown],
+                opening_sizes(services, shown),
+                metadata_license=services.exchange.metadata_license,
+            ),
             provenance=catalog_record(entry),
             entry=entry,
             sites=_sites(shown),

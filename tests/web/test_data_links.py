@@ -122,3 +122,26 @@ def test_relations_of_a_description_are_addresses(client: FlaskClient) -> None:
     ):
         assert schema_org({**study(), "publications": [said]})["citation"][0]["@id"] == page
     assert described(client, f"/studies/{BARE}")["sameAs"] == ["https://idr.openmicroscopy.org/study/idr9001/"]
+
+
+def test_related_works_are_told_in_schema_org_words() -> None:
+    """Related records and samples stand under the property that says their relation; none is told twice or made up."""
+    related = [
+        ("doi:10.1234/example.2024.001", "IsSupplementTo"),  # the paper again
+        ("doi:10.1234/other", "IsSupplementTo"),
+        ("geo:GSE1", "IsDerivedFrom"),
+        ("https://example.org/same", "IsIdenticalTo"),
+        ("https://example.org/thesis", "IsDescribedBy"),
+        ("https://example.org/part", "HasPart"),  # hasPart is for files here
+        ("nonsense", "Cites"),
+    ]
+    resources = [{"related_to": name, "relation": relation} for name, relation in related]
+    found = schema_org({**study(), "related_resources": resources, "sample_records": ["biosample:SAMEA3774859"]})
+    assert [thing["@id"] for thing in found["citation"]] == [
+        "https://doi.org/10.1234/example.2024.001",
+        "https://doi.org/10.1234/other",
+    ]
+    assert found["sameAs"][-1] == "https://example.org/same"
+    assert found["subjectOf"] == [{"@type": "CreativeWork", "@id": "https://example.org/thesis"}]
+    assert "SAMEA3774859" in found["isBasedOn"][0] and found["isBasedOn"][1]["@id"].endswith("GSE1")
+    assert "hasPart" not in found

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalogue.exchange.base import PERSISTENCE
 from catalogue.model.namespaces import BASE
 from catalogue.resolver.service import Resolver
 from catalogue.settings import WebSettings
@@ -95,7 +96,7 @@ def test_linkset_of_a_withdrawn_study_is_410(client: FlaskClient) -> None:
     answer = client.get(f"/studies/{GONE}/linkset.json")
     assert answer.status_code == 410
     (page, *forms) = answer.json["linkset"]
-    assert set(page) == {"anchor", "cite-as", "linkset", "describedby"}
+    assert set(page) == {"anchor", "cite-as", "linkset", "describedby", PERSISTENCE[0]}
     assert all(set(form) == {"anchor", "describes"} for form in forms)
 
 

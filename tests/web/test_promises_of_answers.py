@@ -48,6 +48,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/federation/log/<owner>/<int:epoch>/<int:page>.headers.json": ("/federation/log/biostudies/0/1.headers.json",),
     "/federation/log/<owner>/<int:epoch>/<int:page>.json": ("/federation/log/biostudies/0/1.json",),
     "/oai": ("/oai?verb=Identify", "/oai?verb=ListRecords&metadataPrefix=oai_dc"),
+    "/policy/persistence.<suffix>": ("/policy/persistence.ttl", "/policy/persistence.jsonld"),
     "/resourcesync/changes/<day>/<int:first>.xml": ("/resourcesync/changes/{day}/1.xml",),
     "/resourcesync/dump/<int:number>.zip": ("/resourcesync/dump/0.zip",),
     "/resourcesync/resources/<int:number>.xml": ("/resourcesync/resources/0.xml",),

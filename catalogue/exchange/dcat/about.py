@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from catalogue.exchange.base import PERSISTENCE
 from catalogue.exchange.dcat.place import Place
 from catalogue.exchange.dcat.triples import Triples, find_address, find_mail, name, text
 
@@ -62,6 +63,7 @@ def write_about(out: Triples, node: str, about: About, place: Place) -> None:
     out.share(agent, "rdf:type", name("foaf:Agent"))
     out.share(agent, "foaf:name", text(about.publisher))
     out.add_typed(node, "dct:license", find_address(about.license), "dct:LicenseDocument")
+    out.add(node, "doc:persistencePolicy", find_address(PERSISTENCE[1]))
     mail = find_mail(about.contact)
     if mail is not None:
         contact = place.at("/catalog#contact")

@@ -14,6 +14,7 @@ NAMESPACES: Final = {
     "adms": "http://www.w3.org/ns/adms#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
+    "doc": "http://www.w3.org/2000/10/swap/pim/doc#",
     "fdp": "https://w3id.org/fdp/fdp-o#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "hydra": "http://www.w3.org/ns/hydra/core#",

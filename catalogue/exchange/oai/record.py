@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from catalogue.exchange.moments import in_seconds
+from catalogue.exchange.ntriples import policy_line
 from catalogue.exchange.oai.base import MetadataFormat
 from catalogue.exchange.rdf_xml import rdf_xml
 from catalogue.exchange.xml_text import text
@@ -70,7 +71,7 @@ def record_xml(entry: Entry, sets: Sequence[str], member: MetadataFormat, base: 
         return None
     try:
         metadata = member.metadata(entry, record, base)
-        about = rdf_xml(rdf.triples(catalog_record(entry)))
+        about = rdf_xml(rdf.triples(catalog_record(entry)) + policy_line(entry.curie))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # One record that cannot be written must not hold up all others; it is in the log all the same.
         log.error("oai.record_not_written", curie=entry.curie, prefix=member.prefix, error=repr(error))
