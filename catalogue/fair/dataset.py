@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as px
 
 from catalogue.fair.facts import Facts, collect, predicates_of
-from catalogue.model.namespaces import BASE, TERMS
+from catalogue.model.namespaces import BASE, TERMS, expand
 from catalogue.model.rdf import quads
 from catalogue.store.entries import ABSENT, Entry, stamp
 from catalogue.store.graph_view import is_public
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from catalogue.store.timeline import Timeline
 
 KINDS: Final = ("study", "image", LIST)
+KNOWN_IMAGES: Final = "omm:knownImageCount"
+"""Number of public images of a study that this node has records of; omm:imageCount may also be the owner's word."""
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _BATCH: Final = 500
 
@@ -140,8 +142,6 @@ class _Graph:
             parent = entry.parent or ""
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
         elif is_public(entry):
-            if entry.kind == "image" and entry.parent:
-                self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
@@ -155,6 +155,8 @@ class _Graph:
             self._studies.append(study)
             for more in self._further:
                 self._keep(more(study, record, written))
+        elif kind == "image":
+            self._images[record["study"]] = self._images.get(record["study"], 0) + 1
         self._keep(written.splitlines(keepends=True))
         if len(self._lines) > 200_000:
             self._load()
@@ -170,12 +172,15 @@ class _Graph:
     def dataset(self, position: int, entry_hash: str, recorded_at: str) -> Dataset:
         """Everything added."""
         public = {study.curie for study in self._studies}
-        self._keep(_count(curie, count) for curie, count in self._images.items() if curie in public)
+        for curie, count in self._images.items():
+            if curie in public:
+                self._keep(_counted(curie, count))
         self._load()
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
 
 
-def _count(curie: str, count: int) -> bytes:
-    return f'<{BASE}{curie}> <{TERMS}imageCount> "{count}"^^<{_INTEGER}> .\n'.encode()
+def _counted(curie: str, count: int) -> Iterator[bytes]:
+    for predicate in (f"{TERMS}imageCount", expand(KNOWN_IMAGES)):
+        yield f'<{BASE}{curie}> <{predicate}> "{count}"^^<{_INTEGER}> .\n'.encode()
