@@ -13,7 +13,7 @@ DOI: Final = "http://purl.org/ontology/bibo/doi"
 _SCHEMES: Final = (
     ("w3id", re.compile(r"https://w3id\.org/\S+")),
     ("DOI", re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.\d{2,9}/\S+", re.IGNORECASE)),
-    ("Handle", re.compile(r"(?:https?://hdl\.handle\.net/|hdl:)[\d.]+/\S+", re.IGNORECASE)),
+    ("Handle", re.compile(r"(?:https?://hdl\.handle\.net/|hdl:)\d[\w.]*/\S+", re.IGNORECASE)),
     ("ARK", re.compile(r"(?:https?://[^/\s]+/)?ark:/?\d{5,}/\S+", re.IGNORECASE)),
     ("PURL", re.compile(r"https?://purl\.(?:org|obolibrary\.org|archive\.org)/\S+", re.IGNORECASE)),
     ("identifiers.org", re.compile(r"https?://identifiers\.org/[a-z0-9_.]+[:/]\S+", re.IGNORECASE)),
