@@ -18,11 +18,11 @@ def _judge(study: Subject) -> Judgement:
             triple = Evidence(f"{row.value} <{expand('omm:accessLevel')}> <{level}> .")
             return passed(f"The level of access is {level.removeprefix(LEVELS)}.", row.evidence, triple)
     node = rows[0].text if rows else f"{study.iri}/access"
-    add = (study.triple("omm:accessLevel", f"<{LEVELS}PUBLIC>", node=node),)
+    add = [study.triple("omm:accessLevel", f"<{LEVELS}…>", node=node)]
     if not rows:
-        add = (study.triple("dcterms:accessRights", f"<{node}>"), *add)
+        add.insert(0, study.triple("dcterms:accessRights", f"<{node}>"))
     said = "The statement of access has no level." if rows else "Nothing is stated about access."
-    return failed(said, *(row.evidence for row in rows), add=add)
+    return failed(said, *(row.evidence for row in rows), add=tuple(add))
 
 
 METRIC: Final = Metric(

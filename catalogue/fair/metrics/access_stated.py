@@ -15,7 +15,7 @@ def _judge(study: Subject) -> Judgement:
     access = f"{study.iri}/access"
     add = (
         study.triple("dcterms:accessRights", f"<{access}>"),
-        study.triple("omm:accessLevel", f"<{LEVELS}PUBLIC>", node=access),
+        study.triple("omm:accessLevel", f"<{LEVELS}…>", node=access),
     )
     return failed("Nothing is stated about access.", add=add)
 

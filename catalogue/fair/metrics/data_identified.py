@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair import data_links
+from catalogue.fair.dataset import KNOWN_IMAGES
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
-_COUNT: Final = data_links.KNOWN_IMAGES
 _FILE: Final = {"title": "a.tif", "url": "https://archive.example/S-BIAD1/a.tif"}
 
 
 def _judge(study: Subject) -> Judgement:
     if images := data_links.known_images(study):
         said = f"Each of {images} images has an identifier."
-        return passed(said, *(row.evidence for row in study.rows(_COUNT)))
+        return passed(said, *(row.evidence for row in study.rows(KNOWN_IMAGES)))
     files = study.rows("named_files")
     without = sorted({row.text for row in files if not row.said("url")})
     if without:

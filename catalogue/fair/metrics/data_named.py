@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair import data_links
+from catalogue.fair.dataset import KNOWN_IMAGES
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
-_COUNT: Final = data_links.KNOWN_IMAGES
 _COPY: Final = {"site": "EMBL-EBI", "endpoint": "https://archive.example/", "key_template": "{accession}.zarr"}
 
 
@@ -17,7 +17,7 @@ def _judge(study: Subject) -> Judgement:
     if links:
         return passed(f"Addresses of data stated: {len(links)}.", *data_links.some(links))
     if images := data_links.known_images(study):
-        return passed(f"{images} images are known by identifier.", *(row.evidence for row in study.rows(_COUNT)))
+        return passed(f"{images} images are known by identifier.", *(row.evidence for row in study.rows(KNOWN_IMAGES)))
     file = f"{study.iri}/file/1"
     add = (study.triple("omm:file", f"<{file}>"), study.triple("schema:url", "<https://…>", node=file))
     named = study.rows("named_files")

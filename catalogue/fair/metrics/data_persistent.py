@@ -5,27 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair import data_links
+from catalogue.fair.dataset import KNOWN_IMAGES
 from catalogue.fair.identifier_schemes import persistent_scheme
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 from catalogue.model.namespaces import BASE
 
-_COUNT: Final = data_links.KNOWN_IMAGES
-
 
 def _judge(study: Subject) -> Judgement:
     if images := data_links.known_images(study):
         said = f"Each of {images} images has an identifier at w3id.org."
-        return passed(said, *(row.evidence for row in study.rows(_COUNT)))
+        return passed(said, *(row.evidence for row in study.rows(KNOWN_IMAGES)))
     links = data_links.links(study)
     if not links:
         return data_links.nothing_known(study)
-    passing = [link for link in links if not persistent_scheme(link.address)]
-    if not passing:
+    plain = [link for link in links if not persistent_scheme(link.address)]
+    if not plain:
         return passed("Every address of data is of a persistent scheme.", *data_links.some(links))
     add = (study.triple("dcterms:isPartOf", f"<{study.iri}>", node=f"{BASE}{study.owner}:…"),)
-    said = f"{len(passing)} of {len(links)} addresses of data are plain web addresses, which may move."
-    return failed(said, *data_links.some(passing), add=add)
+    said = f"{len(plain)} of {len(links)} addresses of data are plain web addresses, which may move."
+    return failed(said, *data_links.some(plain), add=add)
 
 
 METRIC: Final = Metric(
