@@ -7,23 +7,27 @@ from typing import Final
 from catalogue.fair.facts import Row
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
+from catalogue.model.namespaces import expand
 
-_NUMBERS: Final = ("omm:fileCount", "omm:imageCount")
 _SIZE: Final = "omm:totalSizeBytes"
+_SIZE_IRI: Final = expand(_SIZE)
+_MOST_EVIDENCE: Final = 4
 
 
 def _judge(study: Subject) -> Judgement:
-    numbers = [row for fact in _NUMBERS for row in study.rows(fact)]
-    sizes = list(study.rows(_SIZE))
+    rows = study.rows("amounts")
+    sizes = [row for row in rows if row.predicate.value == _SIZE_IRI]
+    numbers = [row for row in rows if row.predicate.value != _SIZE_IRI]
     add = (*_add(study, numbers, "omm:fileCount"), *_add(study, sizes, _SIZE))
-    evidence = [row.evidence for row in (*numbers, *sizes)]
+    evidence = [row.evidence for row in (*numbers[:_MOST_EVIDENCE], *sizes[:_MOST_EVIDENCE])]
     if not add:
         return passed("Number and size are stated.", *evidence)
-    if any(row.text == "0" for row in (*numbers, *sizes)):
-        return failed("The record says that there are no data: a number or size is 0.", *evidence, add=add)
-    missing = "number of files or images" if not numbers else "size in bytes"
-    said = f"Not stated: {missing}." if numbers or sizes else "Neither number nor size is stated."
-    return failed(said, *evidence, add=add)
+    if not rows:
+        return failed("Neither number nor size is stated.", add=add)
+    if not numbers or not sizes:
+        missing = "size in bytes" if numbers else "number of files or images"
+        return failed(f"Not stated: {missing}.", *evidence, add=add)
+    return failed("By the record there are no data: a number or size is 0.", *evidence, add=add)
 
 
 def _add(study: Subject, rows: list[Row], fact: str) -> tuple[str, ...]:
@@ -38,14 +42,19 @@ METRIC: Final = Metric(
     principle="F3",
     title="It is stated how much data there is",
     question="Does the record say how many files or images there are and how large they are together?",
-    counts="omm:fileCount or omm:imageCount, and omm:totalSizeBytes of the study, none of them 0.",
+    counts="omm:fileCount or omm:imageCount, and omm:totalSizeBytes, of the study or a part of it, above 0.",
     fix="Export number and size of the files; look into a study whose files count 0.",
     mender=Mender.OWNER,
-    reads=(*_NUMBERS, _SIZE),
+    reads=("amounts",),
     judge=_judge,
     cases=(
         Case("both", Outcome.PASS, {"file_count": 12, "total_size_bytes": 4096}),
         Case("images and size", Outcome.PASS, {"total_size_bytes": 4096}, images=({"title": "cells"},)),
+        Case(
+            "of a part",
+            Outcome.PASS,
+            {"components": [{"type": "Screen", "title": "A", "image_count": 12, "total_size_bytes": 4096}]},
+        ),
         Case("no size", Outcome.FAIL, {"file_count": 12}),
         Case("no bytes", Outcome.FAIL, {"file_count": 0, "total_size_bytes": 0}),
         Case("neither", Outcome.FAIL),

@@ -20,7 +20,7 @@ def _judge(study: Subject) -> Judgement:
         return failed("There is no title.", add=add)
     accession = study.curie.partition(":")[2]
     for row in rows:
-        if len(_WORDS.findall(row.text.replace(accession, " "))) >= _LEAST_WORDS:
+        if len(_WORDS.findall(row.text.replace(accession, " ").replace("_", " "))) >= _LEAST_WORDS:
             return passed("The title has three words or more.", row.evidence)
     if any(row.text == accession for row in rows):
         return failed("The title is the accession.", rows[0].evidence, add=add)
