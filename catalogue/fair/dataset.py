@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as px
 
 from catalogue.fair.facts import Facts, collect, predicates_of
-from catalogue.model.namespaces import BASE, TERMS, expand
+from catalogue.model.namespaces import BASE, TERMS
 from catalogue.model.rdf import quads
 from catalogue.store.entries import ABSENT, Entry, stamp
 from catalogue.store.graph_view import is_public
@@ -146,6 +146,8 @@ class _Graph:
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
+        if kind == "image":
+            self._images[record["study"]] = self._images.get(record["study"], 0) + 1
         graph = BASE + record["id"]
         written = quads(record, graph, version=schema_version).replace(f" <{graph}> .\n".encode(), b" .\n")
         if kind == "study":
@@ -155,8 +157,6 @@ class _Graph:
             self._studies.append(study)
             for more in self._further:
                 self._keep(more(study, record, written))
-        elif kind == "image":
-            self._images[record["study"]] = self._images.get(record["study"], 0) + 1
         self._keep(written.splitlines(keepends=True))
         if len(self._lines) > 200_000:
             self._load()
@@ -172,15 +172,17 @@ class _Graph:
     def dataset(self, position: int, entry_hash: str, recorded_at: str) -> Dataset:
         """Everything added."""
         public = {study.curie for study in self._studies}
-        for curie, count in self._images.items():
-            if curie in public:
-                self._keep(_counted(curie, count))
+        for write in (_count, _known):
+            self._keep(write(curie, count) for curie, count in self._images.items() if curie in public)
         self._load()
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
 
 
-def _counted(curie: str, count: int) -> Iterator[bytes]:
-    for predicate in (f"{TERMS}imageCount", expand(KNOWN_IMAGES)):
-        yield f'<{BASE}{curie}> <{predicate}> "{count}"^^<{_INTEGER}> .\n'.encode()
+def _count(curie: str, count: int) -> bytes:
+    return f'<{BASE}{curie}> <{TERMS}imageCount> "{count}"^^<{_INTEGER}> .\n'.encode()
+
+
+def _known(curie: str, count: int) -> bytes:
+    return f'<{BASE}{curie}> <{TERMS}knownImageCount> "{count}"^^<{_INTEGER}> .\n'.encode()

@@ -67,6 +67,7 @@ _RECORD: dict[str, Any] = {
             "type": "Screen",
             "id": f"{AT}screen/1",
             "title": "Screen",
+            "image_count": 99,
             "total_size_bytes": 4096,
             "files": [{"id": f"{AT}file/2"}],
         }
@@ -118,7 +119,7 @@ EXPECTED: dict[str, list[tuple[str, str, str, dict[str, str]]]] = {
     "amounts": [
         (STUDY, f"{_TERMS}fileCount", "7", {}),
         (STUDY, f"{_TERMS}imageCount", "1", {}),
-        (f"{AT}screen/1", f"{_TERMS}totalSizeBytes", "4096", {}),
+        (f"{AT}screen/1", f"{_TERMS}imageCount", "99", {}),
     ],
     "contacts": [
         (f"{AT}author/1", "http://schema.org/email", "ann@lab.example", {}),
