@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -56,6 +56,7 @@ class Benchmark(_Strict):
     """A set of items with the version of the set.
 
     `scoring` is `none` unless the benchmark defines a score itself: `points` as F-UJI counts, `levels` as RDA does.
+    `totals` is the most points of a group, where the weights of its items add up to more.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)
@@ -64,6 +65,7 @@ class Benchmark(_Strict):
     description: str = Field(min_length=3, max_length=2000)
     source: str = ""
     scoring: Scoring = "none"
+    totals: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     item: tuple[Item, ...] = Field(min_length=1)
     digest: str = ""
 
@@ -100,6 +102,8 @@ def read_benchmark(text: bytes, name: str) -> Benchmark:
 
 
 def _check(benchmark: Benchmark, name: str) -> None:
+    if stray := sorted(set(benchmark.totals) - {item.group for item in benchmark.item}):
+        raise BadRequest(f"The benchmark {name} has a total for {stray[0]}, which is the group of no item; remove it.")
     seen: set[str] = set()
     for item in benchmark.item:
         if item.id in seen:

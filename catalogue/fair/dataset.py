@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from catalogue.store.timeline import Timeline
 
 KINDS: Final = ("study", "image", LIST)
+KNOWN_IMAGES: Final = "omm:knownImageCount"
+"""Number of public images of a study that this node has records of; omm:imageCount may also be the owner's word."""
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _BATCH: Final = 500
 
@@ -140,12 +142,12 @@ class _Graph:
             parent = entry.parent or ""
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
         elif is_public(entry):
-            if entry.kind == "image" and entry.parent:
-                self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
+        if kind == "image":
+            self._images[record["study"]] = self._images.get(record["study"], 0) + 1
         graph = BASE + record["id"]
         written = quads(record, graph, version=schema_version).replace(f" <{graph}> .\n".encode(), b" .\n")
         if kind == "study":
@@ -170,7 +172,8 @@ class _Graph:
     def dataset(self, position: int, entry_hash: str, recorded_at: str) -> Dataset:
         """Everything added."""
         public = {study.curie for study in self._studies}
-        self._keep(_count(curie, count) for curie, count in self._images.items() if curie in public)
+        for write in (_count, _known):
+            self._keep(write(curie, count) for curie, count in self._images.items() if curie in public)
         self._load()
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
@@ -179,3 +182,7 @@ class _Graph:
 
 def _count(curie: str, count: int) -> bytes:
     return f'<{BASE}{curie}> <{TERMS}imageCount> "{count}"^^<{_INTEGER}> .\n'.encode()
+
+
+def _known(curie: str, count: int) -> bytes:
+    return f'<{BASE}{curie}> <{TERMS}knownImageCount> "{count}"^^<{_INTEGER}> .\n'.encode()
