@@ -13,7 +13,7 @@ import pyoxigraph as px
 
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
-from catalogue.model.rdf import quads
+from catalogue.model.rdf import quads, triples
 from catalogue.store.entries import ABSENT, Entry, stamp
 from catalogue.store.graph_view import is_public
 from catalogue.store.image_lists import LIST
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("study", "image", LIST)
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+_PART_OF: Final = "http://purl.org/dc/terms/isPartOf"
 _BATCH: Final = 500
 
 Further = Callable[["Study", dict[str, Any], bytes], Iterable[bytes]]
 """(study, its record, its N-Triples) -> further N-Triples lines about it that facts may ask for."""
+FurtherOfImage = Callable[[str, dict[str, Any], bytes], Iterable[bytes]]
+"""(payload digest, record of an image, its N-Triples) -> further N-Triples lines about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,19 @@ def dataset_at(
     wanted: Iterable[str],
     further: Sequence[Further] = (),
     on_progress: Callable[[int], None] = lambda done: None,
+    further_of_images: Sequence[FurtherOfImage] = (),
 ) -> Dataset:
     """The studies that were public at a position of the ledger, with their facts.
 
     Args:
         wanted: facts, as in catalogue.fair.facts.collect.
         further: what else is known of a study.
+        further_of_images: what else is known of an image that has a record.
         on_progress: called with the number of records read so far.
     Raises:
         StoreDamaged: an entry does not fit its digests.
     """
-    graph = _Graph(wanted, further)
+    graph = _Graph(wanted, further, further_of_images)
     done = 0
     for entries in _heads(timeline, position):
         for entry in entries:
@@ -99,14 +104,17 @@ def dataset_at(
 
 
 def dataset_of(
-    records: Iterable[tuple[str, str, dict[str, Any]]], wanted: Iterable[str], further: Sequence[Further] = ()
+    records: Iterable[tuple[str, str, dict[str, Any]]],
+    wanted: Iterable[str],
+    further: Sequence[Further] = (),
+    further_of_images: Sequence[FurtherOfImage] = (),
 ) -> Dataset:
     """Records that are in no ledger, such as one that is to be published.
 
     Args:
         records: (kind, payload digest, record), studies before their images.
     """
-    graph = _Graph(wanted, further)
+    graph = _Graph(wanted, further, further_of_images)
     for kind, digest, record in records:
         graph.add(kind, digest, record, "")
     return graph.dataset(0, "", "")
@@ -122,10 +130,13 @@ def _heads(timeline: Timeline, position: int) -> Iterator[list[Entry]]:
 class _Graph:
     """Collects the triples that facts may ask for, in the default graph of a store in memory."""
 
-    def __init__(self, wanted: Iterable[str], further: Sequence[Further]) -> None:
+    def __init__(
+        self, wanted: Iterable[str], further: Sequence[Further], of_images: Sequence[FurtherOfImage] = ()
+    ) -> None:
         self._wanted = tuple(wanted)
         self._predicates = predicates_of(self._wanted)
         self._further = further
+        self._of_images = of_images
         self._lines: list[bytes] = []
         self._studies: list[Study] = []
         self._images: dict[str, int] = {}
@@ -139,10 +150,13 @@ class _Graph:
         elif entry.kind == LIST:
             parent = entry.parent or ""
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
+            self._keep(_listed_formats(entry))
         elif is_public(entry):
             if entry.kind == "image" and entry.parent:
                 self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
+            if entry.kind == "study":
+                self._keep(_kept_source(entry))
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
@@ -155,6 +169,9 @@ class _Graph:
             self._studies.append(study)
             for more in self._further:
                 self._keep(more(study, record, written))
+        else:
+            for more_of_image in self._of_images:
+                self._keep(more_of_image(digest, record, written))
         self._keep(written.splitlines(keepends=True))
         if len(self._lines) > 200_000:
             self._load()
@@ -175,6 +192,24 @@ class _Graph:
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
+
+
+def _kept_source(entry: Entry) -> Iterator[bytes]:
+    """Which document the record was made from, and by what, as the ledger knows it."""
+    yield f"<{BASE}{entry.curie}> <{TERMS}harvester> {px.Literal(entry.harvester)} .\n".encode()
+    if entry.original_digest:
+        yield f'<{BASE}{entry.curie}> <{TERMS}sourceDigest> "{entry.original_digest}" .\n'.encode()
+
+
+def _listed_formats(entry: Entry) -> Iterator[bytes]:
+    """Formats of the images in a list, as if each format were one image of the study."""
+    if entry.status != "public":
+        return
+    for name in sorted(entry.record.get("formats", {})):
+        part = f"{entry.curie}/format/{name}"
+        yield f"<{BASE}{part}> <{_PART_OF}> <{BASE}{entry.parent}> .\n".encode()
+        yield f"<{BASE}{part}> <{TERMS}representation> <{BASE}{part}/0> .\n".encode()
+        yield from triples({"id": f"{part}/0", "format": name}, "ImageRepresentation").splitlines(keepends=True)
 
 
 def _count(curie: str, count: int) -> bytes:
