@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as px
 
+from catalogue.fair.entry_lines import kept_source, listed_formats
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
-from catalogue.model.rdf import quads, triples
+from catalogue.model.rdf import quads
 from catalogue.store.entries import ABSENT, Entry, stamp
 from catalogue.store.graph_view import is_public
 from catalogue.store.image_lists import LIST
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("study", "image", LIST)
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
-_PART_OF: Final = "http://purl.org/dc/terms/isPartOf"
 _BATCH: Final = 500
 
 Further = Callable[["Study", dict[str, Any], bytes], Iterable[bytes]]
@@ -150,18 +150,20 @@ class _Graph:
         elif entry.kind == LIST:
             parent = entry.parent or ""
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
-            self._keep(_listed_formats(entry))
+            self._keep(listed_formats(entry))
         elif is_public(entry):
             if entry.kind == "image" and entry.parent:
                 self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
             if entry.kind == "study":
-                self._keep(_kept_source(entry))
+                self._keep(kept_source(entry))
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
         graph = BASE + record["id"]
         written = quads(record, graph, version=schema_version).replace(f" <{graph}> .\n".encode(), b" .\n")
+        for more_of_image in self._of_images if kind == "image" else ():
+            self._keep(more_of_image(digest, record, written))
         if kind == "study":
             study = Study(
                 record["id"], record["owner"], record.get("title", ""), record.get("date_published", ""), digest
@@ -169,9 +171,6 @@ class _Graph:
             self._studies.append(study)
             for more in self._further:
                 self._keep(more(study, record, written))
-        else:
-            for more_of_image in self._of_images:
-                self._keep(more_of_image(digest, record, written))
         self._keep(written.splitlines(keepends=True))
         if len(self._lines) > 200_000:
             self._load()
@@ -192,24 +191,6 @@ class _Graph:
         facts = collect(self._store, self._wanted)
         studies = tuple(sorted(self._studies, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
-
-
-def _kept_source(entry: Entry) -> Iterator[bytes]:
-    """Which document the record was made from, and by what, as the ledger knows it."""
-    yield f"<{BASE}{entry.curie}> <{TERMS}harvester> {px.Literal(entry.harvester)} .\n".encode()
-    if entry.original_digest:
-        yield f'<{BASE}{entry.curie}> <{TERMS}sourceDigest> "{entry.original_digest}" .\n'.encode()
-
-
-def _listed_formats(entry: Entry) -> Iterator[bytes]:
-    """Formats of the images in a list, as if each format were one image of the study."""
-    if entry.status != "public":
-        return
-    for name in sorted(entry.record.get("formats", {})):
-        part = f"{entry.curie}/format/{name}"
-        yield f"<{BASE}{part}> <{_PART_OF}> <{BASE}{entry.parent}> .\n".encode()
-        yield f"<{BASE}{part}> <{TERMS}representation> <{BASE}{part}/0> .\n".encode()
-        yield from triples({"id": f"{part}/0", "format": name}, "ImageRepresentation").splitlines(keepends=True)
 
 
 def _count(curie: str, count: int) -> bytes:

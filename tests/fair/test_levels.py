@@ -8,12 +8,12 @@ from catalogue.fair.benchmark import Item
 from catalogue.fair.levels import Level, level, levels
 from catalogue.fair.outcomes import Outcome
 
-P, F, I, N = Outcome.PASS, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE
+P, F, U, N = Outcome.PASS, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE
 
 
 def of(essential: str, important: str = "", useful: str = "") -> list[tuple[str, Outcome]]:
-    """Indicators from letters: P, F, I, N for their outcomes."""
-    known = {"P": P, "F": F, "I": I, "N": N}
+    """Indicators from letters: P, F, U (undecided), N for their outcomes."""
+    known = {"P": P, "F": F, "U": U, "N": N}
     groups = (("essential", essential), ("important", important), ("useful", useful))
     return [(priority, known[letter]) for priority, letters in groups for letter in letters]
 
@@ -45,9 +45,9 @@ def test_level_is_the_one_worked_out_by_hand(found: list[tuple[str, Outcome]], r
 
 def test_what_is_not_decided_counts_for_the_possible_level_only() -> None:
     """A time-out lowers no level for good: the level that may come out is told beside the one that is sure."""
-    assert level(of("PI", "PP")) == Level(0, 5)
-    assert level(of("PP", "PI", "F")) == Level(2, 3)
-    assert level(of("PF", "II")) == Level(0, 0)
+    assert level(of("PU", "PP")) == Level(0, 5)
+    assert level(of("PP", "PU", "F")) == Level(2, 3)
+    assert level(of("PF", "UU")) == Level(0, 0)
 
 
 def test_area_without_applicable_indicators_has_no_level() -> None:
@@ -62,5 +62,5 @@ def test_areas_are_told_apart_by_their_principle() -> None:
         Item(id=f"RDA-{principle}", title="An item", principle=principle, priority=priority, reason="-")
         for principle, priority in (("F1", "essential"), ("A1.1", "essential"), ("A1.2", "useful"), ("I3", "important"))
     ]
-    found = levels(items, (P, P, F, I))
+    found = levels(items, (P, P, F, U))
     assert found == {"F": Level(5, 5), "A": Level(3, 3), "I": Level(1, 5), "R": None}
