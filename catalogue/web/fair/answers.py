@@ -172,9 +172,9 @@ def _form(services: Services, reports: Reports, report: Report, form: Form) -> R
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{report.scope.path.strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")
-    response.headers["Content-Location"] = (
-        services.links.path(report.scope.path + form.suffix) + Seen("", report.benchmark, 1).query()
-    )
+    response.headers["Content-Location"] = services.links.path(report.scope.path + form.suffix) + Seen(
+        "", report.benchmark, 1
+    ).query()
     return response
 
 
