@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
-from catalogue.fair.dataset import dataset_of
+import pyoxigraph as px
+
+from catalogue.fair.dataset import Study, dataset_of
+from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement
+from catalogue.fair.profiles import ProfileFacts
+from catalogue.model.namespaces import expand
 from catalogue.store.observations import Observation
 
 CURIE: Final = "biostudies:S-BIAD1"
@@ -27,12 +33,31 @@ _WHEN: Final = "2026-01-01T00:00:00Z"
 def judge_case(metric: Metric, case: Case) -> Judgement:
     """What a metric says of one of its own cases."""
     records = [("study", _DIGEST, study_of(case)), *(("image", _DIGEST, image) for image in images_of(case))]
-    dataset = dataset_of(records, metric.reads)
+    further = [_profiles().of_study, _known_terms().of_study, _ledger_lines(case)]
+    dataset = dataset_of(records, metric.reads, further, [_profiles().of_image])
     seen = {
         check: Observation(check, CURIE, outcome.value, said, "https://archive.example/", 200, {}, _WHEN, 1)
         for check, (outcome, said) in case.observed.items()
     }
     return metric.judge(Subject(CURIE, "biostudies", dataset.facts, seen, NodeFacts(**case.node)))
+
+
+@cache
+def _profiles() -> ProfileFacts:
+    return ProfileFacts()
+
+
+@cache
+def _known_terms() -> KnownTerms:
+    return KnownTerms()
+
+
+def _ledger_lines(case: Case) -> Any:
+    def lines(study: Study, record: dict[str, Any], written: bytes) -> Iterable[bytes]:
+        for predicate, value in case.ledger.items():
+            yield f"<{study.iri}> <{expand(predicate)}> {px.Literal(value)} .\n".encode()
+
+    return lines
 
 
 def study_of(case: Case) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as px
 
+from catalogue.fair.entry_lines import kept_source, listed_formats
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
 from catalogue.model.rdf import quads
@@ -30,6 +31,8 @@ _BATCH: Final = 500
 
 Further = Callable[["Study", dict[str, Any], bytes], Iterable[bytes]]
 """(study, its record, its N-Triples) -> further N-Triples lines about it that facts may ask for."""
+FurtherOfImage = Callable[[str, dict[str, Any], bytes], Iterable[bytes]]
+"""(payload digest, record of an image, its N-Triples) -> further N-Triples lines about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,19 @@ def dataset_at(
     wanted: Iterable[str],
     further: Sequence[Further] = (),
     on_progress: Callable[[int], None] = lambda done: None,
+    further_of_images: Sequence[FurtherOfImage] = (),
 ) -> Dataset:
     """The studies that were public at a position of the ledger, with their facts.
 
     Args:
         wanted: facts, as in catalogue.fair.facts.collect.
         further: what else is known of a study.
+        further_of_images: what else is known of an image that has a record.
         on_progress: called with the number of records read so far.
     Raises:
         StoreDamaged: an entry does not fit its digests.
     """
-    graph = _Graph(wanted, further)
+    graph = _Graph(wanted, further, further_of_images)
     done = 0
     for entries in _heads(timeline, position):
         for entry in entries:
@@ -101,14 +106,17 @@ def dataset_at(
 
 
 def dataset_of(
-    records: Iterable[tuple[str, str, dict[str, Any]]], wanted: Iterable[str], further: Sequence[Further] = ()
+    records: Iterable[tuple[str, str, dict[str, Any]]],
+    wanted: Iterable[str],
+    further: Sequence[Further] = (),
+    further_of_images: Sequence[FurtherOfImage] = (),
 ) -> Dataset:
     """Records that are in no ledger, such as one that is to be published.
 
     Args:
         records: (kind, payload digest, record), studies before their images.
     """
-    graph = _Graph(wanted, further)
+    graph = _Graph(wanted, further, further_of_images)
     for kind, digest, record in records:
         graph.add(kind, digest, record, "")
     return graph.dataset(0, "", "")
@@ -124,10 +132,13 @@ def _heads(timeline: Timeline, position: int) -> Iterator[list[Entry]]:
 class _Graph:
     """Collects the triples that facts may ask for, in the default graph of a store in memory."""
 
-    def __init__(self, wanted: Iterable[str], further: Sequence[Further]) -> None:
+    def __init__(
+        self, wanted: Iterable[str], further: Sequence[Further], of_images: Sequence[FurtherOfImage] = ()
+    ) -> None:
         self._wanted = tuple(wanted)
         self._predicates = predicates_of(self._wanted)
         self._further = further
+        self._of_images = of_images
         self._lines: list[bytes] = []
         self._studies: list[Study] = []
         self._images: dict[str, int] = {}
@@ -141,8 +152,11 @@ class _Graph:
         elif entry.kind == LIST:
             parent = entry.parent or ""
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
+            self._keep(listed_formats(entry))
         elif is_public(entry):
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
+            if entry.kind == "study":
+                self._keep(kept_source(entry))
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
@@ -150,6 +164,8 @@ class _Graph:
             self._images[record["study"]] = self._images.get(record["study"], 0) + 1
         graph = BASE + record["id"]
         written = quads(record, graph, version=schema_version).replace(f" <{graph}> .\n".encode(), b" .\n")
+        for more_of_image in self._of_images if kind == "image" else ():
+            self._keep(more_of_image(digest, record, written))
         if kind == "study":
             study = Study(
                 record["id"], record["owner"], record.get("title", ""), record.get("date_published", ""), digest

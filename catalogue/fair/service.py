@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
 from catalogue.fair.dataset import dataset_at
+from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
+from catalogue.fair.profiles import ProfileFacts
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.scopes import Scope, federation_scope, member_scope, study_scope
 from catalogue.problems import BadRequest
@@ -70,12 +72,15 @@ class Audits:
             raise BadRequest(f"The ledger ends at position {last}; there is no {at}.")
         seen_to = self._ledger.observations.last() if observation is None else observation
         chosen = metrics()
-        dataset = dataset_at(
-            self._ledger.timeline,
-            at,
-            wanted_facts(chosen.values()),
-            on_progress=lambda done: on_progress("read", done),
-        )
+        with ProfileFacts(self.folder / "profiles.db") as profiles:
+            dataset = dataset_at(
+                self._ledger.timeline,
+                at,
+                wanted_facts(chosen.values()),
+                [profiles.of_study, KnownTerms().of_study],
+                on_progress=lambda done: on_progress("read", done),
+                further_of_images=[profiles.of_image],
+            )
         return judge_all(
             dataset,
             chosen,

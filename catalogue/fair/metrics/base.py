@@ -73,6 +73,7 @@ class Case:
         images: image records of the study, fields set on a minimal image.
         observed: check -> (outcome, what was said) of a live observation; leave out what was not looked at.
         node: fields of NodeFacts that differ from those of a node that says nothing of itself.
+        ledger: property (CURIE) -> text that the study's ledger entry tells of it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Case:
     images: Sequence[Mapping[str, Any]] = ()
     observed: Mapping[str, tuple[Outcome, str]] = field(default_factory=dict)
     node: Mapping[str, Any] = field(default_factory=dict)
+    ledger: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

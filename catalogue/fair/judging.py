@@ -1,0 +1,113 @@
+"""Judgements that many metrics come to in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final
+
+from catalogue.fair.facts import Row
+from catalogue.fair.metrics.base import Subject
+from catalogue.fair.outcomes import Evidence, Judgement, Mender, failed, indeterminate, not_applicable, passed
+from catalogue.fair.profiles import SHAPES, rules
+from catalogue.model.namespaces import BASE, contract
+
+MOST_EVIDENCE: Final = 3
+NO_IMAGES: Final = "This node holds no record of single images of the study, so that it cannot be told here."
+_PASSED: Final = "Passed"
+_FAILED: Final = "Failed"
+
+
+def evidence(rows: Iterable[Row], most: int = MOST_EVIDENCE) -> tuple[Evidence, ...]:
+    """The first few rows as evidence."""
+    return tuple(row.evidence for row in islice(rows, most))
+
+
+def part(study: Subject, name: str) -> str:
+    """IRI of a part of the study's record that does not exist yet, such as `grant/1`."""
+    return f"{study.iri}/{name}"
+
+
+def stated(rows: Sequence[Row], found: str, missing: str, *add: str) -> Judgement:
+    """Passes when there is any row.
+
+    Args:
+        found: sentence for a pass; `{n}` is the number of rows.
+        missing: sentence for a fail.
+        add: triples that would make it pass.
+    """
+    return passed(found.format(n=len(rows)), *evidence(rows)) if rows else failed(missing, add=add)
+
+
+def profile_outcome(study: Subject, name: str, title: str) -> Judgement:
+    """What came out when the study was held against a profile; not applicable when it is not about the study.
+
+    Needs the facts `profile_results` and `broken_rules`.
+
+    Args:
+        name: of the profile, such as `rembi-1.5`.
+        title: as people call it.
+    """
+    profile = SHAPES + name
+    results = [row for row in study.rows("profile_results") if row.said("profile") == profile]
+    if not results:
+        return not_applicable(f"The study is outside the scope of {title}.")
+    result = results[0]
+    outcome = result.text.rpartition("/")[2]
+    if outcome == _PASSED:
+        return passed(f"Every obligatory rule of {title} is fulfilled.", result.evidence)
+    if outcome != _FAILED:
+        return indeterminate(f"The check against {title} could not be finished.", result.evidence)
+    broken = [row for row in study.rows("broken_rules") if row.said("profile") == profile]
+    told = [f"{contract(row.text).removeprefix(SHAPES)}: {rules()[row.text].message}" for row in _known(broken)]
+    add = tuple(dict.fromkeys(line for row in _known(broken) if (line := _to_add(study, name, row))))
+    number = result.said("violations") or str(len(broken))
+    said = f"{number} obligatory rules of {title} are not fulfilled." if number != "1" else _one(title)
+    return failed(said, result.evidence, *(Evidence(text) for text in told), add=add or (_anything(study),))
+
+
+def _one(title: str) -> str:
+    return f"1 obligatory rule of {title} is not fulfilled."
+
+
+def _known(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.text in rules()]
+
+
+def _to_add(study: Subject, name: str, row: Row) -> str:
+    """The triple that a broken rule asks for; "" where its path is no single property."""
+    path = rules()[row.text].path
+    about = row.text.removeprefix(f"{SHAPES}{name}-").partition("-")[0]
+    node = study.iri if about == "Study" else part(study, "…")
+    return f"<{node}> <{path}> … ." if path else ""
+
+
+def _anything(study: Subject) -> str:
+    return f"<{study.iri}> … … ."
+
+
+def without_images(study: Subject) -> Judgement:
+    """The judgement of a question about pixels where this node holds no image records.
+
+    Needs the fact `omm:imageCount`.
+    """
+    return indeterminate(NO_IMAGES, *evidence(study.rows("omm:imageCount"), 1))
+
+
+def share(study: Subject, good: Sequence[Row], bad: Sequence[Row], what: str, lacking: str, *add: str) -> Judgement:
+    """Passes when all images do, says how many do.
+
+    Args:
+        good, bad: rows of images that do and do not.
+        what: what the good ones have, such as `a physical pixel size`.
+        lacking: the same for those that do not, such as `no physical pixel size`.
+    """
+    if not bad:
+        return passed(f"All {len(good)} images here have {what}.", *evidence(good))
+    said = f"{len(bad)} of {len(good) + len(bad)} images here have {lacking}."
+    return failed(said, *evidence(bad), add=add)
+
+
+def outside(rows: Iterable[Row]) -> Mender:
+    """Who mends terms of no ontology: our mapping where it made them of an archive's words, else the owner."""
+    return Mender.HARVESTER if all(row.text.startswith(BASE) for row in rows) else Mender.OWNER

@@ -1,0 +1,63 @@
+"""Whether it is told what each channel shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.fair.judging import evidence, share, without_images
+from catalogue.fair.metrics.base import Case, Metric, Subject
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, indeterminate, passed
+
+_SAYS: Final = ("label", "fluorophore", "contrast", "signal")
+
+
+def _judge(study: Subject) -> Judgement:
+    signals = study.rows("signal_channels")
+    if signals:
+        return passed("The specimens tell what gives the signal in the channels.", *evidence(signals))
+    images = study.rows("images")
+    if not images:
+        return without_images(study)
+    if not any(row.said("representation") for row in images):
+        return indeterminate("The images here have no representation whose channels could be told.", *evidence(images))
+    channels = study.rows("image_channels")
+    silent = {row.said("image") for row in channels if not any(row.said(name) for name in _SAYS)}
+    told = {row.said("image") for row in channels} - silent
+    first = {row.node: row for row in reversed(images)}
+    good = [row for node, row in first.items() if node.value in told]
+    bad = [row for node, row in first.items() if node.value not in told]
+    node = f"{bad[0].said('representation') or bad[0].node.value}/channel/0" if bad else ""
+    add = (study.triple("rdfs:label", '"…"', node),)
+    return share(study, good, bad, "all their channels described", "channels that nobody described", *add)
+
+
+def _image(*labels: str | None) -> dict[str, object]:
+    channels = [
+        {"id": f"biostudies:S-BIAD1.1/c/{n}", "index": n, **({"label": label} if label else {})}
+        for n, label in enumerate(labels)
+    ]
+    return {"representations": [{"format": "OME-Zarr", **({"channels": channels} if channels else {})}]}
+
+
+METRIC: Final = Metric(
+    id="channels-described",
+    version="1.0",
+    principle="R1",
+    title="Channels are described",
+    question="Does one know what each colour of the images shows?",
+    counts="A label, dye or contrast of every channel of every image record; or signal channels of the specimens.",
+    fix="Name the channels in the image's metadata, or describe the signal channels of the specimen.",
+    mender=Mender.OWNER,
+    reads=("images", "image_channels", "signal_channels", "omm:imageCount"),
+    judge=_judge,
+    cases=(
+        Case("labelled", Outcome.PASS, images=(_image("DAPI", "GFP"),)),
+        Case("specimen", Outcome.PASS, {"specimens": [{"title": "s", "signal_channels": [{"label": "GFP"}]}]}),
+        Case("one without", Outcome.FAIL, images=(_image("DAPI", None),)),
+        Case("no channels told", Outcome.FAIL, images=(_image(),)),
+        Case("no image records", Outcome.INDETERMINATE),
+    ),
+    source="REMBI 1.5, Specimen, signal and contrast mechanism; F-UJI metrics 0.8, FsF-R1-01M-3; OME-NGFF, omero.",
+    limits="A label such as `Channel 0` counts; images in lists are not looked at one by one.",
+    answers=("FsF-R1-01M-3",),
+)

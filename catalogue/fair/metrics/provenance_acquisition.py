@@ -1,0 +1,42 @@
+"""Whether it is told how the images were made, in the words of the field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.fair.judging import evidence, part
+from catalogue.fair.metrics.base import Case, Metric, Subject
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
+
+_SAYS: Final = ("instrument", "used", "method", "parameters", "description")
+
+
+def _judge(study: Subject) -> Judgement:
+    rows = study.rows("acquisitions")
+    good = [row for row in rows if any(row.said(name) for name in _SAYS)]
+    if good:
+        return passed(f"{len({row.text for row in good})} acquisitions are described.", *evidence(good))
+    node = rows[0].text if rows else part(study, "acquisition/1")
+    add = (study.triple("omm:acquisition", f"<{node}>"), study.triple("omm:instrument", '"…"', node))
+    return failed("No acquisition is described.", *evidence(rows), add=add)
+
+
+METRIC: Final = Metric(
+    id="provenance-acquisition",
+    version="1.0",
+    principle="R1.2",
+    title="The acquisition is described",
+    question="Does one know how the images were made?",
+    counts="An acquisition (REMBI) with its instrument, method, settings or a description.",
+    fix="Describe how the images were made.",
+    mender=Mender.OWNER,
+    reads=("acquisitions",),
+    judge=_judge,
+    cases=(
+        Case("described", Outcome.PASS, {"acquisitions": [{"instrument": "Zeiss"}]}),
+        Case("title only", Outcome.FAIL, {"acquisitions": [{"title": "Microscopy"}]}),
+        Case("none", Outcome.FAIL),
+    ),
+    source="REMBI 1.5, ImageAcquisition; RDA FAIR Data Maturity Model (2020), RDA-R1.2-01M.",
+    answers=("RDA-R1.2-01M",),
+)

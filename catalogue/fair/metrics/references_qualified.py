@@ -1,0 +1,48 @@
+"""Whether references say how things belong together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.fair.judging import evidence
+from catalogue.fair.metrics.base import Case, Metric, Subject
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
+
+
+def _judge(study: Subject) -> Judgement:
+    papers, others = study.rows("publications"), study.rows("relations")
+    if not papers and not others:
+        return not_applicable("The record refers to nothing, so that no reference can say what it is.")
+    bare = [row for row in others if not row.said("role")]
+    if not bare:
+        return passed(f"All {len(papers) + len(others)} references say what they are.", *evidence([*papers, *others]))
+    add = tuple(f'{row.node} <https://w3id.org/ommatidia/terms/linkType> "…" .' for row in bare[:5])
+    said = f"{len(bare)} of {len(papers) + len(others)} references do not say what they are."
+    return failed(said, *evidence(bare), add=add)
+
+
+METRIC: Final = Metric(
+    id="references-qualified",
+    version="1.0",
+    principle="I3",
+    title="References say what they are",
+    question="Does each link say how what it leads to belongs to the study?",
+    counts="Every reference is a paper, a typed relation, a statement of the same study, or a link with its kind.",
+    fix="Say of each link what it leads to, such as sequencing data or analysis code.",
+    mender=Mender.OWNER,
+    reads=("publications", "relations"),
+    judge=_judge,
+    cases=(
+        Case("a paper", Outcome.PASS, {"publications": [{"doi": "10.1000/1"}]}),
+        Case(
+            "a link with its kind",
+            Outcome.PASS,
+            {"links": [{"url": "https://code.example/", "link_type": "analysis code"}]},
+        ),
+        Case("see also", Outcome.FAIL, {"see_also": ["https://archive.example/"]}),
+        Case("a bare link", Outcome.FAIL, {"links": [{"url": "https://code.example/"}]}),
+        Case("no references", Outcome.NOT_APPLICABLE),
+    ),
+    source="RDA FAIR Data Maturity Model (2020), RDA-I3-03M.",
+    answers=("RDA-I3-03M",),
+)
