@@ -34,12 +34,16 @@ class Response(Protocol):
     content: bytes
 
 
-class Door(Protocol):
-    """The guarded way out (harvesters.http.Fetcher and harvesters.looker.Looker)."""
+class Home(Protocol):
+    """The guarded way to one address (harvesters.looker.Home)."""
 
-    def look(self, url: str, *, method: Literal["GET", "HEAD"] = "GET", **options: Any) -> Any:
+    def look(self, url: str, **options: Any) -> Any:
         """One `Response`, redirects as they are."""
         ...
+
+
+class Door(Home, Protocol):
+    """The guarded way out (harvesters.looker.Looker)."""
 
     def get(self, url: str, **options: Any) -> Any:
         """One `Response` after redirects."""
@@ -57,7 +61,7 @@ class World:
     """
 
     base: str
-    own: Door
+    own: Home
     others: Door
 
     def visit(self) -> Visiting:
@@ -135,6 +139,10 @@ class Visiting:
             response = self._once(key, lambda: self._world.others.get(url, max_bytes=max_bytes, byte_range=byte_range))
         except Problem as problem:
             self._troubled(_no_answer(problem, url))
+            raise
+        except BaseException:
+            # Decoders take whatever is raised below them for damaged bytes.
+            self._troubled(Unreachable("The look was broken off.", url))
             raise
         self._note(url, response, self._took[key])
         self._refuse(url, response.status)
