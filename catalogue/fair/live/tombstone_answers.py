@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from catalogue.fair.live.base import Check, Seen, Target, Visit, fine, folded, nothing, wrong
 from catalogue.fair.live.forms_negotiated import JSONLD
@@ -40,7 +40,12 @@ def _is_tombstone(content: bytes, curie: str) -> bool:
         return False
     graph = found.get("@graph", [found]) if isinstance(found, dict) else []
     nodes = [node for node in graph if isinstance(node, dict)] if isinstance(graph, list) else []
-    return any(node.get("type") == "Tombstone" and str(node.get("id", "")).endswith(curie) for node in nodes)
+    return any(_types(node) >= {"Tombstone"} and str(node.get("id", "")).endswith(curie) for node in nodes)
+
+
+def _types(node: dict[str, Any]) -> set[str]:
+    found = node.get("type")
+    return {one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str)}
 
 
 CHECK: Final = Check(

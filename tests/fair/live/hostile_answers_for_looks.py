@@ -1,4 +1,4 @@
-"""A world of looks over loopback: a server that plays the archive, another that plays this node, answers written by us."""
+"""A world of looks over loopback: servers that play archive and node, and answers written by us."""
 
 from __future__ import annotations
 
