@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.live.runner import Runner
+    from catalogue.fair.live.trickle import Trickle
     from catalogue.fair.node_facts import NodeFacts
     from catalogue.fair.service import Audits
     from catalogue.fair.usage.label import Labels
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
 
 HEARTBEAT = "worker.json"
+LISTENING = "listening"
 # The worker beats every two seconds; one that missed this many has ended or hangs.
 HEARTBEAT_OLD = timedelta(seconds=20)
 # Publishing and rebuilding hold the views for a while; a worker that starts meanwhile waits this long.
@@ -338,6 +341,64 @@ class LocalNode:
         folder, own = self.home / "fair", self.home / "benchmarks"
         return Audits(self.ledger, folder, own, self._node_facts, version("ommatidia-node"), self.settings.name)
 
+    @cached_property
+    def looks(self) -> Runner:
+        """Live checks, through doors of their own: one to this node's pages, one to everybody else."""
+        from catalogue.fair.live.runner import Runner
+        from catalogue.fair.live.world import World
+        from harvesters.looker import Home, Looker
+
+        base = self._own_address()
+        named = frozenset(self.settings.harvest.allow_private_hosts)
+        others = self._look_fetcher(named, self.settings.fair.live_pause_s, 1)
+        own = others.origin(base or "http://127.0.0.1")
+        home = Home(self._look_fetcher(frozenset({f"{own.host}:{own.port}"}), 0.0, 4), str(own))
+        assert self.ledger.key is not None  # a local node has one
+        world = World(base, home, Looker(others), self.ledger.key.node)
+        return Runner(self.ledger, world, self.stopping, now)
+
+    def _own_address(self) -> str:
+        """Where this node's pages are: its public address, else where its server listens; "" where neither is told."""
+        from catalogue.web.services import absolute_base
+
+        listening = self.home / LISTENING
+        if not self.settings.web.base_url and listening.exists():
+            return listening.read_text().strip().rstrip("/")
+        try:
+            return absolute_base(self.settings.web)
+        except SettingsInvalid:
+            return ""
+
+    def _look_fetcher(self, allow_private: frozenset[str], pause_s: float, parallel: int) -> Fetcher:
+        from harvesters.http import Fetcher
+
+        # What does not answer at once is looked at again another day; nobody is asked twice in a row.
+        return Fetcher(
+            contact=self.settings.harvest.contact,
+            allow_private=allow_private,
+            timeout_s=self.settings.fair.live_timeout_s,
+            attempts=1,
+            pause_s=(pause_s, max(pause_s, 5.0) if pause_s else 0.0),
+            parallel=parallel,
+            clock=now,
+            sleep=self._rest,
+            interrupt=lambda: self._rest(0),
+        )
+
+    def _rest(self, seconds: float) -> None:
+        """Waits; ends the look under way when the node is asked to stop."""
+        from catalogue.fair.live.world import LookStopped
+
+        if self.stopping.wait(seconds):
+            raise LookStopped
+
+    def trickle(self) -> Trickle:
+        """Looks spread over time, for the worker."""
+        from catalogue.fair.live.trickle import Trickle
+
+        per_hour = self.settings.fair.live_per_hour
+        return Trickle(self.looks, self.ledger.observations, per_hour, now, self.stopping)
+
     def _node_facts(self) -> NodeFacts:
         """What this node says of itself."""
         from catalogue.fair.node_facts import NodeFacts
@@ -564,6 +625,7 @@ class LocalNode:
         with ExitStack() as stack:
             views = self._await_views(stack, stop)
             stack.enter_context(self.nightly_dump(stop).running())
+            stack.enter_context(self.trickle().running())
             return Worker(
                 self.ledger,
                 views,
@@ -632,11 +694,16 @@ class LocalNode:
         """Serves until interrupted; `on_ready` gets the address."""
         from catalogue.web.server import serve
 
+        def ready(address: str) -> None:
+            # For looks at our own pages, which another process makes.
+            (self.home / LISTENING).write_text(f"{address}\n")
+            on_ready(address)
+
         limit = self.settings.query.max_result_bytes
         with self.pool() as pool:
             site = self.web(pool, self.home / "graph" / "current", host, port)
             try:
-                serve(site, host, port, self.settings.web.threads, limit, on_ready, self.settings.usage.trusted_proxies)
+                serve(site, host, port, self.settings.web.threads, limit, ready, self.settings.usage.trusted_proxies)
             finally:
                 if self.usage is not None:
                     self.usage.close()

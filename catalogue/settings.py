@@ -159,6 +159,21 @@ class UsageSettings(_Part):
     )
 
 
+class FairSettings(_Part):
+    """FAIR audits and the looks that they rest on."""
+
+    live_per_hour: int = Field(
+        60,
+        ge=0,
+        le=36_000,
+        description="Records whose pages, archive and images the worker looks at in an hour; 0 looks at none.",
+    )
+    live_timeout_s: float = Field(10.0, gt=0, description="Seconds one look may take.")
+    live_pause_s: float = Field(
+        1.0, ge=0, le=60, description="Least seconds between two looks at the same host of somebody else."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of a node."""
 
@@ -189,6 +204,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = Field(
         default_factory=lambda: ExchangeSettings(), description="Harvesting of this node by others."
     )
+    fair: FairSettings = Field(default_factory=lambda: FairSettings(), description="FAIR audits.")
     usage: UsageSettings = Field(default_factory=lambda: UsageSettings(), description="Usage counts.")
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Looks at single addresses of strangers, within what their robots.txt allows; for checks that a thing is still there.
+"""Looks at single addresses: of strangers, within what their robots.txt allows, and of this node itself.
 
 The rules of a site are asked for once a day; a site that sends its robots.txt away with an error is not looked at.
 """
@@ -13,6 +13,28 @@ from harvesters.http import Fetcher, Response
 from harvesters.sources.robots import RobotsOfSites
 
 RENEW_S: Final = 86_400.0
+
+
+class Home:
+    """The way to this node's own pages, and nowhere else; may be shared by threads.
+
+    Args:
+        fetcher: that may ask the host of `base`, also where it is private.
+        base: address of this node; every request stays at its scheme, host and port.
+    """
+
+    def __init__(self, fetcher: Fetcher, base: str) -> None:
+        self._fetcher = fetcher
+        self._origin = fetcher.origin(base)
+
+    def look(self, url: str, **options: Any) -> Response:
+        """As Fetcher.look.
+
+        Raises:
+            FetchRefused: the address is not this node's (rule `origin`), or as Fetcher.look.
+            SourceUnavailable: as Fetcher.look.
+        """
+        return self._fetcher.look(url, **{**options, "origin": self._origin})
 
 
 class Looker:

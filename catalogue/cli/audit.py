@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalogue.cli import audit_look
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     group = typer.Typer(help="How FAIR the studies are: evidence for each test, history, thresholds.")
     group.callback(invoke_without_command=True)(audit)
+    audit_look.register(group)
     app.add_typer(group, name="audit")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.fair.live.runner import Runner
     from catalogue.fair.service import Audits
     from catalogue.federation.announce import Announced
     from catalogue.federation.members import Members
@@ -78,6 +79,11 @@ class Node(Protocol):
     @property
     def identities(self) -> Identities:
         """Which records are about one study."""
+        ...
+
+    @property
+    def looks(self) -> Runner:
+        """Live checks."""
         ...
 
     @property

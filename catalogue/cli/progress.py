@@ -105,6 +105,26 @@ def rebuild_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
 
 
 @contextmanager
+def look_progress() -> Iterator[Callable[[int, int], None]]:
+    """A callable to tell how many looks are made of how many."""
+    if not err.is_terminal:
+        last = monotonic()
+
+        def write(done: int, total: int) -> None:
+            nonlocal last
+            if monotonic() - last >= LOG_EVERY_S:
+                last = monotonic()
+                log.info("looking", done=done, total=total)
+
+        yield write
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("looking", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def dump_progress() -> Iterator[Callable[[str, int, int], None]]:
     """A callable to tell what of a dump is written and how far it is."""
     if not err.is_terminal:

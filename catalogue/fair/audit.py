@@ -13,7 +13,7 @@ from catalogue.fair.dataset import Dataset, Study
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
-from catalogue.store.observations import Observation
+from catalogue.store.observations import NODE, Observation
 
 __all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
 
@@ -63,9 +63,10 @@ def judge_all(
         on_progress: called with the number of studies judged so far.
     """
     judgements: dict[str, Mapping[str, Judgement]] = {}
-    nothing: Mapping[str, Observation] = {}
+    # What was seen of this node holds for every study.
+    everywhere = seen.get(NODE, {})
     for done, study in enumerate(dataset.studies, 1):
-        subject = Subject(study.curie, study.owner, dataset.facts, seen.get(study.curie, nothing), node)
+        subject = Subject(study.curie, study.owner, dataset.facts, {**everywhere, **seen.get(study.curie, {})}, node)
         judgements[study.curie] = {name: _judge(metric, subject) for name, metric in chosen.items()}
         if done % 500 == 0:
             on_progress(done)

@@ -17,6 +17,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    method: str = "GET"
 
 
 Route = bytes | Callable[[Request, socket.socket], bytes | None]
@@ -129,7 +130,8 @@ def _speak(server: Server, raw: socket.socket, wrap: Callable[[socket.socket], s
                 while len(pending) < size:
                     pending += connection.recv(65536)
                 body, pending = pending[:size], pending[size:]
-                request = Request(first.split(" ")[1], headers, body)
+                method, path, _ = first.split(" ", 2)
+                request = Request(path, headers, body, method)
                 server.requests.append(request)
                 route = server.routes.get(request.path) or server.otherwise or answer(b"no such thing", "404 Not Found")
                 reply = route if isinstance(route, bytes) else route(request, connection)

@@ -232,7 +232,8 @@ def folded(seen: Mapping[str, Seen]) -> Seen:
     if len(seen) == 1:
         return first
     same = sum(one.outcome is worst for one in seen.values())
-    said = f"{same} of {len(seen)}: {first.said}" if worst is Outcome.PASS else f"{name}: {first.said}"
+    which = f"{same} of {len(seen)}" if worst is Outcome.PASS else name[:200]
+    said = f"{first.said.removesuffix('.')} ({which})."
     more = {"each": {name: {"outcome": one.outcome.value, "said": one.said} for name, one in seen.items()}}
     return Seen(worst, said, first.url, first.status, first.add, {**first.more, **more})
 

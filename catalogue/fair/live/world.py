@@ -5,9 +5,10 @@ Both are handed in by app.py; own pages are named by path alone, so that no reco
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, Final, Literal, Protocol
 
 from catalogue.fair.live.base import Answer, Blocked, NoAnswer, TooLarge, Unreachable
@@ -15,6 +16,8 @@ from catalogue.images.stores import Site, open_site
 from catalogue.problems import FetchRefused, Problem
 
 MAX_BYTES: Final = 4 << 20
+NODE_PATH: Final = "/federation/node.json"
+_CONFIRMED_S: Final = 3600.0
 _MOST_ASKED: Final = 12
 _MOST_CHARACTERS: Final = 300
 _TOLD: Final = ("location", "content-type", "content-length", "link", "retry-after", "etag")
@@ -34,31 +37,60 @@ class Response(Protocol):
     content: bytes
 
 
-class Door(Protocol):
-    """The guarded way out (harvesters.http.Fetcher and harvesters.looker.Looker)."""
+class Home(Protocol):
+    """The guarded way to one address (harvesters.looker.Home)."""
 
-    def look(self, url: str, *, method: Literal["GET", "HEAD"] = "GET", **options: Any) -> Any:
+    def look(self, url: str, **options: Any) -> Any:
         """One `Response`, redirects as they are."""
         ...
+
+
+class Door(Home, Protocol):
+    """The guarded way out (harvesters.looker.Looker)."""
 
     def get(self, url: str, **options: Any) -> Any:
         """One `Response` after redirects."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class World:
-    """Where looks go.
+    """Where looks go; shared by threads.
 
     Args:
         base: address of this node without a slash at its end; "" where it was not told.
         own: leads to that address and nowhere else.
         others: leads to public hosts, within their robots.txt.
+        node: identifier of this node, which must be the one that answers there.
     """
 
-    base: str
-    own: Door
-    others: Door
+    def __init__(self, base: str, own: Home, others: Door, node: str) -> None:
+        self.base, self.own, self.others = base, own, others
+        self._node = node
+        self._confirmed: float | None = None
+        self._lock = threading.Lock()
+
+    def confirm(self) -> None:
+        """Nothing, when it is this node that answers at its address; asked once an hour.
+
+        Raises:
+            NoAnswer: another one answers there, or none; then nothing there is a word about this node.
+        """
+        with self._lock:
+            if self._confirmed is not None and monotonic() - self._confirmed < _CONFIRMED_S:
+                return
+            url = self.base + NODE_PATH
+            try:
+                answer = self.own.look(url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES)
+            except Problem as problem:
+                raise Blocked(
+                    f"This node does not answer at its address. {problem.detail}", url, rests=True
+                ) from problem
+            if _node_in(answer.content) != self._node:
+                said = (
+                    f"It is not this node that answers at {self.base} ({answer.status}); see web.base_url and web.port."
+                )
+                raise Blocked(said, url, answer.status, rests=True)
+            self._confirmed = monotonic()
 
     def visit(self) -> Visiting:
         """A look at one record, with a memory of its own."""
@@ -97,6 +129,10 @@ class Visiting:
             )
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError(f"{path!r} is no path of this node")
+        try:
+            self._world.confirm()
+        except NoAnswer as no:
+            raise self._troubled(no) from no
         return self._ask(self.base + path, ("here", "GET", accept, None), self._world.own.look, accept)
 
     def out(
@@ -135,6 +171,10 @@ class Visiting:
             response = self._once(key, lambda: self._world.others.get(url, max_bytes=max_bytes, byte_range=byte_range))
         except Problem as problem:
             self._troubled(_no_answer(problem, url))
+            raise
+        except BaseException:
+            # Decoders take whatever is raised below them for damaged bytes.
+            self._troubled(Unreachable("The look was broken off.", url))
             raise
         self._note(url, response, self._took[key])
         self._refuse(url, response.status)
@@ -188,6 +228,15 @@ class Visiting:
         if response.content:
             told["sha256"] = Answer(url, 0, {}, response.content, 0).digest
         self.asked.append(told)
+
+
+def _node_in(content: bytes) -> str:
+    """The identifier that a node's description states; "" where it is none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("node", "")) if isinstance(found, dict) else ""
 
 
 class _StoreDoor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -169,9 +169,31 @@ def observed(subject: Subject, check: str) -> Judgement | Observation:
     seen = subject.observations.get(check)
     if seen is None:
         return Judgement(Outcome.INDETERMINATE, "This has not been looked at yet.")
-    if seen.outcome == Outcome.INDETERMINATE:
-        return Judgement(Outcome.INDETERMINATE, seen.said, (seen_as_evidence(seen),))
+    if seen.outcome in (Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE):
+        return Judgement(Outcome(seen.outcome), seen.said, (seen_as_evidence(seen),))
     return seen
+
+
+def as_seen(check: str) -> Callable[[Subject], Judgement]:
+    """Judges as the newest observation of a live check says, with all that was asked as evidence."""
+
+    def judge(study: Subject) -> Judgement:
+        seen = study.observations.get(check)
+        if seen is None:
+            return Judgement(Outcome.INDETERMINATE, "This has not been looked at yet.")
+        evidence = (seen_as_evidence(seen), *asked_as_evidence(seen))
+        return Judgement(Outcome(seen.outcome), seen.said, evidence, tuple(seen.detail.get("add", ())))
+
+    return judge
+
+
+def asked_as_evidence(seen: Observation) -> Iterator[Evidence]:
+    """Each address that a look asked: status, headers that matter, digest of the body, milliseconds."""
+    for one in seen.detail.get("asked", ()):
+        told = [one["said"]] if "said" in one else [f"{one['status']} in {one['took_ms']} ms"]
+        told += [f"{name}: {value}" for name, value in one.get("headers", {}).items()]
+        told += [f"sha256: {one['sha256']}"] if "sha256" in one else []
+        yield Evidence("; ".join(told), one["url"], one["status"], seen.observed_at)
 
 
 def seen_as_evidence(seen: Observation) -> Evidence:

@@ -16,6 +16,9 @@ MOST_CHARACTERS: Final = 500
 # Every browser in use begins so; readers of Zarr (aiohttp, object_store, Java) do not.
 _BROWSERS: Final = ("Mozilla/", "Opera/")
 
+# Nodes that look whether their own pages and those of others are well (catalogue.fair.live) use nothing.
+_NODES: Final = "Ommatidia/"
+
 
 def access_method(agent: str) -> str | None:
     """'regular' for a browser, 'machine' for a program that somebody set to work, None for a robot.
@@ -24,6 +27,8 @@ def access_method(agent: str) -> str | None:
     asked first. Programs that neither list knows are machines, because the Code excludes known robots only.
     """
     seen = agent[:MOST_CHARACTERS]
+    if seen.startswith(_NODES):
+        return None
     if counter_robots.is_machine(seen):
         return MACHINE
     if counter_robots.is_robot(seen):

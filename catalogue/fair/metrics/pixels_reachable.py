@@ -1,0 +1,51 @@
+"""Whether there is something at the addresses of the images."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.fair.metrics.base import Case, Metric, as_seen
+from catalogue.fair.outcomes import Mender, Outcome
+
+CHECK: Final = "pixels-reachable"
+
+METRIC: Final = Metric(
+    id=CHECK,
+    version="1.0",
+    principle="A1",
+    title="The images are where they are said to be",
+    question="Do the storage sites still have the images of the study?",
+    counts=(
+        "For each of up to three images, chosen by a hash of their names, one site at least answers with the "
+        "document that opens the Zarr, or has the file."
+    ),
+    fix=(
+        "Bring the objects back, or correct endpoint and key; where a whole store moved, one changed endpoint "
+        "mends all of its images."
+    ),
+    mender=Mender.OWNER,
+    checks=(CHECK,),
+    judge=as_seen(CHECK),
+    cases=(
+        Case("there", Outcome.PASS, observed={CHECK: (Outcome.PASS, "The image's document is there.")}),
+        Case("404 everywhere", Outcome.FAIL, observed={CHECK: (Outcome.FAIL, "The image's document answered 404.")}),
+        Case(
+            "a web page",
+            Outcome.FAIL,
+            observed={CHECK: (Outcome.FAIL, "A web page is served in place of the image's document.")},
+        ),
+        Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
+        Case(
+            "no images",
+            Outcome.NOT_APPLICABLE,
+            observed={CHECK: (Outcome.NOT_APPLICABLE, "No image with an address is known of this study.")},
+        ),
+        Case("never looked at", Outcome.INDETERMINATE),
+    ),
+    source=(
+        "RDA FAIR Data Maturity Model (2020), RDA-A1-02D and RDA-A1-03D; F-UJI metrics 0.8, FsF-A1-02MD-2; "
+        "images.md, section 7, level L1."
+    ),
+    limits="A sample, the same each time. Sites that do not answer, or let us not see, are no failure.",
+    answers=("RDA-A1-02D", "RDA-A1-03D", "FsF-A1-02MD-2"),
+)
