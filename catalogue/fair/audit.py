@@ -28,7 +28,7 @@ class Audit:
     Args:
         studies: by curie.
         judgements: curie -> identifier of a metric -> what it says, in the order of the metrics.
-        absent: public studies that could not be judged, since this node no longer has their content.
+        absent: public studies that could not be judged: their content is gone from this node, or the model refuses it.
     """
 
     basis: Basis

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as px
+import structlog
 
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
@@ -22,6 +23,7 @@ from catalogue.store.list_summary import listed_images
 if TYPE_CHECKING:
     from catalogue.store.timeline import Timeline
 
+log = structlog.get_logger(__name__)
 KINDS: Final = ("study", "image", LIST)
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _BATCH: Final = 500
@@ -59,7 +61,7 @@ class Dataset:
         position: of the ledger; 0 for records that are in no ledger.
         entry_hash: of the entry there, which stands for all before it.
         studies: by curie.
-        absent: public studies whose content this node no longer has; they are not judged.
+        absent: public studies that are not judged: this node no longer has their content, or the model refuses it.
         recorded_at: when the entry at the position was recorded, ISO 8601 in UTC; "" for records in no ledger.
     """
 
@@ -142,7 +144,15 @@ class _Graph:
         elif is_public(entry):
             if entry.kind == "image" and entry.parent:
                 self._images[entry.parent] = self._images.get(entry.parent, 0) + 1
+            self._add_if_sound(entry)
+
+    def _add_if_sound(self, entry: Entry) -> None:
+        """A record that the model refuses, as one of a damaged member may be, must not cost the others their audit."""
+        try:
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("fair.refused", curie=entry.curie, error=repr(error))
+            self._absent += entry.kind == "study"
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""

@@ -43,6 +43,7 @@ MARKS: Final[Mapping[Outcome, str]] = {
 }
 LETTERS: Final = {"F": "Findable", "A": "Accessible", "I": "Interoperable", "R": "Reusable"}
 _MOST_PAGES: Final = 1_000_000
+_FORM_ORDER: Final = (".pdf", ".csv", ".wide.csv", ".jsonld", ".json")
 
 More = Callable[[Report], Mapping[str, Any]]
 """What a page shows beside the report."""
@@ -145,11 +146,17 @@ def _page(reports: Reports, report: Report, seen: Seen, template: str, more: Map
         report=report,
         seen=seen,
         benchmarks=reports.audits.benchmarks,
-        forms=forms(),
+        forms=_for_people(),
         studies=study_lines(report, seen.page),
         **vocabulary(),
         **more,
     )
+
+
+def _for_people() -> list[Form]:
+    """All forms, those that people ask for first."""
+    rank = {suffix: place for place, suffix in enumerate(_FORM_ORDER)}
+    return sorted(forms().values(), key=lambda form: (rank.get(form.suffix, len(rank)), form.suffix))
 
 
 def vocabulary() -> dict[str, Any]:
@@ -172,9 +179,9 @@ def _form(services: Services, reports: Reports, report: Report, form: Form) -> R
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{report.scope.path.strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")
-    response.headers["Content-Location"] = services.links.path(report.scope.path + form.suffix) + Seen(
-        "", report.benchmark, 1
-    ).query()
+    response.headers["Content-Location"] = (
+        services.links.path(report.scope.path + form.suffix) + Seen("", report.benchmark, 1).query()
+    )
     return response
 
 
