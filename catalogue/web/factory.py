@@ -99,6 +99,7 @@ def create_web(services: Services) -> Flask:
     for make in blueprints:
         app.register_blueprint(make(services))
     if services.audits is not None:
+        app.jinja_env.globals["fair_page"] = services.links.path("/fair")
         for blueprint in fair_blueprints(services, services.audits):
             app.register_blueprint(blueprint)
     if services.feeds is not None:

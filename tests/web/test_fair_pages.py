@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from catalogue.fair.benchmark import DEFAULT
+from catalogue.fair.benchmark import DEFAULT, read_benchmark
 from catalogue.fair.forms.base import forms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.outcomes import Outcome
@@ -273,3 +273,10 @@ def test_many_studies_are_shown_in_pages(monkeypatch: pytest.MonkeyPatch, audits
     report = Reports(audits).get(lambda audit: audits.scope(audit), audits.benchmarks[DEFAULT])
     failed = {study.curie: study.outcomes.count(Outcome.FAIL) for study in report.studies}
     assert [failed[curie] for curie in seen] == sorted(failed.values(), reverse=True)
+
+
+def test_the_benchmark_of_the_documentation_can_be_used() -> None:
+    """The TOML that the documentation shows is a benchmark as it stands."""
+    page = (Path(__file__).resolve().parents[2] / "catalogue/docs/fair.md").read_text("utf-8")
+    text = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert text and len(read_benchmark(text[1].encode(), "our-policy.toml").item) == 3

@@ -103,6 +103,7 @@ def answer_report(
     suffix: str,
     template: str,
     more: More = lambda report: {},
+    kept: bool = True,
 ) -> Response:
     """The page of a report, or the form that the suffix or else Accept asks for.
 
@@ -110,6 +111,7 @@ def answer_report(
         scope_of: chooses the studies.
         suffix: of a form; "" where the address has none.
         more: what the template is given beside the report.
+        kept: whether the page shows nothing that changes while the report stays, so that it need not be made again.
     Raises:
         NotFound: there is no such benchmark.
         BadRequest: the number of the page is none.
@@ -120,6 +122,8 @@ def answer_report(
     if form is not None:
         return _form(services, reports, report, form)
     seen = Seen(report.scope.path, benchmark, _page_number())
+    if not kept:
+        return finish(Response(_page(reports, report, seen, template, more(report))), None)
     body, etag = reports.rendered(
         report, f"{template}?{seen.page}", lambda: _page(reports, report, seen, template, more(report)).encode()
     )
@@ -142,14 +146,16 @@ def _page_number() -> int:
 def _page(reports: Reports, report: Report, seen: Seen, template: str, more: Mapping[str, Any]) -> str:
     return render_template(
         f"fair/{template}",
-        active="fair",
-        report=report,
-        seen=seen,
-        benchmarks=reports.audits.benchmarks,
-        forms=_for_people(),
-        studies=study_lines(report, seen.page),
-        **vocabulary(),
-        **more,
+        **{
+            "active": "fair",
+            "report": report,
+            "seen": seen,
+            "benchmarks": reports.audits.benchmarks,
+            "forms": _for_people(),
+            "studies": study_lines(report, seen.page),
+            **vocabulary(),
+            **more,
+        },
     )
 
 
