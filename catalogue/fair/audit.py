@@ -6,13 +6,14 @@ History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalogue.fair.basis import Basis
 from catalogue.fair.dataset import Dataset, Study
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
+from catalogue.model.funding.index import FundingIndex
 from catalogue.store.observations import NODE, Observation
 
 __all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
@@ -28,7 +29,8 @@ class Audit:
     Args:
         studies: by curie.
         judgements: curie -> identifier of a metric -> what it says, in the order of the metrics.
-        absent: public studies that could not be judged, since this node no longer has their content.
+        absent: public studies that could not be judged: their content is gone from this node, or the model refuses it.
+        funding: who paid for its studies.
     """
 
     basis: Basis
@@ -36,6 +38,7 @@ class Audit:
     studies: tuple[Study, ...]
     judgements: Mapping[str, Mapping[str, Judgement]]
     absent: int = 0
+    funding: FundingIndex = field(default_factory=lambda: FundingIndex({}))
 
 
 def wanted_facts(chosen: Iterable[Metric]) -> tuple[str, ...]:

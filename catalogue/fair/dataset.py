@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as px
+import structlog
 
 from catalogue.fair.entry_lines import kept_source, listed_formats
 from catalogue.fair.facts import Facts, collect, predicates_of
@@ -23,6 +24,7 @@ from catalogue.store.list_summary import listed_images
 if TYPE_CHECKING:
     from catalogue.store.timeline import Timeline
 
+log = structlog.get_logger(__name__)
 KINDS: Final = ("study", "image", LIST)
 KNOWN_IMAGES: Final = "omm:knownImageCount"
 """Number of public images of a study that this node has records of; omm:imageCount may also be the owner's word."""
@@ -64,7 +66,7 @@ class Dataset:
         position: of the ledger; 0 for records that are in no ledger.
         entry_hash: of the entry there, which stands for all before it.
         studies: by curie.
-        absent: public studies whose content this node no longer has; they are not judged.
+        absent: public studies that are not judged: this node no longer has their content, or the model refuses it.
         recorded_at: when the entry at the position was recorded, ISO 8601 in UTC; "" for records in no ledger.
     """
 
@@ -154,9 +156,17 @@ class _Graph:
             self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
             self._keep(listed_formats(entry))
         elif is_public(entry):
+            self._add_if_sound(entry)
+
+    def _add_if_sound(self, entry: Entry) -> None:
+        """A record that the model refuses, as one of a damaged member may be, must not cost the others their audit."""
+        try:
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
             if entry.kind == "study":
                 self._keep(kept_source(entry))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("fair.refused", curie=entry.curie, error=repr(error))
+            self._absent += entry.kind == "study"
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""

@@ -52,9 +52,12 @@ def _worst(report: Report) -> list[str]:
     failing = [
         (item, counted) for item, counted in report.items if counted.counts[Outcome.FAIL] and item.priority != "useful"
     ]
+    worst = sorted(failing, key=order)[:3]
+    if len(report.studies) == 1:
+        return [f"Not met: {item.title}." for item, _ in worst]
     return [
         f"{counted.counts[Outcome.FAIL]} of {_studies(len(report.studies))} fail: {item.title}."
-        for item, counted in sorted(failing, key=order)[:3]
+        for item, counted in worst
     ]
 
 
@@ -62,7 +65,8 @@ def _open(report: Report) -> str:
     unknown = report.total.counts[Outcome.INDETERMINATE]
     if not unknown:
         return ""
-    return f"{unknown} answers are open, since nobody could look or nobody has looked yet; they count as neither."
+    told = "1 answer is" if unknown == 1 else f"{unknown} answers are"
+    return f"{told} open, since nobody could look or nobody has looked yet: neither met nor not met."
 
 
 def _studies(number: int) -> str:

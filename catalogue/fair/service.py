@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
 from catalogue.fair.dataset import dataset_at
+from catalogue.fair.funding import FundingReader, funder_scope, grant_scope
 from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
@@ -72,16 +74,17 @@ class Audits:
             raise BadRequest(f"The ledger ends at position {last}; there is no {at}.")
         seen_to = self._ledger.observations.last() if observation is None else observation
         chosen = metrics()
+        funding = FundingReader()
         with ProfileFacts(self.folder / "profiles.db") as profiles:
             dataset = dataset_at(
                 self._ledger.timeline,
                 at,
                 wanted_facts(chosen.values()),
-                [profiles.of_study, KnownTerms().of_study],
+                [funding.of_study, profiles.of_study, KnownTerms().of_study],
                 on_progress=lambda done: on_progress("read", done),
                 further_of_images=[profiles.of_image],
             )
-        return judge_all(
+        audit = judge_all(
             dataset,
             chosen,
             self._ledger.observations.newest(seen_to),
@@ -90,6 +93,11 @@ class Audits:
             software=self._software,
             on_progress=lambda done: on_progress("judged", done),
         )
+        return replace(audit, funding=funding.index())
+
+    def at_hand(self) -> Audit | None:
+        """The audit that was made last, of whatever position; None before any. Never waits for one."""
+        return self._newest
 
     def newest(self) -> Audit:
         """The audit that pages show."""
@@ -110,6 +118,7 @@ class Audits:
             name: owner prefix, funder, grant or CURIE; as people write them.
         Raises:
             NotFound: there is no such thing here.
+            AmbiguousIdentifier: several funders gave an award of this number.
             BadRequest: there is no such kind.
         """
         if kind == "federation":
@@ -118,6 +127,10 @@ class Audits:
             return member_scope(audit, name)
         if kind == "study":
             return study_scope(audit, name)
+        if kind == "funder":
+            return funder_scope(audit, name)
+        if kind == "grant":
+            return grant_scope(audit, name)
         raise BadRequest(f"A report is about federation, member, funder, grant or study, not {kind[:20]}.")
 
     def report(self, kind: str = "federation", name: str = "", benchmark: str = DEFAULT) -> Report:

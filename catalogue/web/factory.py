@@ -22,6 +22,7 @@ from catalogue.web.exchange.resourcesync import resourcesync_blueprint
 from catalogue.web.exchange.sitemap import sitemap_blueprint
 from catalogue.web.exchange.vocabulary import log_terms_blueprint
 from catalogue.web.exchange.well_known import well_known_blueprint
+from catalogue.web.fair.blueprints import fair_blueprints
 from catalogue.web.federation.digests import digests_blueprint
 from catalogue.web.federation.exchange import exchange_blueprint
 from catalogue.web.federation.inbox import inbox_blueprint
@@ -70,6 +71,8 @@ def create_web(services: Services) -> Flask:
     doors = [Door("search", "Search", "/search")]
     if services.pool is not None:
         doors.append(Door("sparql", "SPARQL", "/sparql"))
+    if services.audits is not None:
+        doors += (Door("fair", "FAIR audit", "/fair"), Door("funders", "Funders", "/funders/"))
     app = _application(services.links, services.name, [*doors, *_READING], lambda: last_change(services.ledger))
     count_answers(app, services.usage, services.counting.trusted_proxies)
     app.jinja_env.globals["counted_page"] = services.links.path("/docs/usage")
@@ -100,6 +103,10 @@ def create_web(services: Services) -> Flask:
     )
     for make in blueprints:
         app.register_blueprint(make(services))
+    if services.audits is not None:
+        app.jinja_env.globals["fair_page"] = services.links.path("/fair")
+        for blueprint in fair_blueprints(services, services.audits):
+            app.register_blueprint(blueprint)
     if services.feeds is not None:
         app.register_blueprint(feeds_blueprint(services, services.feeds))
     if services.exposed is not None:

@@ -18,7 +18,7 @@ from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand
 from catalogue.web.licences import describe_licence
 from catalogue.web.services import Links
-from catalogue.web.text import ago, human_size, plain, safe_url, spaced, unbroken, xml_text
+from catalogue.web.text import ago, human_size, path_of, plain, safe_url, spaced, unbroken, xml_text
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _REASONS = {
@@ -103,6 +103,7 @@ def register_filters(app: Flask, links: Links, name: str, doors: Sequence[Door])
         spaced=spaced,
         ago=ago,
         xml_text=xml_text,
+        path_of=path_of,
         unbroken=unbroken,
         iri=iri_of,
         licence=describe_licence,

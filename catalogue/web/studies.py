@@ -19,6 +19,7 @@ from catalogue.store.graph_view import catalog_record
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.data_links import opening_sizes
 from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
+from catalogue.web.fair.study_note import study_note
 from catalogue.web.image_lists import pictures
 from catalogue.web.linksets import inbox_path
 from catalogue.web.negotiation import offers
@@ -74,6 +75,7 @@ def _study_page(services: Services, resolution: Resolution) -> Response:
             twins=_twins(services, curie),
             uses=uses(services.ledger, curie),
             highly_used=services.labels.find(curie) if services.labels is not None else None,
+            fair=study_note(services.audits, entry),
         )
     )
     response.headers["Link"] = page_links(

@@ -43,6 +43,7 @@ MARKS: Final[Mapping[Outcome, str]] = {
 }
 LETTERS: Final = {"F": "Findable", "A": "Accessible", "I": "Interoperable", "R": "Reusable"}
 _MOST_PAGES: Final = 1_000_000
+_FORM_ORDER: Final = (".pdf", ".csv", ".wide.csv", ".jsonld", ".json")
 
 More = Callable[[Report], Mapping[str, Any]]
 """What a page shows beside the report."""
@@ -102,6 +103,7 @@ def answer_report(
     suffix: str,
     template: str,
     more: More = lambda report: {},
+    kept: bool = True,
 ) -> Response:
     """The page of a report, or the form that the suffix or else Accept asks for.
 
@@ -109,6 +111,7 @@ def answer_report(
         scope_of: chooses the studies.
         suffix: of a form; "" where the address has none.
         more: what the template is given beside the report.
+        kept: whether the page shows nothing that changes while the report stays, so that it need not be made again.
     Raises:
         NotFound: there is no such benchmark.
         BadRequest: the number of the page is none.
@@ -119,6 +122,8 @@ def answer_report(
     if form is not None:
         return _form(services, reports, report, form)
     seen = Seen(report.scope.path, benchmark, _page_number())
+    if not kept:
+        return finish(Response(_page(reports, report, seen, template, more(report))), None)
     body, etag = reports.rendered(
         report, f"{template}?{seen.page}", lambda: _page(reports, report, seen, template, more(report)).encode()
     )
@@ -141,15 +146,23 @@ def _page_number() -> int:
 def _page(reports: Reports, report: Report, seen: Seen, template: str, more: Mapping[str, Any]) -> str:
     return render_template(
         f"fair/{template}",
-        active="fair",
-        report=report,
-        seen=seen,
-        benchmarks=reports.audits.benchmarks,
-        forms=forms(),
-        studies=study_lines(report, seen.page),
-        **vocabulary(),
-        **more,
+        **{
+            "active": "fair",
+            "report": report,
+            "seen": seen,
+            "benchmarks": reports.audits.benchmarks,
+            "forms": _for_people(),
+            "studies": study_lines(report, seen.page),
+            **vocabulary(),
+            **more,
+        },
     )
+
+
+def _for_people() -> list[Form]:
+    """All forms, those that people ask for first."""
+    rank = {suffix: place for place, suffix in enumerate(_FORM_ORDER)}
+    return sorted(forms().values(), key=lambda form: (rank.get(form.suffix, len(rank)), form.suffix))
 
 
 def vocabulary() -> dict[str, Any]:
@@ -172,9 +185,9 @@ def _form(services: Services, reports: Reports, report: Report, form: Form) -> R
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{report.scope.path.strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")
-    response.headers["Content-Location"] = services.links.path(report.scope.path + form.suffix) + Seen(
-        "", report.benchmark, 1
-    ).query()
+    response.headers["Content-Location"] = (
+        services.links.path(report.scope.path + form.suffix) + Seen("", report.benchmark, 1).query()
+    )
     return response
 
 

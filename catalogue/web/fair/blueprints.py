@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from catalogue.fair.service import Audits
 from catalogue.web.fair.definitions import definitions_blueprint
+from catalogue.web.fair.funders import funders_blueprint
 from catalogue.web.fair.pages import fair_blueprint
 from catalogue.web.fair.reports import Reports
 from catalogue.web.services import Services
@@ -14,4 +15,5 @@ from catalogue.web.services import Services
 def fair_blueprints(services: Services, audits: Audits) -> tuple[Blueprint, ...]:
     """Blueprints of a node that shows audits."""
     reports = Reports(audits)
-    return fair_blueprint(services, reports), definitions_blueprint(services, reports)
+    makers = (fair_blueprint, definitions_blueprint, funders_blueprint)
+    return tuple(make(services, reports) for make in makers)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from catalogue.fair.audit import Audit, Basis
 from catalogue.fair.benchmark import DEFAULT, Benchmark, get_benchmark
@@ -71,11 +70,5 @@ class Reports:
 
 def digest(basis: Basis, scope: Scope, benchmark: Benchmark) -> str:
     """SHA-256 over all that a report is made of."""
-    told = [_stable(part) for part in (basis, basis.node, scope)]
+    told = (basis.digest, scope.kind, scope.id, scope.title, scope.studies, sorted(scope.basis.items()))
     return hashlib.sha256(repr((told, benchmark.id, benchmark.digest)).encode()).hexdigest()
-
-
-def _stable(part: Any) -> list[Any]:
-    """Values of the fields of a dataclass, mappings in the order of their keys."""
-    values = [getattr(part, field.name) for field in fields(part) if field.name != "node"]
-    return [sorted(value.items()) if isinstance(value, Mapping) else value for value in values]

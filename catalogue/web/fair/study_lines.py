@@ -58,9 +58,7 @@ def study_lines(report: Report, number: int) -> StudyPage:
 def _places(report: Report) -> Mapping[str, tuple[int, ...]]:
     """Letter -> places of its items."""
     return {
-        letter: tuple(
-            place for place, item in enumerate(report.benchmark.item) if item.principle.startswith(letter)
-        )
+        letter: tuple(place for place, item in enumerate(report.benchmark.item) if item.principle.startswith(letter))
         for letter in "FAIR"
     }
 
