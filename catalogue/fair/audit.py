@@ -6,7 +6,7 @@ History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalogue.fair.basis import Basis
 from catalogue.fair.dataset import Dataset, Study
@@ -29,6 +29,7 @@ class Audit:
         studies: by curie.
         judgements: curie -> identifier of a metric -> what it says, in the order of the metrics.
         absent: public studies that could not be judged, since this node no longer has their content.
+        observed: curie -> check -> number of the observation that was taken into account.
     """
 
     basis: Basis
@@ -36,6 +37,7 @@ class Audit:
     studies: tuple[Study, ...]
     judgements: Mapping[str, Mapping[str, Judgement]]
     absent: int = 0
+    observed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def wanted_facts(chosen: Iterable[Metric]) -> tuple[str, ...]:
@@ -51,6 +53,7 @@ def judge_all(
     *,
     observation: int = 0,
     software: str = "",
+    benchmarks: Mapping[str, str] | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Audit:
     """The audit of a dataset.
@@ -60,6 +63,7 @@ def judge_all(
     Args:
         chosen: metrics by identifier.
         observation: number of the last observation in `seen`.
+        benchmarks: identifier -> SHA-256 of those that reports of it may be made by.
         on_progress: called with the number of studies judged so far.
     """
     judgements: dict[str, Mapping[str, Judgement]] = {}
@@ -70,8 +74,28 @@ def judge_all(
         if done % 500 == 0:
             on_progress(done)
     versions = {name: metric.version for name, metric in chosen.items()}
-    basis = Basis(dataset.position, dataset.entry_hash, observation, versions, node, software, dataset.recorded_at)
-    return Audit(basis, chosen, dataset.studies, judgements, dataset.absent)
+    basis = Basis(
+        dataset.position,
+        dataset.entry_hash,
+        observation,
+        versions,
+        node,
+        software,
+        dataset.recorded_at,
+        benchmarks or {},
+    )
+    return Audit(basis, chosen, dataset.studies, judgements, dataset.absent, _numbers(dataset, chosen, seen))
+
+
+def _numbers(dataset: Dataset, chosen: Mapping[str, Metric], seen: Seen) -> dict[str, dict[str, int]]:
+    """Numbers of the observations that metrics saw, by study and check."""
+    checks = {check for metric in chosen.values() for check in metric.checks}
+    found = {
+        study.curie: {check: one.number for check, one in sorted(seen[study.curie].items()) if check in checks}
+        for study in dataset.studies
+        if study.curie in seen
+    }
+    return {curie: numbers for curie, numbers in found.items() if numbers}
 
 
 def _judge(metric: Metric, subject: Subject) -> Judgement:

@@ -83,6 +83,7 @@ class Audits:
             self._node_facts(),
             observation=seen_to,
             software=self._software,
+            benchmarks={one.id: one.digest for one in self.benchmarks.values()},
             on_progress=lambda done: on_progress("judged", done),
         )
 
