@@ -174,7 +174,15 @@ def read_manifest(content: bytes, name: str) -> AuditManifest:
         found = AuditManifest(json.loads(content))
         names = {found.name, found.basis.name}
         safe = all(_FILE.fullmatch(file) for file in found.files)
-        said = (found.studies, found.records, found.totals, found.members, found.cohorts, found.principles, found.titles)
+        said = (
+            found.studies,
+            found.records,
+            found.totals,
+            found.members,
+            found.cohorts,
+            found.principles,
+            found.titles,
+        )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreDamaged(f"The manifest of the audit {name} cannot be read; remove it and make it again.") from error
     if names != {name} or not safe or found.statement.get("form") != FORM or not said:

@@ -173,9 +173,7 @@ def signed_by(kept: Kept) -> Signature:
         StoreDamaged: there is no signature, or it does not fit.
     """
     try:
-        return read_signature(
-            (kept.path / SIGNATURE).read_bytes(), (kept.path / MANIFEST).read_bytes(), kept.name
-        )
+        return read_signature((kept.path / SIGNATURE).read_bytes(), (kept.path / MANIFEST).read_bytes(), kept.name)
     except FileNotFoundError as error:
         raise StoreDamaged(f"The audit {kept.name} has no signature; do not use it.") from error
 

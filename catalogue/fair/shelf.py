@@ -182,7 +182,9 @@ class AuditShelf(FolderShelf):
         except FileNotFoundError:
             return []
         there = set(self.folders())
-        return [(name, str(self._aside(name)["made_at"])) for name in names if NAME.fullmatch(name) and name not in there]
+        return [
+            (name, str(self._aside(name)["made_at"])) for name in names if NAME.fullmatch(name) and name not in there
+        ]
 
     def past_manifest(self, name: str) -> AuditManifest:
         """Basis and totals of a dropped audit.

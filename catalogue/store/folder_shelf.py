@@ -63,9 +63,7 @@ class FolderShelf:
             self._sweep()
             yield
         except BlockingIOError as error:
-            raise Locked(
-                f"Another process is making {self._what} of this node; wait until that has ended."
-            ) from error
+            raise Locked(f"Another process is making {self._what} of this node; wait until that has ended.") from error
         finally:
             os.close(descriptor)
 
