@@ -30,6 +30,7 @@ class Audit:
         studies: by curie.
         judgements: curie -> identifier of a metric -> what it says, in the order of the metrics.
         absent: public studies that could not be judged: their content is gone from this node, or the model refuses it.
+        observed: curie -> check -> number of the observation that was taken into account.
         funding: who paid for its studies.
     """
 
@@ -38,6 +39,7 @@ class Audit:
     studies: tuple[Study, ...]
     judgements: Mapping[str, Mapping[str, Judgement]]
     absent: int = 0
+    observed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     funding: FundingIndex = field(default_factory=lambda: FundingIndex({}))
 
 
@@ -54,6 +56,7 @@ def judge_all(
     *,
     observation: int = 0,
     software: str = "",
+    benchmarks: Mapping[str, str] | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Audit:
     """The audit of a dataset.
@@ -63,6 +66,7 @@ def judge_all(
     Args:
         chosen: metrics by identifier.
         observation: number of the last observation in `seen`.
+        benchmarks: identifier -> SHA-256 of those that reports of it may be made by.
         on_progress: called with the number of studies judged so far.
     """
     judgements: dict[str, Mapping[str, Judgement]] = {}
@@ -74,8 +78,28 @@ def judge_all(
         if done % 500 == 0:
             on_progress(done)
     versions = {name: metric.version for name, metric in chosen.items()}
-    basis = Basis(dataset.position, dataset.entry_hash, observation, versions, node, software, dataset.recorded_at)
-    return Audit(basis, chosen, dataset.studies, judgements, dataset.absent)
+    basis = Basis(
+        dataset.position,
+        dataset.entry_hash,
+        observation,
+        versions,
+        node,
+        software,
+        dataset.recorded_at,
+        benchmarks or {},
+    )
+    return Audit(basis, chosen, dataset.studies, judgements, dataset.absent, _numbers(dataset, chosen, seen))
+
+
+def _numbers(dataset: Dataset, chosen: Mapping[str, Metric], seen: Seen) -> dict[str, dict[str, int]]:
+    """Numbers of the observations that metrics saw, by study and check."""
+    checks = {check for metric in chosen.values() for check in metric.checks}
+    found = {
+        study.curie: {check: one.number for check, one in sorted(seen[study.curie].items()) if check in checks}
+        for study in dataset.studies
+        if study.curie in seen
+    }
+    return {curie: numbers for curie, numbers in found.items() if numbers}
 
 
 def _judge(metric: Metric, subject: Subject) -> Judgement:

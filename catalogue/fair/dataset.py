@@ -5,8 +5,9 @@ The graph is made from the ledger, not from the published one, so that any posit
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as px
@@ -44,6 +45,8 @@ class Study:
     Args:
         released: day on which it was published, "" when that is not stated.
         payload_digest: SHA-256 of the record that was looked at.
+        images_digest: SHA-256 over its images and image lists with their digests; "" without any.
+        further_digest: SHA-256 over what else is known of it; "" where nothing is.
     """
 
     curie: str
@@ -51,6 +54,8 @@ class Study:
     title: str
     released: str
     payload_digest: str
+    images_digest: str = ""
+    further_digest: str = ""
 
     @property
     def iri(self) -> str:
@@ -144,6 +149,7 @@ class _Graph:
         self._lines: list[bytes] = []
         self._studies: list[Study] = []
         self._images: dict[str, int] = {}
+        self._image_digests: dict[str, Any] = {}
         self._absent = 0
         self._store = px.Store()
 
@@ -152,8 +158,7 @@ class _Graph:
         if entry.status == ABSENT:
             self._absent += entry.kind == "study" and entry.action != "delete"
         elif entry.kind == LIST:
-            parent = entry.parent or ""
-            self._images[parent] = self._images.get(parent, 0) + listed_images(entry)
+            self._take_images(entry, listed_images(entry))
             self._keep(listed_formats(entry))
         elif is_public(entry):
             self._add_if_sound(entry)
@@ -164,9 +169,18 @@ class _Graph:
             self.add(entry.kind, entry.payload_digest, entry.record, entry.schema_version)
             if entry.kind == "study":
                 self._keep(kept_source(entry))
+            else:
+                self._take_images(entry, 0)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("fair.refused", curie=entry.curie, error=repr(error))
             self._absent += entry.kind == "study"
+
+    def _take_images(self, entry: Entry, number: int) -> None:
+        """Images of the parent, by curie of the entry; those that are records are counted where these are added."""
+        if entry.parent:
+            self._images[entry.parent] = self._images.get(entry.parent, 0) + number
+            sums = self._image_digests.setdefault(entry.parent, hashlib.sha256())
+            sums.update(f"{entry.curie} {entry.payload_digest} {number}\n".encode())
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
@@ -180,9 +194,9 @@ class _Graph:
             study = Study(
                 record["id"], record["owner"], record.get("title", ""), record.get("date_published", ""), digest
             )
-            self._studies.append(study)
-            for more in self._further:
-                self._keep(more(study, record, written))
+            known = [line for more in self._further for line in more(study, record, written)]
+            self._keep(known)
+            self._studies.append(replace(study, further_digest=_digest(known)))
         self._keep(written.splitlines(keepends=True))
         if len(self._lines) > 200_000:
             self._load()
@@ -202,8 +216,14 @@ class _Graph:
             self._keep(write(curie, count) for curie, count in self._images.items() if curie in public)
         self._load()
         facts = collect(self._store, self._wanted)
-        studies = tuple(sorted(self._studies, key=lambda study: study.curie))
+        digests = {curie: found.hexdigest() for curie, found in self._image_digests.items()}
+        named = (replace(study, images_digest=digests.get(study.curie, "")) for study in self._studies)
+        studies = tuple(sorted(named, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)
+
+
+def _digest(lines: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(sorted(lines))).hexdigest() if lines else ""
 
 
 def _count(curie: str, count: int) -> bytes:

@@ -8,20 +8,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
+from catalogue.fair.basis import Basis
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
 from catalogue.fair.dataset import dataset_at
 from catalogue.fair.funding import FundingReader, funder_scope, grant_scope
+from catalogue.fair.keeping import load_audit
 from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.profiles import ProfileFacts
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.scopes import Scope, federation_scope, member_scope, study_scope
-from catalogue.problems import BadRequest
+from catalogue.fair.shelf import AuditShelf, Kept
+from catalogue.problems import BadRequest, StoreDamaged
+from catalogue.store.entries import stamp
+from catalogue.store.folder_shelf import LATEST
 
 if TYPE_CHECKING:
     from catalogue.store.ledger import Ledger
+
+log = structlog.get_logger(__name__)
 
 
 class Audits:
@@ -51,7 +60,34 @@ class Audits:
         self._software = software
         self._name = name
         self._lock = threading.Lock()
-        self._newest: Audit | None = None
+        self.shelf = AuditShelf(folder / "audits")
+        self._newest: tuple[object, Audit] | None = None
+
+    def basis(self, position: int | None = None, observation: int | None = None) -> Basis:
+        """What an audit would be bound to.
+
+        Args:
+            position: of the ledger; None means the newest.
+            observation: the last live observation that counts; None means the newest.
+        Raises:
+            BadRequest: the ledger has no such position.
+        """
+        timeline = self._ledger.timeline
+        last = timeline.last_position()
+        at = last if position is None else position
+        if not 0 <= at <= last:
+            raise BadRequest(f"The ledger ends at position {last}; there is no {at}.")
+        recorded_at = timeline.recorded_at(at)
+        return Basis(
+            at,
+            timeline.entry_hash(at) or "",
+            self._ledger.observations.last() if observation is None else observation,
+            {name: metric.version for name, metric in metrics().items()},
+            self._node_facts(),
+            self._software,
+            stamp(recorded_at) if recorded_at else "",
+            {one.id: one.digest for one in self.benchmarks.values()},
+        )
 
     def make(
         self,
@@ -62,23 +98,21 @@ class Audits:
         """An audit with all metrics.
 
         Args:
-            position: of the ledger; None means the newest.
-            observation: the last live observation that counts; None means the newest.
+            position, observation: as in `basis`.
             on_progress: called with what is done (`read`, `judged`) and the number of records.
         Raises:
             BadRequest: the ledger has no such position.
         """
-        last = self._ledger.timeline.last_position()
-        at = last if position is None else position
-        if not 0 <= at <= last:
-            raise BadRequest(f"The ledger ends at position {last}; there is no {at}.")
-        seen_to = self._ledger.observations.last() if observation is None else observation
+        return self.make_by(self.basis(position, observation), on_progress)
+
+    def make_by(self, basis: Basis, on_progress: Callable[[str, int], None] = lambda what, done: None) -> Audit:
+        """The audit of a basis, judged by the metrics of this software; its basis has their versions."""
         chosen = metrics()
         funding = FundingReader()
         with ProfileFacts(self.folder / "profiles.db") as profiles:
             dataset = dataset_at(
                 self._ledger.timeline,
-                at,
+                basis.position,
                 wanted_facts(chosen.values()),
                 [funding.of_study, profiles.of_study, KnownTerms().of_study],
                 on_progress=lambda done: on_progress("read", done),
@@ -87,24 +121,36 @@ class Audits:
         audit = judge_all(
             dataset,
             chosen,
-            self._ledger.observations.newest(seen_to),
-            self._node_facts(),
-            observation=seen_to,
+            self._ledger.observations.newest(basis.observation),
+            basis.node,
+            observation=basis.observation,
             software=self._software,
+            benchmarks=basis.benchmarks,
             on_progress=lambda done: on_progress("judged", done),
         )
         return replace(audit, funding=funding.index())
 
     def at_hand(self) -> Audit | None:
         """The audit that was made last, of whatever position; None before any. Never waits for one."""
-        return self._newest
+        newest = self._newest
+        return newest[1] if newest is not None else None
 
     def newest(self) -> Audit:
-        """The audit that pages show."""
+        """The audit that pages show: the newest that is kept, else one made now."""
         with self._lock:
-            if self._newest is None or self._newest.basis.position != self._ledger.timeline.last_position():
-                self._newest = self.make()
-            return self._newest
+            kept = self._latest()
+            key = (kept.name, kept.redacted) if kept is not None else self._ledger.timeline.last_position()
+            if self._newest is None or self._newest[0] != key:
+                self._newest = key, load_audit(kept).audit if kept is not None else self.make()
+            return self._newest[1]
+
+    def _latest(self) -> Kept | None:
+        """The newest kept audit, where it can be read."""
+        try:
+            return self.shelf.find(LATEST)
+        except StoreDamaged as problem:
+            log.error("audit.damaged", detail=problem.detail)
+            return None
 
     @property
     def benchmarks(self) -> Mapping[str, Benchmark]:

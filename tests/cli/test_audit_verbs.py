@@ -7,7 +7,7 @@ import io
 import json
 from pathlib import Path
 
-from tests.e2e.processes import ommatidia, together, well
+from tests.e2e.processes import together, well
 
 POLICY = """
 id = "policy-1"

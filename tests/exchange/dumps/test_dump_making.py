@@ -10,10 +10,11 @@ from unittest.mock import patch
 
 import pytest
 
-from catalogue.exchange.dumps import content, shelf
+from catalogue.exchange.dumps import content
 from catalogue.exchange.dumps.making import make_dump
 from catalogue.exchange.dumps.shelf import LATEST, DumpShelf
 from catalogue.problems import Locked, NotFound
+from catalogue.store import folder_shelf
 from catalogue.store.ledger import Ledger
 from catalogue.store.purging import purge
 from tests.exchange.dumps.dumping import DumpingNode, at_each, lines_of, quads_of, table_of
@@ -84,7 +85,7 @@ def test_an_interrupted_dump_leaves_no_trace(node: DumpingNode, call: int) -> No
 def killed(home: Path, step: str, left: int) -> None:
     """Makes a dump in a process that dies at the n-th report of progress, or before the n-th fsync."""
     node = DumpingNode(home)
-    real = shelf._fsync
+    real = folder_shelf.fsync
 
     def die(*_arguments: object) -> None:
         nonlocal left
@@ -97,7 +98,7 @@ def killed(home: Path, step: str, left: int) -> None:
         real(path)
 
     if step == "fsync":
-        shelf._fsync = counted
+        folder_shelf.fsync = counted
     node.dump(again=True, on_progress=die if step == "write" else lambda *_arguments: None)
 
 
