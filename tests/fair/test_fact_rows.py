@@ -15,7 +15,7 @@ STUDY = "idr:idr0001"
 AT = f"{STUDY}/"
 ENDPOINT = "https://archive.example/"
 NAMES = (
-    "access", "affiliations", "amounts", "contacts", "copies", "creators", "imaged_material", "imaging", "named_files",
+    "access", "affiliations", "amounts", "contacts", "copies", "creators", "imaging", "named_files",
     "publisher",
 )  # fmt: skip
 
@@ -58,7 +58,6 @@ _RECORD: dict[str, Any] = {
             "contacts": [{"type": "Person", "id": f"{AT}contact/1", "name": "D", "email": "d@lab.example"}],
         },
     },
-    "biosamples": [{"id": f"{AT}biosample/1", "biological_entity": "spores", "sex": "female"}],
     "acquisitions": [{"id": f"{AT}acquisition/1", "title": "confocal"}],
     "files": [{"id": f"{AT}file/1", "url": "https://archive.example/a.tif"}],
     "holdings": [_copy(f"{AT}holding/1", key_template="{accession}.zarr")],
@@ -139,7 +138,6 @@ EXPECTED: dict[str, list[tuple[str, str, str, dict[str, str]]]] = {
             "name": "O3", "organisation": "http://schema.org/Organization",
         }),
     ],
-    "imaged_material": [(f"{AT}biosample/1", f"{_TERMS}biologicalEntity", "spores", {})],
     "imaging": [(f"{AT}acquisition/1", "http://purl.org/dc/terms/title", "confocal", {})],
     "named_files": [
         (STUDY, f"{_TERMS}file", f"{AT}file/1", {"url": "https://archive.example/a.tif"}),
