@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalogue.fair.benchmark import Item
 from catalogue.fair.outcomes import Outcome
@@ -126,3 +128,19 @@ def test_little_maturity_is_one() -> None:
     score = points(found, TOTALS)
     assert [one.maturity for one in score.letters] == [1, 0, 0, 0]
     assert (score.percent, score.maturity) == (1.92, 1.0)
+
+
+@given(st.lists(st.sampled_from(list(Outcome)), min_size=len(ITEMS), max_size=len(ITEMS)), st.data())
+def test_points_stay_within_bounds(outcomes: list[Outcome], data: st.DataObject) -> None:
+    """Whatever comes out: points lie within their totals, all tests are told of, and passing more lowers nothing."""
+    score = points(zip(ITEMS, outcomes, strict=True), TOTALS)
+    decided = [outcome for outcome in outcomes if outcome in (Outcome.PASS, Outcome.FAIL)]
+    assert len(decided) + score.indeterminate + score.not_applicable == len(ITEMS)
+    assert 0 <= score.earned <= score.total <= 26
+    assert all(0 <= group.earned <= group.total <= TOTALS[group.group] for group in score.groups)
+    assert sum(letter.earned for letter in score.letters) == score.earned
+    if Outcome.FAIL in decided:
+        at = data.draw(st.sampled_from([i for i, outcome in enumerate(outcomes) if outcome is Outcome.FAIL]))
+        better = points(zip(ITEMS, [*outcomes[:at], Outcome.PASS, *outcomes[at + 1 :]], strict=True), TOTALS)
+        assert better.total == score.total and better.earned >= score.earned
+        assert (better.maturity or 0) >= (score.maturity or 0)
