@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.store.funding import Funding
+    from catalogue.store.graph_view import RecordLinks
     from catalogue.store.ledger import Ledger
     from catalogue.store.ontologies import Ontology
     from catalogue.store.views import View
@@ -463,7 +464,7 @@ class LocalNode:
             listed = self.ledger.image_lists.files.table if self.settings.graph_images == "all" else None
             # The graph's lock keeps every other writer of views out.
             engine = EmbeddedGraph(self.home / "graph")
-            links = [self.identities, self.funding]
+            links: list[RecordLinks] = [self.identities, self.funding]
             graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed)
             stack.callback(graph.close)
             claims = ClaimsView(self.home / "identity")

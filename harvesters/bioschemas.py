@@ -51,7 +51,7 @@ class BioschemasHarvester:
     """
 
     name = "bioschemas"
-    version = "1"
+    version = "2"
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher

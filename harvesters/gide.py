@@ -29,7 +29,7 @@ class GideHarvester:
     """Reads crates from a folder, a tar archive, an HTTP index or a Git repository, and maps each to one Study."""
 
     name = "gide"
-    version = "2"
+    version = "3"
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from catalogue.model.documents import Severity
-from catalogue.model.forms import email, is_web_address, orcid_iri, paper_id, partial_date, ror_iri
+from catalogue.model.forms import crossref_funder_iri, email, is_web_address, orcid_iri, paper_id, partial_date, ror_iri
 from harvesters.gide_crate import Crate, Entity, Reference
 
 Part = dict[str, Any]
@@ -177,6 +177,8 @@ class People:
             part["name"] = name
         if ror := ror_iri(reference.iri):
             part["ror"] = ror
+        if funder := crossref_funder_iri(reference.iri):
+            part["crossref_funder_id"] = funder
         for key in ("address", "description"):
             if text := self._crate.text(entity, key, lines=True):
                 part[key] = text

@@ -55,7 +55,7 @@ class RoCrateHarvester:
     """
 
     name = "ro_crate"
-    version = "1"
+    version = "2"
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher

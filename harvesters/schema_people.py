@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from catalogue.model.documents import Severity
-from catalogue.model.forms import is_web_address, orcid_iri, ror_iri
+from catalogue.model.forms import crossref_funder_iri, is_web_address, orcid_iri, ror_iri
 from harvesters.draft import StudyDraft
 from harvesters.rdf_nodes import Node, Reference
 
@@ -68,11 +68,13 @@ class People:
         if node is None or not node.properties:
             return self._draft.organization(ref.text or None, "organization")
         name = node.first_text("name", "legalName", "alternateName")
-        ror = next((found for text in (ref.iri, *node.iris("identifier", "sameAs")) if (found := ror_iri(text))), None)
+        names = (ref.iri, *node.iris("identifier", "sameAs"))
+        ror = next((found for text in names if (found := ror_iri(text))), None)
+        funder = next((found for text in names if (found := crossref_funder_iri(text))), None)
         return self._draft.organization(
             name, node.path("name"), ror=ror, url=self._draft.web_address(node.text("url"), node.path("url")),
             address=_address(node), email=self._draft.email(node.text("email"), node.path("email")),
-            description=node.text("description", lines=True),
+            description=node.text("description", lines=True), crossref_funder_id=funder,
         )  # fmt: skip
 
     def _person(self, node: Node) -> Part | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from catalogue.cli.harvest import Json
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
+from catalogue.model.funding.funders import Funder
+from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
 from catalogue.problems import NotFound
-
-if TYPE_CHECKING:
-    from catalogue.model.funding.funders import Funder
-    from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
 
 What = Annotated[
     str, typer.Argument(help="A grant's number in any spelling, or a funder's name, ROR or Crossref funder id.")
@@ -58,7 +56,7 @@ def funding_show(context: typer.Context, what: What, json_: Json = False) -> Non
     node: Node = context.obj()
     index = node.funding.index()
     found = _find(index, what)
-    document = _grant_document(index, found) if isinstance(found, _grant_type()) else _funder_document(index, found)
+    document = _grant_document(index, found) if isinstance(found, Grant) else _funder_document(index, found)
     if json_:
         print_json(document)
         return
@@ -76,12 +74,6 @@ def _first_line(counts: dict[str, int]) -> str:
     return (
         f"{line}; {counts['inferred']} of them were linked through their paper." if counts["inferred"] else f"{line}."
     )
-
-
-def _grant_type() -> type[Grant]:
-    from catalogue.model.funding.index import Grant
-
-    return Grant
 
 
 def _find(index: FundingIndex, what: str) -> Grant | Funder:

@@ -38,6 +38,9 @@ _ORCID: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _ROR: Final = re.compile(r"https?://(?:www\.)?ror\.org/(0[a-z0-9]{8})/?", re.ASCII | re.IGNORECASE)
+_FUNDER: Final = re.compile(
+    r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.13039/[0-9]{6,20})/?", re.ASCII | re.IGNORECASE
+)
 _DOI: Final = re.compile(
     r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.ASCII | re.IGNORECASE
 )
@@ -136,6 +139,12 @@ def _orcid_iri(plain: str) -> str | None:
     if digits[15] != ("X" if check == 10 else str(check)):
         return None
     return f"https://orcid.org/{found[1].upper()}"
+
+
+def crossref_funder_iri(text: str) -> str | None:
+    """The canonical address of a funder in the Crossref Funder Registry, or None for any other text."""
+    found = _FUNDER.fullmatch(text.strip()[:MAX_LENGTH])
+    return f"https://doi.org/{found[1]}" if found else None
 
 
 def ror_iri(text: str) -> str | None:

@@ -55,6 +55,8 @@ VERBS = [
     "held accept",
     "held drop",
     "findings list",
+    "funding list",
+    "funding show",
     "identity list",
     "identity show",
     "identity accept",

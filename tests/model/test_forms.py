@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.model.forms import day, email, is_web_address, licence_iri, orcid_iri, paper_id, partial_date, ror_iri
+from catalogue.model.forms import (
+    crossref_funder_iri,
+    day,
+    email,
+    is_web_address,
+    licence_iri,
+    orcid_iri,
+    paper_id,
+    partial_date,
+    ror_iri,
+)
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -89,3 +99,10 @@ def test_email_and_ror() -> None:
     assert email("a@b.org; c@d.org") == "a@b.org"
     assert ror_iri("http://ror.org/01sjwvz98/") == "https://ror.org/01sjwvz98"
     assert ror_iri("https://ror.org/1") is None
+
+
+def test_funder_of_crossref_has_one_form() -> None:
+    """A funder's DOI, with any resolver or none, is one address; another DOI is no funder."""
+    for text in ("10.13039/501100000780", "http://dx.doi.org/10.13039/501100000780", "doi:10.13039/501100000780"):
+        assert crossref_funder_iri(text) == "https://doi.org/10.13039/501100000780"
+    assert crossref_funder_iri("https://doi.org/10.1000/182") is crossref_funder_iri("10.13039/x") is None

@@ -85,7 +85,8 @@ def test_state_changes_with_the_ledger_but_rests_after_the_quads_were_made(ledge
 def test_graph_holds_the_funding_of_public_studies(ledger: Ledger, tmp_path: Path) -> None:
     """After a catch-up readers see the grants; a withdrawn study's link goes with the next one."""
     view = GraphView(EmbeddedGraph(tmp_path / "graph"), quads, links=[Funding(ledger)])
-    told = "SELECT ?study WHERE { GRAPH <%s> { ?study <http://schema.org/funding> ?grant } } ORDER BY ?study" % FUNDING
+    said = "?study <http://schema.org/funding> ?grant"
+    told = f"SELECT ?study WHERE {{ GRAPH <{FUNDING}> {{ {said} }} }} ORDER BY ?study"
     append(ledger, funded(1, "16H06372"), funded(2, "16H06372"))
     catch_up(ledger, view)
     assert [row["study"].value[-7:] for row in snapshot(tmp_path).query(told)] == ["S-BIAD1", "S-BIAD2"]

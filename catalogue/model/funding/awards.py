@@ -69,7 +69,7 @@ class AwardSeries:
     def award(self, found: re.Match[str]) -> Award:
         """The award that a match of one of the patterns is."""
         groups = {name: re.sub(r"\s", "", text or "") for name, text in found.groupdict().items()}
-        number = re.sub(r"[-/_]+$", "", self.canonical.format_map(groups))
+        number = re.sub(r"^[-/_]+|[-/_]+$", "", self.canonical.format_map(groups))
         return Award(number, groups[self.core] if self.core else number, self.home)
 
 

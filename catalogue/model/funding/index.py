@@ -260,7 +260,7 @@ class FundingIndex:
 
     def _grant_of(self, funder: Funder, award: str) -> Grant:
         known = find_award(award, funder)
-        found = [self._grants.get((known.funder.key, known.core))] if known is not None else []
+        found: list[Grant | None] = [self._grants.get((known.funder.key, known.core))] if known is not None else []
         for grant in (*found, *self._by_key.get(award_key(award), ())):
             if grant is not None and funder.key in self._givers(grant):
                 return grant

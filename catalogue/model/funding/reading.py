@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from catalogue.model.funding.awards import MAX_AWARD, Award, find_award, plain
 from catalogue.model.funding.funders import ROR, Funder, find_funder, ror_id
-from catalogue.model.funding.link import READ, STATED, Evidence, FundingLink, award_identity
+from catalogue.model.funding.link import READ, STATED, Basis, Evidence, FundingLink, award_identity
 from catalogue.model.funding.mentions import named_funder
 from catalogue.model.funding.statement import MAX_EXCERPT, MAX_STATEMENT, Found, read_statement
 
@@ -71,6 +71,11 @@ def _of_grant(path: str, grant: Mapping[str, Any]) -> list[FundingLink]:
         evidence = Evidence(f"{path}.{'grant_pid' if grant.get('grant_pid') else 'url'}", pid[:MAX_EXCERPT])
     else:
         evidence = Evidence(f"{path}.{'grant_identifier' if given else 'funder'}", (given or name)[:MAX_EXCERPT])
+    basis: Basis = STATED
+    if funder is None and not name and title:
+        # SSBD: the name of a grant is that of its programme or funder.
+        funder, found = named_funder(title)
+        basis, programme = (READ, found) if funder is not None else (STATED, "")
     more = {
         "grant_pid": pid or None,
         "acronym": _text(grant, "acronym") or None,
@@ -82,7 +87,7 @@ def _of_grant(path: str, grant: Mapping[str, Any]) -> list[FundingLink]:
             funder_name_given=name,
             award=award.number if award is not None else None,
             award_given=number,
-            basis=STATED,
+            basis=basis,
             evidence=evidence,
             numbered_by=award.funder if award is not None else None,
             **more,

@@ -156,3 +156,12 @@ def test_links_to_data_survive_the_kept_document() -> None:
     """Addresses with quotes and ampersands come back as they were, sorted."""
     items = [("https://x.example/?a=1&b=2", "image/tiff"), ("https://x.example/a", "")]
     assert read_items(write_document([], items).decode()) == sorted(items)
+
+
+@pytest.mark.parametrize("key", ["@id", "identifier", "sameAs"])
+def test_a_funder_keeps_its_crossref_identifier(key: str) -> None:
+    """A funder that is named by its DOI in the Crossref Funder Registry keeps it."""
+    name = "https://doi.org/10.13039/501100000780"
+    funder = {"@type": "Organization", "name": "European Commission", key: name}
+    (study,) = map_page(data(funder=funder)).records
+    assert [grant["funder"]["crossref_funder_id"] for grant in study["grants"]] == [name]

@@ -200,6 +200,15 @@ def test_grant_has_title_number_and_page() -> None:
     ]  # fmt: skip
 
 
+def test_funder_keeps_the_identifier_that_is_its_name() -> None:
+    """A funder whose @id is its DOI in the Crossref Funder Registry keeps it."""
+    name = "http://dx.doi.org/10.13039/501100000780"
+    funder = {"@id": name, "@type": "Organization", "name": "European Commission"}
+    grant = {"@id": "#grant-001", "@type": "Grant", "identifier": "871034", "funder": ref(name)}
+    (made,) = study(crate("S-BIAD7", grant, funder, funder=ref("#grant-001")))["grants"]
+    assert made["funder"]["crossref_funder_id"] == "https://doi.org/10.13039/501100000780"
+
+
 @pytest.mark.parametrize("given", ["CC BY", "free", "javascript:alert(1)"])
 def test_licence_that_names_none_is_left_out(given: str) -> None:
     """A doubt about the licence is never resolved by us."""

@@ -38,6 +38,12 @@ def test_a_grant_that_is_but_a_sentence_is_read_from_text() -> None:
     assert (link.basis, link.award, link.evidence.path) == (READ, "JPMJCR2023", "grants[0].title")
 
 
+def test_a_number_under_a_title_that_names_the_funder_is_read() -> None:
+    """The number is in its field, the funder only in the grant's title: read, not stated."""
+    assert told({"grants": [grant("16H06987", title="KAKENHI")]}) == [("jsps", "JP16H06987", READ)]
+    assert told({"grants": [grant("16H06987", title="Eyes of ants")]}) == [("", None, STATED)]
+
+
 def test_what_names_nobody_known_is_still_stated() -> None:
     """A statement or funder that the registry lacks gives a link without a funder; an empty grant gives none."""
     assert told({"funding_statement": "Fellinger Krebsforschung"}) == [("", None, STATED)]
