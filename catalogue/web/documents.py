@@ -170,7 +170,7 @@ def _data(services: Services, resolution: Resolution, chosen: Offer) -> Response
         body = member.render(document_of(services, resolution, member))
     except ValueError as error:
         raise StoreDamaged(f"The record of {resolution.curie} cannot be written as {chosen.title}.") from error
-    charset = "" if chosen.media_type == "application/ld+json" else "; charset=utf-8"
+    charset = "" if chosen.media_type.endswith("+json") else "; charset=utf-8"
     response = Response(body, content_type=chosen.media_type + charset)
     if chosen.profile:
         response.content_type = f'{chosen.media_type}; profile="{chosen.profile}"'

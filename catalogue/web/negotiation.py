@@ -38,7 +38,7 @@ _ALSO = {
     ".jsonld": ("application/json",),
     ".ttl": ("application/x-turtle",),
 }
-_ORDER = (".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json")
+_ORDER = (".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".datacite.json")
 
 
 def offers(record_type: str) -> tuple[Offer, ...]:

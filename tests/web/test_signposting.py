@@ -36,6 +36,7 @@ def test_foreign_client_reads_a_study(address: str) -> None:
         (f"{address}/studies/{STUDY}.nq", "application/n-quads"),
         (f"{address}/studies/{STUDY}.crate.json", "application/ld+json"),
         (f"{address}/studies/{STUDY}.croissant.json", "application/ld+json"),
+        (f"{address}/studies/{STUDY}.datacite.json", "application/vnd.datacite.datacite+json"),
     }
     assert {str(link.target) for link in found.linksets} == {
         f"{address}/studies/{STUDY}/linkset.json",
@@ -89,7 +90,7 @@ def test_every_described_document_is_there(client: FlaskClient) -> None:
     """What describedby names answers with that type."""
     links = client.get(f"/studies/{STUDY}").headers["Link"].split(", ")
     named = [link for link in links if 'rel="describedby"' in link]
-    assert len(named) == 6
+    assert len(named) == 7
     for link in named:
         answer = client.get(link[1 : link.index(">")])
         assert answer.status_code == 200
