@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
+from catalogue.fair.collector import paused_collector
 from catalogue.fair.dataset import dataset_at
 from catalogue.fair.funding import FundingReader, funder_scope, grant_scope
 from catalogue.fair.known_terms import KnownTerms
@@ -53,6 +54,7 @@ class Audits:
         self._lock = threading.Lock()
         self._newest: Audit | None = None
 
+    @paused_collector()
     def make(
         self,
         position: int | None = None,
