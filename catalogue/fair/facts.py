@@ -137,7 +137,7 @@ def _rows(store: px.Store, text: str) -> Iterator[tuple[str, Row]]:
     further = list(enumerate(names))[4:]
     nothing: dict[str, Term] = {}
     for solution in solutions:
-        more = {name: solution[i] for i, name in further if solution[i] is not None} if further else nothing
+        more = {name: term for i, name in further if (term := solution[i]) is not None} if further else nothing
         yield solution[0].value, Row(solution[1], solution[2], solution[3], more)
 
 

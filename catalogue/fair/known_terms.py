@@ -22,7 +22,7 @@ class KnownTerms:
     """
 
     def __init__(self, ontology: Ontology | None = None) -> None:
-        self._ontology = ontology or Ontology.load()
+        self._ontology = Ontology.load() if ontology is None else ontology
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ import structlog
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.basis import Basis
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
+from catalogue.fair.collector import paused_collector
 from catalogue.fair.dataset import dataset_at
 from catalogue.fair.funding import FundingReader, funder_scope, grant_scope
 from catalogue.fair.keeping import load_audit
@@ -89,6 +90,7 @@ class Audits:
             {one.id: one.digest for one in self.benchmarks.values()},
         )
 
+    @paused_collector()
     def make(
         self,
         position: int | None = None,

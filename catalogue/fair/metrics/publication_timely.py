@@ -10,6 +10,9 @@ from catalogue.fair.judging import evidence
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
 
+# 11-Toyoshima-NeuAct dates its paper of 2016 "1939", which are the last digits of its PubMed number (GIDE, April 2026).
+_IMPLAUSIBLE_DAYS: Final = 20 * 365
+
 
 def period(text: str) -> tuple[date, date] | None:
     """First and last day that a date of a year, month or day can mean; None where it is none."""
@@ -36,12 +39,18 @@ def _judge(study: Subject) -> Judgement:
     (first, last), paper = min(dated, key=lambda pair: pair[0])
     (released, _), data = min(public, key=lambda pair: pair[0])
     shown = (data.evidence, paper.evidence)
+    least = "" if first == last else "at least "
+    if released == first == last:
+        return passed("The data became public on the day of the paper.", *shown)
     if released <= first:
-        return passed(f"The data were public {(first - released).days} days before the paper or on its day.", *shown)
+        return passed(f"The data were public {least}{(first - released).days} days before the paper.", *shown)
     if released <= last:
         return indeterminate("Of the paper only month or year is stated, within which the data became public.", *shown)
+    days = (released - last).days
+    if days > _IMPLAUSIBLE_DAYS:
+        return indeterminate(f"The paper is dated {paper.said('issued')}, so early that this may be an error.", *shown)
     add = (study.triple("dcterms:issued", '"…"^^<http://www.w3.org/2001/XMLSchema#date>', paper.text),)
-    return failed(f"The data became public {(released - last).days} days after the paper.", *shown, add=add)
+    return failed(f"The data became public {least}{days} days after the paper.", *shown, add=add)
 
 
 METRIC: Final = Metric(
@@ -68,8 +77,16 @@ METRIC: Final = Metric(
             Outcome.INDETERMINATE,
             {"date_published": "2024-03-10", "publications": [{"title": "A"}]},
         ),
+        Case(
+            "not likely",
+            Outcome.INDETERMINATE,
+            {"date_published": "2016-05-20", "publications": [{"date_issued": "1939"}]},
+        ),
         Case("no paper", Outcome.NOT_APPLICABLE, {"date_published": "2024-03-10"}),
     ),
     source="Wellcome, Data, software and materials management and sharing policy, section 1.",
-    limits="A study may have been public elsewhere before; the paper's own day may be that of print, not of the web.",
+    limits=(
+        "A study may have been public elsewhere before; of several papers the earliest counts, whatever it is about; a "
+        "paper dated more than 20 years before the data is taken for an error."
+    ),
 )

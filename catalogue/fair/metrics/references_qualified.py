@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence
+from catalogue.fair.facts import Row
+from catalogue.fair.judging import evidence, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
 
@@ -16,9 +17,21 @@ def _judge(study: Subject) -> Judgement:
     bare = [row for row in others if not row.said("role")]
     if not bare:
         return passed(f"All {len(papers) + len(others)} references say what they are.", *evidence([*papers, *others]))
-    add = tuple(f'{row.node} <https://w3id.org/ommatidia/terms/linkType> "…" .' for row in bare[:5])
+    add = tuple(line for number, row in enumerate(bare[:5], 1) for line in _qualified(study, row, number))
     said = f"{len(bare)} of {len(papers) + len(others)} references do not say what they are."
     return failed(said, *evidence(bare), add=add)
+
+
+def _qualified(study: Subject, row: Row, number: int) -> tuple[str, ...]:
+    """What says of a reference what it is: its kind, or of one that has no node of its own a related resource."""
+    if row.node.value != study.iri:
+        return (study.triple("omm:linkType", '"…"', row.node.value),)
+    node = part(study, f"related/{number}")
+    return (
+        study.triple("omm:relatedResource", f"<{node}>"),
+        study.triple("dcterms:relation", str(row.value), node),
+        study.triple("dcat:hadRole", "<https://w3id.org/ommatidia/terms/…>", node),
+    )
 
 
 METRIC: Final = Metric(

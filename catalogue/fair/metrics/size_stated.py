@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import stated
+from catalogue.fair.judging import evidence, stated
 from catalogue.fair.metrics.base import Case, Metric, Subject
-from catalogue.fair.outcomes import Judgement, Mender, Outcome
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed
 
 
 def _judge(study: Subject) -> Judgement:
     rows = [row for row in study.rows("omm:totalSizeBytes") if row.text != "0"]
     add = study.triple("omm:totalSizeBytes", '"…"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    zero = study.rows("omm:totalSizeBytes")
+    if zero and not rows:
+        return failed("The size of the study is stated as 0 bytes.", *evidence(zero), add=(add,))
     return stated(
         rows, "The size of the study in bytes is stated.", "The size of the study in bytes is not stated.", add
     )
@@ -30,7 +33,7 @@ METRIC: Final = Metric(
     judge=_judge,
     cases=(
         Case("stated", Outcome.PASS, {"total_size_bytes": 10}),
-        Case("nothing", Outcome.FAIL, {"total_size_bytes": 0}),
+        Case("zero", Outcome.FAIL, {"total_size_bytes": 0}),
         Case("in words only", Outcome.FAIL, {"size_statement": "2 TB"}),
     ),
     source="GIDE search profile 0.2, size.",

@@ -1,0 +1,35 @@
+"""What the ledger tells of an entry, as triples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from catalogue.fair.entry_lines import kept_source, listed_formats
+from catalogue.model.payload import canonical
+from catalogue.store.entries import Entry
+
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+STUDY = Entry(
+    1, "idr:idr0001", "idr", 0, 1, "study", None, "create", "public", b"{}", "", "", "", "s", None, "d" * 64, "idr/1",
+    None, WHEN, WHEN,
+)  # fmt: skip
+LIST = replace(
+    STUDY, curie="idr:idr0001/images", kind="image-list", parent="idr:idr0001",
+    payload=canonical({"rows": 3, "formats": {"OME-Zarr": 2, "CZI": 1}}),
+)  # fmt: skip
+
+
+def test_source_is_named_by_its_digest() -> None:
+    """Both the document's digest and the mapping that read it are told."""
+    said = b"".join(kept_source(STUDY)).decode()
+    assert f'sourceDigest> "{"d" * 64}"' in said and 'harvester> "idr/1"' in said
+    assert "sourceDigest" not in b"".join(kept_source(replace(STUDY, original_digest=None))).decode()
+
+
+def test_formats_of_a_list_belong_to_its_study() -> None:
+    """Each format of a list is told as that of an image of the study, in the model's terms."""
+    said = b"".join(listed_formats(LIST)).decode()
+    assert said.count("<http://purl.org/dc/terms/isPartOf> <https://w3id.org/ommatidia/idr:idr0001> .") == 2
+    assert "<http://purl.org/dc/terms/format> <https://w3id.org/ommatidia/terms/OmeZarr> ." in said
+    assert list(listed_formats(replace(LIST, status="suppressed"))) == []
