@@ -23,11 +23,10 @@ from catalogue.store.ledger import Ledger
 from catalogue.web.factory import create_web
 from catalogue.web.fair.produced import gap_days, paper_date
 from catalogue.web.services import Services
-from tests.web.audits_for_pages import AWARD, INFERRED, NASTY, READ, STATED, WELLCOME, audits_of, seed_funded
+from tests.web.audits_for_pages import AWARD, GRANT, INFERRED, NASTY, READ, STATED, WELLCOME, audits_of, seed_funded
 from tests.web.studies_for_pages import SCRIPT, clock
 
 HTML = {"Accept": "text/html"}
-GRANT = f"/funders/ror/{WELLCOME}/grants/226718%2FZ%2F22%2FZ"
 
 
 @pytest.fixture(scope="module")
