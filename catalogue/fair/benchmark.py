@@ -202,7 +202,5 @@ def outcomes(items: Sequence[Item], judgements: Mapping[str, Judgement]) -> tupl
 
 def tally(found: Iterable[Outcome]) -> dict[Outcome, int]:
     """Number of each outcome, every outcome present."""
-    counted = dict.fromkeys(Outcome, 0)
-    for outcome in found:
-        counted[outcome] += 1
-    return counted
+    listed = tuple(found)
+    return {outcome: listed.count(outcome) for outcome in Outcome}

@@ -5,7 +5,7 @@ Pure: the same audit, scope and benchmark give the same report (fair.md, section
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,14 +132,14 @@ class Report:
     @cached_property
     def total(self) -> Tally:
         """Every item of every study."""
-        return self._over("all", self.studies, lambda item: True)
+        return self._over_items("all", lambda item: True)
 
     @cached_property
     def principles(self) -> tuple[Tally, ...]:
         """By FAIR principle, those that the benchmark has items of."""
         present = {item.principle for item in self.benchmark.item}
         return tuple(
-            self._over(name, self.studies, lambda item, name=name: item.principle == name)  # type: ignore[misc]
+            self._over_items(name, lambda item, name=name: item.principle == name)  # type: ignore[misc]
             for name in PRINCIPLES
             if name in present
         )
@@ -148,7 +148,7 @@ class Report:
     def letters(self) -> tuple[Tally, ...]:
         """By letter: F, A, I, R."""
         return tuple(
-            self._over(letter, self.studies, lambda item, letter=letter: item.principle.startswith(letter))  # type: ignore[misc]
+            self._over_items(letter, lambda item, letter=letter: item.principle.startswith(letter))  # type: ignore[misc]
             for letter in "FAIR"
         )
 
@@ -194,11 +194,20 @@ class Report:
         groups: dict[str, list[StudyRow]] = {}
         for study in self.studies:
             groups.setdefault(key(study), []).append(study)
-        return tuple(self._over(name, rows, lambda item: True) for name, rows in sorted(groups.items()))
+        return tuple(
+            Tally(name, len(rows), _sum(study.counts for study in rows)) for name, rows in sorted(groups.items())
+        )
 
-    def _over(self, name: str, studies: Sequence[StudyRow], chosen: Callable[[Item], bool]) -> Tally:
-        places = [place for place, item in enumerate(self.benchmark.item) if chosen(item)]
-        return Tally(name, len(studies), tally(study.outcomes[place] for study in studies for place in places))
+    def _over_items(self, name: str, chosen: Callable[[Item], bool]) -> Tally:
+        return Tally(name, len(self.studies), _sum(counted.counts for item, counted in self.items if chosen(item)))
+
+
+def _sum(parts: Iterable[Counts]) -> Counts:
+    summed = dict.fromkeys(Outcome, 0)
+    for counts in parts:
+        for outcome, number in counts.items():
+            summed[outcome] += number
+    return summed
 
 
 def make_report(audit: Audit, scope: Scope, benchmark: Benchmark) -> Report:

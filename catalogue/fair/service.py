@@ -141,10 +141,18 @@ class Audits:
         """The audit that pages show: the newest that is kept, else one made now."""
         with self._lock:
             kept = self._latest()
-            key = (kept.name, kept.redacted) if kept is not None else self._ledger.timeline.last_position()
+            key = self._key(kept)
             if self._newest is None or self._newest[0] != key:
                 self._newest = key, load_audit(kept).audit if kept is not None else self.make()
             return self._newest[1]
+
+    def is_current(self, audit: Audit) -> bool:
+        """Whether `newest` would give this audit, so that nobody has to wait for it."""
+        newest = self._newest
+        return newest is not None and newest[1] is audit and newest[0] == self._key(self._latest())
+
+    def _key(self, kept: Kept | None) -> object:
+        return (kept.name, kept.redacted) if kept is not None else self._ledger.timeline.last_position()
 
     def _latest(self) -> Kept | None:
         """The newest kept audit, where it can be read."""

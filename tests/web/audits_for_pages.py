@@ -12,6 +12,7 @@ from tests.web.studies_for_pages import SCRIPT, append, bare_study, hostile_stud
 
 WELLCOME = "029chgv08"
 AWARD = "226718/Z/22/Z"
+GRANT = f"/funders/ror/{WELLCOME}/grants/226718%2FZ%2F22%2FZ"
 STATED = "biostudies:S-BIAD90001"
 READ = "biostudies:S-BIAD90011"
 INFERRED = "idr:idr9012"

@@ -22,7 +22,16 @@ TEXT_PAIRS = [
     ("accent", "warn-ground"),
     ("warn", "surface"),
 ]
-PART_PAIRS = [("focus", "ground"), ("focus", "surface"), ("muted", "surface"), ("warn", "ground")]
+PART_PAIRS = [
+    ("focus", "ground"),
+    ("focus", "surface"),
+    ("muted", "surface"),
+    ("muted", "ground"),
+    ("warn", "ground"),
+    ("warn", "surface"),
+    ("accent", "ground"),
+    ("accent", "surface"),
+]
 
 
 def palettes() -> dict[str, dict[str, str]]:

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
 
+from catalogue.fair.audit import Audit
 from catalogue.fair.benchmark import DEFAULT, read_benchmark
 from catalogue.fair.forms.base import forms
 from catalogue.fair.metrics.base import metrics
@@ -148,7 +150,8 @@ def test_each_form_stands_at_the_address_with_its_suffix(site: FlaskClient, path
 def test_json_of_the_page_has_the_report(site: FlaskClient, report: Report) -> None:
     """What the form tells is what the service reports."""
     told = json.loads(site.get("/fair.json").data)
-    assert told["total"]["outcomes"] == {outcome.value: report.total.counts[outcome] for outcome in Outcome}
+    assert told["audit"] == report.basis.name
+    assert {outcome: told["total"][outcome.replace(" ", "_")] for outcome in Outcome} == report.total.counts
     assert site.get("/fair", headers={"Accept": "application/json"}).json == told
 
 
@@ -262,7 +265,8 @@ def test_many_studies_are_shown_in_pages(monkeypatch: pytest.MonkeyPatch, audits
     """Each study stands on exactly one page, those with most to mend first, and pages lead to each other."""
     made = large_audit(17)
     monkeypatch.setattr(study_lines, "PAGE_SIZE", 5)
-    monkeypatch.setattr(audits, "newest", lambda: made)
+    monkeypatch.setattr(audits, "at_hand", lambda: made)
+    monkeypatch.setattr(audits, "is_current", lambda audit: True)
     seen: list[str] = []
     for number in range(1, 5):
         text = site.get(f"/fair?page={number}", headers=HTML).text
@@ -280,3 +284,22 @@ def test_the_benchmark_of_the_documentation_can_be_used() -> None:
     page = (Path(__file__).resolve().parents[2] / "catalogue/docs/fair.md").read_text("utf-8")
     text = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
     assert text and len(read_benchmark(text[1].encode(), "our-policy.toml").item) == 3
+
+
+def test_a_page_waits_for_a_newer_audit_only_so_long(audits: Audits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While records come in faster than they are judged, the audit at hand is shown; the newer one follows by itself."""
+    old, new, judged = large_audit(1), large_audit(2), Event()
+    at_hand = [old]
+
+    def newest() -> Audit:
+        judged.wait(10)
+        at_hand[0] = new
+        return new
+
+    monkeypatch.setattr(audits, "at_hand", lambda: at_hand[0])
+    monkeypatch.setattr(audits, "is_current", lambda audit: audit is new)
+    monkeypatch.setattr(audits, "newest", newest)
+    reports = Reports(audits, patience_s=0.01)
+    assert reports.audit() is old and reports.audit() is old
+    judged.set()
+    assert Reports(audits, patience_s=10).audit() is new

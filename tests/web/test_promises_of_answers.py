@@ -25,6 +25,7 @@ from catalogue.store.ledger import Ledger
 from catalogue.store.usage import Visit
 from catalogue.web.factory import Services, create_web
 from tests.exchange.dumps.dumping import DumpingNode
+from tests.web.audits_for_pages import GRANT, WELLCOME, audits_of
 from tests.web.issues_for_pages import REFUSED, seed_issues
 from tests.web.studies_for_pages import GONE, IMAGE, STUDY, clock, seed
 
@@ -79,6 +80,14 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "/federation/quarantine/biostudies.atom",
     ),
     "/federation/quarantine/<path:name>/original/<digest>": ("/federation/quarantine/crates/original/{refused}",),
+    "/fair/benchmarks/<name>": ("/fair/benchmarks/ommatidia-1.0",),
+    "/fair/benchmarks/<name>/<version>": ("/fair/benchmarks/ommatidia-1.0/1.0",),
+    "/fair/members/<name>": ("/fair/members/biostudies", "/fair/members/biostudies.csv"),
+    "/fair/metrics/<name>": ("/fair/metrics/licence-standard",),
+    "/fair/metrics/<name>/<version>": ("/fair/metrics/licence-standard/1.0",),
+    "/fair/studies/<path:name>": (f"/fair/studies/{STUDY}", f"/fair/studies/{STUDY}.json", "/fair/studies/S-BIAD90001"),
+    "/funders/ror/<name>": (f"/funders/ror/{WELLCOME}", f"/funders/ror/{WELLCOME}.wide.csv"),
+    "/funders/ror/<ror>/grants/<path:award>": (GRANT, f"{GRANT}.pdf"),
     "/id": (f"/id?q={STUDY}",),
     "/id/": (f"/id/?q={STUDY}",),
     "/id/<path:name>/data/<path:path>": (f"/id/{IMAGE}/data/.zattrs",),
@@ -146,6 +155,7 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
             exposed=exposed,
             secret=b"s" * 32,
             exchange=ExchangeSettings(admin_email="images@archive.example.org"),
+            audits=audits_of(node.ledger, node.home),
         )
     )
     made.testing = True

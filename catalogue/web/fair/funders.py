@@ -50,7 +50,7 @@ def funders_blueprint(services: Services, reports: Reports) -> Blueprint:
 
 
 def _index(reports: Reports) -> FundingIndex:
-    return reports.audits.newest().funding
+    return reports.audit().funding
 
 
 def _overview(reports: Reports) -> Response:

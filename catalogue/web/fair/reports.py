@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final
 
 from catalogue.fair.audit import Audit, Basis
@@ -23,10 +23,13 @@ class Reports:
 
     Args:
         audits: makes them.
+        patience_s: how long a request waits for a newer audit while an older one is at hand.
     """
 
-    def __init__(self, audits: Audits) -> None:
+    def __init__(self, audits: Audits, patience_s: float = 2.0) -> None:
         self.audits = audits
+        self._patience_s = patience_s
+        self._making: Thread | None = None
         self._lock = Lock()
         self._kept: OrderedDict[str, Report] = OrderedDict()
         self._rendered = RenderedPages()
@@ -39,13 +42,31 @@ class Reports:
         """
         return get_benchmark(name or DEFAULT, self.audits.benchmarks)
 
+    def audit(self) -> Audit:
+        """The newest audit; the one before it where records come in faster than they can be judged.
+
+        Every report tells the position that it is bound to, so that an older one is not taken for a newer one.
+        """
+        known = self.audits.at_hand()
+        if known is None:
+            return self.audits.newest()
+        if self.audits.is_current(known):
+            return known
+        with self._lock:
+            if self._making is None or not self._making.is_alive():
+                self._making = Thread(target=self.audits.newest, name="fair-audit", daemon=True)
+                self._making.start()
+            making = self._making
+        making.join(self._patience_s)
+        return self.audits.at_hand() or known
+
     def get(self, scope_of: Callable[[Audit], Scope], benchmark: Benchmark) -> Report:
         """A report of the newest audit.
 
         Args:
             scope_of: chooses the studies.
         """
-        audit = self.audits.newest()
+        audit = self.audit()
         scope = scope_of(audit)
         key = digest(audit.basis, scope, benchmark)
         with self._lock:
