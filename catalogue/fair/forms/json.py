@@ -65,6 +65,8 @@ def _benchmark(report: Report) -> dict[str, Any]:
 def _basis(report: Report) -> dict[str, Any]:
     basis = report.basis
     return {
+        "audit": basis.name,
+        "recorded_at": basis.recorded_at,
         "position": basis.position,
         "entry_hash": basis.entry_hash,
         "observation": basis.observation,
