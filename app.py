@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.history import History
     from catalogue.fair.live.runner import Runner
     from catalogue.fair.live.trickle import Trickle
     from catalogue.fair.node_facts import NodeFacts
+    from catalogue.fair.periodic import PeriodicAudit
     from catalogue.fair.service import Audits
     from catalogue.fair.usage.label import Labels
     from catalogue.fair.usage.recorder import Recorder
@@ -400,6 +402,22 @@ class LocalNode:
         per_hour = self.settings.fair.live_per_hour
         return Trickle(self.looks, self.ledger.observations, per_hour, now, self.stopping)
 
+    @cached_property
+    def audit_history(self) -> History:
+        """The audits that are kept."""
+        from catalogue.fair.history import History
+
+        return History(self.audits, self.ledger, self.settings.fair.audits_kept)
+
+    def periodic_audit(self, stop: threading.Event) -> PeriodicAudit:
+        """An audit after each change, made by a process of its own."""
+        from catalogue.fair.periodic import PeriodicAudit
+        from catalogue.federation.nightly import apart
+
+        command = [sys.executable, "-m", "app", "--home", str(self.home), "audit", "make", "--json"]
+        make = apart(command, stop, "an audit")
+        return PeriodicAudit(self.ledger, self.audit_history, make, self.settings.fair.audit_hours, stop)
+
     def _node_facts(self) -> NodeFacts:
         """What this node says of itself."""
         from catalogue.fair.node_facts import NodeFacts
@@ -556,9 +574,10 @@ class LocalNode:
         """What the node does for its log as time passes."""
         from catalogue.federation.upkeep import Upkeep
 
-        return Upkeep(self.ledger, self.settings.federation.purge_hours, now, self._drop_dumps)
+        return Upkeep(self.ledger, self.settings.federation.purge_hours, now, self._drop_withdrawn)
 
-    def _drop_dumps(self, position: int) -> None:
+    def _drop_withdrawn(self, position: int) -> None:
+        self.audit_history.withdrawn(position)
         if self.dumps.older_than(position):
             with self.dumps.alone():
                 self.dumps.drop_older_than(position)
@@ -627,6 +646,7 @@ class LocalNode:
             views = self._await_views(stack, stop)
             stack.enter_context(self.nightly_dump(stop).running())
             stack.enter_context(self.trickle().running())
+            stack.enter_context(self.periodic_audit(stop).running())
             return Worker(
                 self.ledger,
                 views,

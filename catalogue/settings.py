@@ -172,6 +172,10 @@ class FairSettings(_Part):
     live_pause_s: float = Field(
         1.0, ge=0, le=60, description="Least seconds between two looks at the same host of somebody else."
     )
+    audits_kept: int = Field(14, ge=1, description="Audits that stay beside frozen ones, the newest included.")
+    audit_hours: float = Field(
+        24.0, ge=0, description="Hours between two audits that the worker makes when something changed; 0 makes none."
+    )
 
 
 class Settings(BaseSettings):

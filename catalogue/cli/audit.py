@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalogue.cli import audit_look
+from catalogue.cli import audit_kept, audit_look
+from catalogue.cli.audit_files import Addresses, numbers_of, write_forms
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json
@@ -16,6 +16,7 @@ from catalogue.cli.progress import audit_progress
 from catalogue.problems import BadRequest
 
 if TYPE_CHECKING:
+    from catalogue.fair.audit import Audit
     from catalogue.fair.benchmark import Benchmark
     from catalogue.fair.report import Report
     from catalogue.fair.thresholds import Shortfall
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="How FAIR the studies are: evidence for each test, history, thresholds.")
     group.callback(invoke_without_command=True)(audit)
     audit_look.register(group)
+    audit_kept.register(group)
     app.add_typer(group, name="audit")
 
 
@@ -62,9 +64,10 @@ def audit(
     report = report_of(node, kind, name, benchmark, position)
     missed = shortfalls(report, asked)
     files = {".csv": csv, ".wide.csv": wide, ".pdf": pdf, ".jsonld": jsonld}
-    written = _write(node, report, {suffix: file for suffix, file in files.items() if file})
+    links = Addresses(node.settings.web.base_url)
+    written = write_forms(report, {suffix: file for suffix, file in files.items() if file}, links)
     if json_:
-        print_json(_document(report, missed if asked else None))
+        print_json(_document(numbers_of(report, links), missed if asked else None))
     elif "-" not in files.values():
         print_report(report)
         for line in written:
@@ -92,9 +95,17 @@ def report_of(node: Node, kind: str, name: str, benchmark: str, position: int | 
     from catalogue.fair.report import make_report
 
     asked = _benchmark(node, benchmark)
-    with audit_progress() as tell:
-        made = node.audits.make(position, on_progress=tell)
+    made = _audit(node, position)
     return make_report(made, node.audits.scope(made, kind, name), asked)
+
+
+def _audit(node: Node, position: int | None) -> Audit:
+    """The audit of a position, read where it is kept, else made now."""
+    basis = node.audits.basis(position)
+    if node.audit_history.shelf.find(basis.name) is not None:
+        return node.audit_history.load(basis.name).audit
+    with audit_progress() as tell:
+        return node.audits.make_by(basis, tell)
 
 
 def _benchmark(node: Node, name: str) -> Benchmark:
@@ -108,33 +119,17 @@ def _benchmark(node: Node, name: str) -> Benchmark:
     return get_benchmark(name or DEFAULT, node.audits.benchmarks)
 
 
-def _write(node: Node, report: Report, files: dict[str, str]) -> list[str]:
-    """A sentence for each file that was written."""
-    from catalogue.fair.forms.base import forms
-
-    base = node.settings.web.base_url.rstrip("/")
-    for suffix in files:
-        if suffix not in forms():
-            raise BadRequest(f"This software has no form {suffix}; it has {', '.join(forms())}.")
-    said = []
-    for suffix, file in files.items():
-        content = forms()[suffix].render(report, lambda path: base + path)
-        if file == "-":
-            sys.stdout.buffer.write(content)
-        else:
-            Path(file).write_bytes(content)
-            said.append(f"Wrote {file}: {forms()[suffix].title}, {len(content):,} bytes.")
-    return said
-
-
-def _document(report: Report, missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:
-    from catalogue.fair.summary import summary
-
-    document = summary(report)
-    if missed is not None:
-        document["below_threshold"] = [
-            {"key": one.threshold.key, "percent": float(one.threshold.percent), "passes": one.passes,
-             "decided": one.decided, "said": one.said}
-            for one in missed
-        ]  # fmt: skip
-    return document
+def _document(numbers: dict[str, Any], missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:
+    if missed is None:
+        return numbers
+    told = [
+        {
+            "key": one.threshold.key,
+            "percent": float(one.threshold.percent),
+            "passes": one.passes,
+            "decided": one.decided,
+            "said": one.said,
+        }
+        for one in missed
+    ]
+    return {**numbers, "below_threshold": told}

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from catalogue.cli.output import out, plain, print_rows
 
 if TYPE_CHECKING:
+    from catalogue.fair.changes import Difference
     from catalogue.fair.report import Fix, Report
+    from catalogue.fair.shelf import Kept
 
 _MOST_FIXES: Final = 5
 
@@ -43,3 +45,38 @@ def _print_fix(fix: Fix) -> None:
     for line in fix.add[:3]:
         out.print(plain(f"    {line}"))
     out.print(plain(f"    in {', '.join(fix.studies[:3])}{' …' if len(fix.studies) > 3 else ''}"))
+
+
+def print_kept(kept: Kept, node_name: str) -> None:
+    """What an audit is called, how it is cited, and since when it is frozen."""
+    from catalogue.fair.keeping import cited
+
+    citation = cited(kept)
+    out.print(plain(f"Cite as: {citation.text(node_name)}"))
+    out.print(plain(f"Signed by node {citation.node}, SHA-256 of the manifest {citation.manifest_sha256}"))
+    if kept.frozen:
+        out.print(plain(f"Frozen {kept.frozen_at[:10]}{': ' + kept.note if kept.note else ''}"))
+    if kept.redacted:
+        out.print(plain(f"Evidence of {len(kept.redacted)} studies is gone, since they were withdrawn."))
+    out.print()
+
+
+def print_difference(difference: Difference) -> None:
+    """What differs between two audits: in sentences, then each outcome with its causes."""
+    out.print(plain(f"{difference.before.name} → {difference.after.name}\n"))
+    for line in difference.sentences:
+        out.print(plain(line))
+    for title, studies in (("New", difference.came), ("No longer public", difference.went)):
+        if studies:
+            out.print(plain(f"\n{title}:"))
+            print_rows(["study", "title"], [(one.curie, one.title) for one in studies], empty="")
+    if difference.changes:
+        out.print()
+        print_rows(
+            ["study", "test", "before", "after", "why"],
+            [
+                (one.study, one.metric, one.before, one.after, "; ".join(f"{w.cause} ({w.detail})" for w in one.why))
+                for one in difference.changes
+            ],
+            empty="",
+        )

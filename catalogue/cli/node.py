@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.fair.history import History
     from catalogue.fair.live.runner import Runner
     from catalogue.fair.service import Audits
     from catalogue.federation.announce import Announced
@@ -94,6 +95,11 @@ class Node(Protocol):
     @property
     def funding(self) -> Funding:
         """Who paid for what."""
+        ...
+
+    @property
+    def audit_history(self) -> History:
+        """The audits that are kept."""
         ...
 
     @property

@@ -162,7 +162,7 @@ def _judgement(key: tuple[str, ...]) -> Judgement:
     return Judgement(
         Outcome(outcome),
         said,
-        tuple(Evidence(**one) for one in json.loads(evidence)) if evidence else (),
+        tuple(Evidence(**({"text": ""} | one)) for one in json.loads(evidence)) if evidence else (),
         tuple(json.loads(add)) if add else (),
         Mender(mender) if mender else None,
     )

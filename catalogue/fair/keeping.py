@@ -38,6 +38,7 @@ from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender
 from catalogue.fair.shelf import MADE, REDACTED, AuditShelf, Kept
 from catalogue.model.funding.index import FundingIndex
+from catalogue.model.namespaces import BASE
 from catalogue.model.payload import canonical
 from catalogue.model.signing import NodeKey
 from catalogue.problems import NotFound, StoreDamaged
@@ -46,6 +47,7 @@ from catalogue.store.folder_shelf import write_durably
 METRICS: Final = "metrics.json"
 BENCHMARKS: Final = "benchmarks.json"
 FUNDING: Final = "funding.json"
+AUDIT_BASE: Final = BASE + "fair/audits/"
 LEFT: Final = "evidence-left.parquet"
 """What is left of the evidence when records were withdrawn."""
 # Code and examples belong to the software, everything else of a metric to the audit.
@@ -88,7 +90,7 @@ def keep_audit(
             (folder / SIGNATURE).write_bytes(render_signature(manifest, key))
             (folder / MADE).write_bytes(canonical({"made_at": made_at}) + b"\n")
             kept = shelf.publish(folder, audit.basis.name)
-        shelf.keep(max(keep, 1))
+        shelf.keep(max(keep, 1), kept.name)
         return kept
 
 
@@ -172,8 +174,8 @@ def _read_funding(kept: Kept) -> FundingIndex:
 
 
 def _metric(said: Mapping[str, Any]) -> Metric:
-    words = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
-    return Metric(**{**words, "mender": Mender(words["mender"]), "judge": _no_judge, "cases": ()})
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Metric(**(words | {"mender": Mender(words["mender"]), "judge": _no_judge, "cases": ()}))
 
 
 def _no_judge(study: Subject) -> Judgement:
@@ -190,6 +192,47 @@ def signed_by(kept: Kept) -> Signature:
         return read_signature((kept.path / SIGNATURE).read_bytes(), (kept.path / MANIFEST).read_bytes(), kept.name)
     except FileNotFoundError as error:
         raise StoreDamaged(f"The audit {kept.name} has no signature; do not use it.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """How others refer to a kept audit.
+
+    Args:
+        iri: that holds the node and the name; `latest` never does.
+        node: that signed it.
+        manifest_sha256: of the manifest, which holds digests of all files.
+    """
+
+    iri: str
+    node: str
+    name: str
+    position: int
+    recorded_at: str
+    manifest_sha256: str
+
+    def text(self, node_name: str) -> str:
+        """The citation in one line.
+
+        Args:
+            node_name: of the node, for people.
+        """
+        year = self.recorded_at[:4] or "n.d."
+        return (
+            f"{node_name} ({year}). FAIR audit {self.name}, ledger position {self.position}. {self.iri} "
+            f"(SHA-256 {self.manifest_sha256})"
+        )
+
+
+def cited(kept: Kept) -> Citation:
+    """How a kept audit is cited.
+
+    Raises:
+        StoreDamaged: its signature does not fit.
+    """
+    node, basis = signed_by(kept).node, kept.manifest.basis
+    found = sha256(kept.path / MANIFEST)
+    return Citation(f"{AUDIT_BASE}{node}/{kept.name}", node, kept.name, basis.position, basis.recorded_at, found)
 
 
 def check_files(kept: Kept) -> None:

@@ -81,7 +81,8 @@ class AuditShelf(FolderShelf):
             return None
         path = self.folder / name
         try:
-            manifest = _manifest(path, (path / MANIFEST).stat().st_ino)
+            stat = (path / MANIFEST).stat()
+            manifest = _manifest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
         except FileNotFoundError:
             return None
         frozen = _said(path / FROZEN)
@@ -125,10 +126,14 @@ class AuditShelf(FolderShelf):
             write_durably(kept.path / FROZEN, json.dumps(said, ensure_ascii=False).encode())
         return self.get(name)
 
-    def keep(self, number: int) -> list[str]:
-        """Names of rolling audits dropped so that the newest `number` are left."""
+    def keep(self, number: int, spare: str = "") -> list[str]:
+        """Names of rolling audits dropped so that the newest `number` are left.
+
+        Args:
+            spare: one that stays whatever its age, such as one that was made just now.
+        """
         rolling = [name for name in self.names() if not (self.folder / name / FROZEN).exists()]
-        return self._retire(rolling[number:])
+        return self._retire([name for name in rolling[number:] if name != spare])
 
     def drop_rolling(self, names: Iterable[str]) -> list[str]:
         """Names of those dropped that are not frozen."""
@@ -200,7 +205,7 @@ class AuditShelf(FolderShelf):
 
 
 @lru_cache(maxsize=64)
-def _manifest(path: Path, _inode: int) -> AuditManifest:
+def _manifest(path: Path, _seen: tuple[int, int, int]) -> AuditManifest:
     return read_manifest((path / MANIFEST).read_bytes(), path.name)
 
 

@@ -30,11 +30,13 @@ GRACE_S: Final = 10.0
 _LOOK_S: Final = 0.2
 
 
-def apart(command: Sequence[str], stop: threading.Event) -> Callable[[], None]:
+def apart(command: Sequence[str], stop: threading.Event, what: str = "a dump") -> Callable[[], None]:
     """A way to run a command to its end in a process of its own, which is ended when `stop` is set.
 
+    Args:
+        what: the command makes, for messages.
     Raises, when called:
-        Locked: another process makes a dump.
+        Locked: another process makes one.
         Conflict: the command failed; what it said stands in the log.
     """
 
@@ -46,9 +48,9 @@ def apart(command: Sequence[str], stop: threading.Event) -> Callable[[], None]:
                 process.wait()
                 return
         if process.returncode == Locked.exit_code:
-            raise Locked("Another process is making a dump of this node.")
+            raise Locked(f"Another process is making {what} of this node.")
         if process.returncode != 0:
-            raise Conflict(f"The process that makes the dump ended with {process.returncode}.")
+            raise Conflict(f"The process that makes {what} ended with {process.returncode}.")
 
     return run
 

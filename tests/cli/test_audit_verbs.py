@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app import open_node
 from tests.e2e.processes import together, well
 
 POLICY = """
@@ -43,7 +45,7 @@ def test_a_report_is_printed(node: Path) -> None:
     assert any(line.startswith("R1.1") and "licence-standard" in line for line in lines)
     assert "Mend first:" in lines
     document = member.json
-    assert document["studies"] == document["total"]["studies"] < status
+    assert document["scope"]["studies"] == document["total"]["studies"] < status
     assert {one["name"] for one in document["members"]} == {"idr"}
     assert study.code in (0, 1), study.err
 
@@ -52,11 +54,11 @@ def test_forms_are_written(node: Path, tmp_path: Path) -> None:
     """Tables are written to files or to standard output, with the numbers of the JSON document."""
     document = well(node, "audit", "--json", "--csv", str(tmp_path / "a.csv"), "--wide", str(tmp_path / "w.csv")).json
     rows = list(csv.DictReader((tmp_path / "a.csv").open(encoding="utf-8", newline="")))
-    by_metric = {item["name"]: item for item in document["items"]}
+    by_metric = {item["id"]: item["outcomes"] for item in document["items"]}
     for name, item in by_metric.items():
         for outcome in ("pass", "fail", "indeterminate"):
             assert sum(row["metric"] == name and row["outcome"] == outcome for row in rows) == item[outcome]
-    assert len(list(csv.DictReader((tmp_path / "w.csv").open(encoding="utf-8", newline="")))) == document["studies"]
+    assert len(list(csv.DictReader((tmp_path / "w.csv").open(encoding="utf-8", newline="")))) == document["scope"]["studies"]
     out = well(node, "audit", "--csv", "-").out
     assert list(csv.DictReader(io.StringIO(out, newline=""))) == rows
 
@@ -92,6 +94,62 @@ def test_an_old_position_is_judged_anew(node: Path) -> None:
         ("audit", "--position", "5", "--json"),
         ("audit", "--position", "999999"),
     )
-    assert json.loads(then.out)["basis"]["position"] == 5
-    assert 0 < then.json["studies"] <= 5 < now.json["studies"]
+    assert then.json["basis"]["position"] == 5
+    assert 0 < then.json["scope"]["studies"] <= 5 < now.json["scope"]["studies"]
     assert beyond.code == 2 and "there is no 999999" in beyond.err
+
+
+def test_audits_are_kept_compared_and_frozen(home: Path) -> None:
+    """An audit is made once for what there is, listed, shown with its citation, frozen, compared, verified, removed."""
+    assert "No audit is kept yet" in well(home, "audit", "list").out
+    first = well(home, "audit", "make", "--position", "5", "--json").json
+    second = well(home, "audit", "freeze", "--note", "end of project", "--json").json
+    assert first["made"] and second["note"] == "end of project"
+    assert "Nothing changed since" in well(home, "audit", "make").out
+    names = [row["name"] for row in well(home, "audit", "list", "--json").json]
+    assert names == [second["name"], first["name"]]
+    shown, difference, document, good, kept, gone = together(
+        home,
+        ("audit", "show", "latest"),
+        ("audit", "diff", first["name"], second["name"]),
+        ("audit", "diff", first["name"], second["name"], "--json"),
+        ("audit", "verify", second["name"], "--json"),
+        ("audit", "remove", second["name"]),
+        ("audit", "show", "2026-01-01-1-1-00000000"),
+    )
+    assert f"https://w3id.org/ommatidia/fair/audits/n{first['iri'].split('/n')[-1].split('/')[0]}/" in shown.out
+    assert second["name"] in shown.out and "Frozen" in shown.out and "Mend first:" in shown.out
+    came = second["studies"] - first["studies"]
+    assert f"{came} studies are new." in difference.out
+    assert len(document.json["came"]) == came and document.json["changes"] == []
+    assert good.json["held"] and [check["held"] for check in good.json["checks"]] == [True] * 4
+    assert kept.code == 1 and "--frozen" in kept.err
+    assert gone.code == 1 and "audit list" in gone.err
+    well(home, "audit", "remove", second["name"], "--frozen")
+    assert [row["name"] for row in well(home, "audit", "list", "--json").json] == [first["name"]]
+
+
+def test_tampering_ends_with_exit_3(home: Path) -> None:
+    """A kept audit of which one byte was changed does not verify, and is neither shown nor compared."""
+    name = well(home, "audit", "make", "--json").json["name"]
+    table = home / "fair" / "audits" / name / "results.parquet"
+    content = bytearray(table.read_bytes())
+    content[len(content) // 2] ^= 1
+    table.write_bytes(content)
+    verified, shown = together(home, ("audit", "verify", name), ("audit", "show", name))
+    assert verified.code == 3 and "DOES NOT HOLD" in verified.out and "results.parquet" in verified.out
+    assert shown.code == 1 and "was changed" in shown.err
+
+
+def test_the_worker_makes_audits(home: Path) -> None:
+    """What a worker runs makes an audit in a process of its own; with no hours between audits it makes none."""
+    for hours, made in ((0, 0), (24, 1)):
+        (home / "ommatidia.toml").write_text(f"[fair]\naudit_hours = {hours}\n")
+        node = open_node(home)
+        start = datetime.now(UTC)
+        node.ledger.clock = lambda start=start: start
+        periodic = node.periodic_audit(threading.Event())
+        node.ledger.clock = lambda start=start: start + timedelta(hours=1)
+        periodic.tick()
+        node.ledger.close()
+        assert len(node.audit_history.shelf.names()) == made

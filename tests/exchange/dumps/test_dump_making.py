@@ -253,7 +253,7 @@ def test_names_from_outside_lead_nowhere_else(node: DumpingNode) -> None:
     assert made is not None
     for name in ("..", ".", "", "../dumps", f"{made.name}/", ".making-1", "2026-01-01-99", "latest/", "\x00"):
         assert node.shelf.find(name) is None
-    assert shelf.DumpShelf(node.home / "nowhere").names() == []
+    assert DumpShelf(node.home / "nowhere").names() == []
     (node.shelf.folder / LATEST).unlink()
     (node.shelf.folder / LATEST).symlink_to("/etc")
     assert node.shelf.find(LATEST) is None
