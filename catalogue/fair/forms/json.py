@@ -1,4 +1,4 @@
-"""A report as JSON: the numbers that every form has, and the outcomes of each study.
+"""A report as JSON: every number that the page shows, under the names that catalogue.fair.report gives them.
 
 What each test says of each study is in the report of one study only; for many studies it is the long table's.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from catalogue.fair.benchmark import Item
 from catalogue.fair.forms.base import Addresses
-from catalogue.fair.outcomes import Evidence
-from catalogue.fair.report import LongRow, Report, StudyRow
-from catalogue.fair.summary import summary
+from catalogue.fair.outcomes import Evidence, Outcome
+from catalogue.fair.report import Counts, Fix, LongRow, Report, StudyRow, Tally
 
 SUFFIX: Final = ".json"
 MEDIA_TYPE: Final = "application/json"
@@ -20,16 +20,99 @@ TITLE: Final = "JSON, all numbers"
 
 def render(report: Report, links: Addresses) -> bytes:
     """The report as JSON in UTF-8."""
-    document = summary(report)
-    document["scope"] |= {"iri": report.scope.iri, "page": links.full(report.scope.path)}
-    document["by_study"] = [_study(study) for study in report.studies]
+    document = {
+        "scope": _scope(report, links),
+        "benchmark": _benchmark(report),
+        "basis": _basis(report),
+        "headline": list(report.headline),
+        "total": _tally(report.total),
+        "letters": [_tally(one) for one in report.letters],
+        "principles": [_tally(one) for one in report.principles],
+        "members": [_tally(one) for one in report.members],
+        "cohorts": [_tally(one) for one in report.cohorts],
+        "items": [_item(item, counted) for item, counted in report.items],
+        "fixes": [_fix(fix) for fix in report.fixes],
+        "studies": [_study(study) for study in report.studies],
+    }
     if report.scope.kind == "study":
         document["tests"] = [_test(row) for row in report.long()]
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def _scope(report: Report, links: Addresses) -> dict[str, Any]:
+    scope = report.scope
+    return {
+        "kind": scope.kind,
+        "id": scope.id,
+        "iri": scope.iri,
+        "title": scope.title,
+        "page": links.full(scope.path),
+        "studies": len(report.studies),
+    }
+
+
+def _benchmark(report: Report) -> dict[str, Any]:
+    benchmark = report.benchmark
+    return {
+        "id": benchmark.id,
+        "version": benchmark.version,
+        "iri": benchmark.iri,
+        "title": benchmark.title,
+        "digest": benchmark.digest,
+    }
+
+
+def _basis(report: Report) -> dict[str, Any]:
+    basis = report.basis
+    return {
+        "audit": basis.name,
+        "recorded_at": basis.recorded_at,
+        "position": basis.position,
+        "entry_hash": basis.entry_hash,
+        "observation": basis.observation,
+        "software": basis.software,
+        "metrics": dict(basis.metrics),
+        "node": {
+            "base_url": basis.node.base_url,
+            "metadata_license": basis.node.metadata_license,
+            "persistence_policy": basis.node.persistence_policy,
+            "holders": dict(sorted(basis.node.holders.items())),
+            "harvestable": list(basis.node.harvestable),
+        },
+        "not_judged": report.audit.absent,
+    }
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {outcome.value: counts[outcome] for outcome in Outcome}
+
+
+def _tally(counted: Tally) -> dict[str, Any]:
+    return {
+        "name": counted.name,
+        "studies": counted.studies,
+        "outcomes": _counts(counted.counts),
+        "percent": counted.percent,
+    }
+
+
+def _item(item: Item, counted: Tally) -> dict[str, Any]:
+    told = item.model_dump(exclude_defaults=True)
+    return {**told, "outcomes": _counts(counted.counts), "percent": counted.percent}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "metric": fix.metric.id,
+        "title": fix.metric.title,
+        "mender": fix.mender.value,
+        "studies": list(fix.studies),
+        "fix": fix.metric.fix,
+        "add": list(fix.add),
+    }
+
+
 def _study(study: StudyRow) -> dict[str, Any]:
-    """A study; its outcomes are in the order of the items."""
     told = {"curie": study.curie, "title": study.title, "owner": study.owner, "released": study.released}
     told |= {"basis": study.basis} if study.basis else {}
     return {**told, "outcomes": [outcome.value for outcome in study.outcomes]}
