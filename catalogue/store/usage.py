@@ -131,8 +131,11 @@ class UsageBook:
             _add_up(connection, schema.usage_count, "usage_value", counts)
             _add_up(connection, schema.usage_volume, "size_bytes", _volumes(connection, due))
             connection.execute(delete(schema.usage_visit).where(visit.at < stamp(due)))
-            connection.execute(update(schema.usage_fold).values(until=stamp(due)))
-        return Since(due, since.first_month)
+            since = Since(due, min([since.first_month, *(one["month"] for one in counts)]))
+            connection.execute(
+                update(schema.usage_fold).values(until=stamp(since.until), first_month=since.first_month)
+            )
+        return since
 
     def since(self) -> Since | None:
         """How far accesses are counted; None where none was ever taken."""
@@ -195,8 +198,8 @@ class UsageBook:
             return [(curie, int(value)) for curie, value in connection.execute(query.limit(limit))]
 
     def _begin(self, connection: Connection, first: datetime) -> Since:
-        # An hour earlier: another process may hold accesses of a few seconds before.
-        since = Since(_hour(first) - timedelta(hours=1), stamp(first)[:7])
+        # A day earlier: another process may hold older accesses, if only since the database was busy.
+        since = Since(_hour(first) - timedelta(days=1), stamp(first)[:7])
         connection.execute(
             insert(schema.usage_fold).values(id=1, until=stamp(since.until), first_month=since.first_month)
         )

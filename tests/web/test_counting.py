@@ -71,6 +71,7 @@ def test_pages_and_documents_are_uses(site: FlaskClient, noted: Noted, path: str
         "/search?q=heart",
         f"/studies/{GONE}",
         f"/id/{GONE}",
+        f"/studies/{STUDY.partition(':')[2]}",
         "/studies/idr:idr9999",
         f"/id/{IMAGE}/thumbnail",
         "/catalog",

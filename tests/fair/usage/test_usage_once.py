@@ -91,6 +91,17 @@ def test_what_is_counted_is_gone(counted, ledger) -> None:
     assert counted() == before
 
 
+def test_hours_of_a_month_add_up(ledger, recorder, clock) -> None:
+    """Hours that are counted at different times give the sums of their month, bytes included."""
+    for hours in (0, 4, 8):
+        recorder.add(hit(after_s=3600 * hours))
+        recorder.flush()
+        clock.move(hours=4)
+        recorder.flush()
+    assert [count.usage_value for count in ledger.usage.of(STUDY)] == [3, 3]
+    assert ledger.usage.volumes(STUDY) == {("2026-11", "regular"): 300}
+
+
 def test_an_hour_is_counted_when_it_is_over(ledger, recorder, clock) -> None:
     """Until five minutes after its end an hour's accesses wait: another process may still hold some of them."""
     recorder.add(hit())

@@ -34,8 +34,9 @@ def test_a_look_is_an_investigation(counted) -> None:
 
 
 def test_a_double_click_is_one_click(counted) -> None:
-    """A second click within 30 s is the same action; after 35 s it is another one of the same session."""
-    assert counted(hit(after_s=0), hit(after_s=29)) == LOOK
+    """A second click within 30 s, the thirtieth included, is the same action."""
+    assert counted(hit(after_s=0), hit(after_s=29), hit(OTHER), hit(OTHER, after_s=30)) == LOOK
+    assert counted(of=OTHER) == LOOK
 
 
 def test_clicks_further_apart_are_two(counted) -> None:
