@@ -691,7 +691,6 @@ class LocalNode:
                 pool=pool,
                 images=self.images,
                 identities=self.identities,
-                funding=self.funding,
                 snapshot=snapshot,
                 index=self.home / "search",
                 web=self.settings.web.model_copy(update={k: v for k, v in listening.items() if v is not None}),

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from catalogue.resolver.identities import Identities
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
-    from catalogue.store.funding import Funding
     from catalogue.store.ledger import Ledger
 
 
@@ -70,7 +69,6 @@ class Services:
         search: None where there is no text index.
         images: None where previews are not offered.
         identities: None where records of one study are not told.
-        funding: who paid for what; None where it is not told.
         snapshot: the `current` link of the graph's snapshots, for /readyz; None where there is no graph.
         index: folder of the text index, for /readyz; None where it is not looked at.
         exposed: what harvesters are told of; None where nothing is offered to them.
@@ -92,7 +90,6 @@ class Services:
     pool: Any = None
     images: Images | None = None
     identities: Identities | None = None
-    funding: Funding | None = None
     snapshot: Path | None = None
     index: Path | None = None
     dumps: DumpShelf | None = None

@@ -58,7 +58,10 @@ def test_forms_are_written(node: Path, tmp_path: Path) -> None:
     for name, item in by_metric.items():
         for outcome in ("pass", "fail", "indeterminate"):
             assert sum(row["metric"] == name and row["outcome"] == outcome for row in rows) == item[outcome]
-    assert len(list(csv.DictReader((tmp_path / "w.csv").open(encoding="utf-8", newline="")))) == document["scope"]["studies"]
+    assert (
+        len(list(csv.DictReader((tmp_path / "w.csv").open(encoding="utf-8", newline=""))))
+        == document["scope"]["studies"]
+    )
     out = well(node, "audit", "--csv", "-").out
     assert list(csv.DictReader(io.StringIO(out, newline=""))) == rows
 

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from catalogue.fair.funding import funder_scope, grant_scope
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.service import Audits
+from catalogue.model.namespaces import BASE
 from catalogue.problems import NotFound
 from catalogue.resolver.service import Resolver
 from catalogue.store.ledger import Ledger
@@ -212,3 +213,13 @@ def test_days_from_paper_to_data_need_both_days(paper: str, released: str, days:
     """A year is no day: the days between are told only where both dates are whole."""
     assert gap_days(paper, released) == days
     assert paper_date({"publications": [{"date_issued": "2025-01-01"}, {"date_issued": paper}, {"doi": "x"}]}) == paper
+
+
+def test_the_iri_of_a_grant_leads_to_its_page(site: FlaskClient, audits: Audits) -> None:
+    """What the graph calls a grant dereferences here: 303 to the page, and 400 or 404 for a funder that is none."""
+    iri = audits.newest().funding.find_grant(AWARD).iri
+    assert iri is not None
+    answer = site.get("/" + iri.removeprefix(BASE), headers=HTML)
+    assert (answer.status_code, answer.headers["Location"]) == (303, GRANT)
+    assert site.get("/grant/029chgv09/1").status_code == 400
+    assert site.get("/grant/02catss52/1").status_code == 404

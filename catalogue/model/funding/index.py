@@ -261,7 +261,8 @@ class FundingIndex:
     def _grant_of(self, funder: Funder, award: str) -> Grant:
         known = find_award(award, funder)
         found: list[Grant | None] = [self._grants.get((known.funder.key, known.core))] if known is not None else []
-        for grant in (*found, *self._by_key.get(award_key(award), ())):
+        found += self._by_key.get(award_key(award), [])
+        for grant in found:
             if grant is not None and funder.key in self._givers(grant):
                 return grant
         raise NotFound(f"No record names an award '{award[:MAX_ASKED]}' of {funder.name}.")

@@ -28,6 +28,13 @@ _OTHERS: Final = re.compile(
 _JOINED: Final = re.compile(r"[\W_]{0,3}(?:the\s)?")
 _PART_OF: Final = re.compile(r"[\s,(]+(?:(?:a )?part )?of (?:the )?")
 _SENTENCE_END: Final = re.compile(r"(?<![A-Z])(?<!\bNo)(?<!\bNos)(?<!\bno)(?<!\bnos)(?<!\bref)[.]\s+(?=[A-Z])")
+# Digits alone may count anything: only these words and signs introduce an award.
+_INTRODUCED: Final = re.compile(
+    r"(?:\b(?:no|nos|nr|numbers?|grants?|agreement|awards?|abstract|contract|projects?|references?|ref|id|code|under|and)|"
+    r"[#(\[,;:/–—-])[\s.:#]*$",
+    re.IGNORECASE,
+)
+_COUNTED: Final = re.compile(r"\s+(?!to\b|and\b|from\b|by\b|for\b|under\b|awarded\b|in\b)[a-z]{3,}")
 _GIVEN_BY: Final = re.compile(r"(?:from|by|of|\()\W*(?:the\s+)?$")
 
 
@@ -133,10 +140,19 @@ def _take(text: str, even: str, group: _Group, span: tuple[int, int], taken: dic
     for mention in {m.funder.key: m for m in group.members}.values():
         for series in series_of(mention.funder):
             for match in series.beside.finditer(even, *span):
-                if _free(match.span(), taken):
+                if _free(match.span(), taken) and _is_number(text, span[0], match):
                     funder = group.funder or mention.funder
                     funder = funder if funder.key in series.funders else series.home
                     taken[match.span()] = _found(text, group, funder, series.award(match), match.span())
+
+
+def _is_number(text: str, start: int, match: re.Match[str]) -> bool:
+    """False for digits alone that nothing introduces as an award, or that count something."""
+    if not match.group().isdigit():
+        return True
+    before = text[max(start, match.start() - 20) : match.start()]
+    follows = not before.strip() if match.start() - start < 20 else False
+    return bool(follows or _INTRODUCED.search(before)) and not _COUNTED.match(text, match.end())
 
 
 def _alone(text: str, even: str, groups: list[_Group], taken: dict[tuple[int, int], Found]) -> None:

@@ -11,7 +11,8 @@ from flask import Blueprint, Response, render_template, request
 from catalogue.fair.funding import FUNDERS, grant_path
 from catalogue.fair.report import Report
 from catalogue.model.funding.funders import ROR, Funder, children, funders
-from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
+from catalogue.model.funding.index import FundingIndex, Grant, StudyLink, grant_iri
+from catalogue.model.funding.rdf import grant_page
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish, to
 from catalogue.web.fair.answers import answer_report, split_form, vocabulary
@@ -45,6 +46,12 @@ def funders_blueprint(services: Services, reports: Reports) -> Blueprint:
     @blueprint.get("/funders/ror/<ror>/grants/<path:award>")
     def grant(ror: str, award: str) -> Response:
         return _grant(services, reports, ror, award)
+
+    # What a grant's IRI names is told on its page.
+    @blueprint.get("/grant/<ror>/<path:award>")
+    def named(ror: str, award: str) -> Response:
+        path = grant_page(grant_iri(_index(reports).get_funder(ror).ror or "", award))
+        return to(services.links, path or FUNDERS, 303)
 
     return blueprint
 

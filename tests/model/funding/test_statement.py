@@ -48,6 +48,10 @@ def told(text: str) -> list[tuple[str, str]]:
         # S-BIAD2225: not the university.
         ("a Royal Society University Research Fellowship (URF\\R1\\211329)", [("royalsociety", "URF\\R1\\211329")]),
         ("UKRI Engineering and Physical Sciences Research Council (EP/V034154/2)", [("epsrc", "EP/V034154/2")]),
+        # Digits may count anything.
+        ("by the European Union. We imaged 123456 cells", [("ec", "")]),
+        ("NIH, NSF 1828636", [("nsf", "1828636"), ("nih", "")]),
+        ("by NSF. Sequences 1828636 and up", [("nsf", "")]), ("the EU under H2020 (955575)", [("ec", "955575")]),
         # Numbers that say nothing alone.
         ("grants 16H06372 and 101017453", []), ("in 2022 to 2023, with 123456 images", []),
         # ssbd:409 and ssbd-repos-000467: misprinted numbers stay text.
