@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ class Row:
     predicate: Term
     value: Term
     more: Mapping[str, Term]
+    _evidence: Evidence | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -54,8 +55,12 @@ class Row:
 
     @property
     def evidence(self) -> Evidence:
-        """The triple as evidence."""
-        return Evidence(f"{self.node} {self.predicate} {self.value} .")
+        """The triple as evidence; made once, since many metrics rest on the same triple."""
+        found = self._evidence
+        if found is None:
+            found = Evidence(f"{self.node} {self.predicate} {self.value} .")
+            object.__setattr__(self, "_evidence", found)
+        return found
 
     def said(self, name: str) -> str:
         """Text of another variable of the query; "" where it is unbound."""

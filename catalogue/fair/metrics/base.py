@@ -27,11 +27,18 @@ METRIC_BASE: Final = BASE + "fair/metrics/"
 _VERSION: Final = re.compile(r"[1-9]\d*\.\d+")
 
 
+@cache
+def _expanded(predicate: str) -> str:
+    """The IRI of a property that a metric names."""
+    return expand(predicate)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A study as metrics see it.
 
     Args:
+        iri: its persistent identifier.
         facts: of all studies.
         observations: newest live observation by check.
         node: what this node says of itself.
@@ -42,11 +49,10 @@ class Subject:
     facts: Facts
     observations: Mapping[str, Observation]
     node: NodeFacts
+    iri: str = field(init=False)
 
-    @property
-    def iri(self) -> str:
-        """Its persistent identifier."""
-        return BASE + self.curie
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "iri", BASE + self.curie)
 
     def rows(self, fact: str) -> tuple[Row, ...]:
         """Rows of a fact that the metric said it reads; empty where the study has none."""
@@ -60,7 +66,7 @@ class Subject:
             value: an object as N-Triples, or `…` where only the mender knows it.
             node: IRI of the subject; "" means the study.
         """
-        return f"<{node or self.iri}> <{expand(predicate)}> {value} ."
+        return f"<{node or self.iri}> <{_expanded(predicate)}> {value} ."
 
 
 @dataclass(frozen=True, slots=True)
