@@ -72,6 +72,7 @@ VERBS = [
     "purge",
     "audit",
     "audit make",
+    "audit look",
     "audit list",
     "audit show",
     "audit freeze",

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 500
 """Observations after which they are written down; so many are lost at most when the process dies."""
 WRITE_EVERY_S: Final = 5.0
-_HERE_LANES: Final = 4
+_HERE_LANES: Final = 2
 _MOST_LANES: Final = 32
 _SLICE: Final = 20_000
 _LEAST_REST: Final = timedelta(minutes=5)

@@ -78,7 +78,6 @@ class Trickle:
         while not self._stop.is_set():
             try:
                 self.tick()
-            # Logged and tried again: looks must not end because the ledger was busy once.
-            except Exception as error:
+            except Exception as error:  # logged and tried again: looks must not end because the ledger was busy once
                 log.error("looks.failed", exc_info=error)
             self._stop.wait(self._pause_s)

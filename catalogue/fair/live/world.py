@@ -185,7 +185,10 @@ class Visiting:
         try:
             response = self._once(key, lambda: look(url, headers={"Accept": accept}, max_bytes=MAX_BYTES, **options))
         except Problem as problem:
-            raise self._troubled(_no_answer(problem, url)) from problem
+            no = _no_answer(problem, url)
+            # One interface of ours that is busy says nothing of our pages; a stranger who says so is left alone.
+            no.rests = no.rests and (how[0] != "here" or isinstance(no, Blocked))
+            raise self._troubled(no) from problem
         self._note(url, response, self._took[key])
         no = self._refuse(url, response.status)
         if no is not None:
