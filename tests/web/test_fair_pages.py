@@ -111,7 +111,7 @@ def test_the_first_line_says_what_is_missing(site: FlaskClient, report: Report) 
 
 def test_numbers_on_the_page_are_those_of_the_report(site: FlaskClient, report: Report) -> None:
     """Archives, letters, principles, items and fixes show the report's counts."""
-    text = site.get("/fair", headers=HTML).text
+    text = html.unescape(site.get("/fair", headers=HTML).text)
     for one in report.members:
         assert row_of(text, f"/fair/members/{one.name}")[1:5] == numbers(one.counts)
     for letter in report.letters:
@@ -287,7 +287,7 @@ def test_the_benchmark_of_the_documentation_can_be_used() -> None:
 
 
 def test_a_page_waits_for_a_newer_audit_only_so_long(audits: Audits, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While records come in faster than they are judged, the audit at hand is shown; the newer one follows by itself."""
+    """While records come in faster than they are judged, the audit at hand is shown; the newer one follows."""
     old, new, judged = large_audit(1), large_audit(2), Event()
     at_hand = [old]
 

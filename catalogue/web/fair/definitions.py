@@ -17,7 +17,7 @@ from catalogue.fair.facts import AREA, VALUES_QUERY, is_property
 from catalogue.fair.metrics.base import Case, Metric, get_metric, metrics
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Counts, Report
-from catalogue.model.namespaces import PREFIXES
+from catalogue.model.namespaces import expand
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish
 from catalogue.web.fair.answers import vocabulary
@@ -135,10 +135,7 @@ def fact_text(name: str) -> str:
     query = VALUES_QUERY if is_property(name) else name
     text = resources.query_file(AREA, query).read_text("utf-8")
     if is_property(name):
-        prefix = name.partition(":")[0]
-        text = text.replace(_SLOT, name, 1)
-        if f"PREFIX {prefix}:" not in text:
-            text = text.replace("PREFIX", f"PREFIX {prefix}: <{PREFIXES[prefix]}>\nPREFIX", 1)
+        text = text.replace(_SLOT, f"<{expand(name)}>", 1)
     return "\n".join(line for line in text.splitlines() if not line.startswith("#+")) + "\n"
 
 

@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
+from catalogue.fair.benchmark import DEFAULT
 from catalogue.fair.funding import FUNDERS, grant_path
+from catalogue.fair.headline import FUNDER_METRIC
+from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
 from catalogue.model.funding.funders import ROR, Funder, children, funders
 from catalogue.model.funding.index import FundingIndex, Grant, StudyLink, grant_iri
@@ -62,11 +65,13 @@ def _index(reports: Reports) -> FundingIndex:
 
 def _overview(reports: Reports) -> Response:
     index = _index(reports)
+    everything = reports.get(partial(reports.audits.scope, kind="federation"), reports.benchmark(DEFAULT))
     page = render_template(
         "fair/funders.html",
         active="funders",
         bases=index.bases(),
-        number=len(index.studies()),
+        number=len(everything.studies),
+        silent=everything.count(FUNDER_METRIC)[Outcome.FAIL],
         rows=funder_rows(index),
         archives=by_archive(index),
         **vocabulary(),
