@@ -94,12 +94,14 @@ def judge_all(
 def _numbers(dataset: Dataset, chosen: Mapping[str, Metric], seen: Seen) -> dict[str, dict[str, int]]:
     """Numbers of the observations that metrics saw, by study and check."""
     checks = {check for metric in chosen.values() for check in metric.checks}
-    found = {
-        study.curie: {check: one.number for check, one in sorted(seen[study.curie].items()) if check in checks}
-        for study in dataset.studies
-        if study.curie in seen
-    }
-    return {curie: numbers for curie, numbers in found.items() if numbers}
+    everywhere = seen.get(NODE, {})
+    found = {}
+    for study in dataset.studies:
+        looks = {**everywhere, **seen.get(study.curie, {})}
+        numbers = {check: one.number for check, one in sorted(looks.items()) if check in checks}
+        if numbers:
+            found[study.curie] = numbers
+    return found
 
 
 def _judge(metric: Metric, subject: Subject) -> Judgement:

@@ -37,6 +37,11 @@ class Basis:
     recorded_at: str = ""
     benchmarks: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # Forms must not depend on where a basis comes from: read back, its mappings are in the order of their keys.
+        for name in ("metrics", "benchmarks"):
+            object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
+
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of all of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +82,19 @@ JUDGEMENT = st.builds(
 
 
 @given(st.data())
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_an_audit_is_read_back_without_the_code_that_judged(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """Whatever metrics said, all tables of the audit read back equal those of the original, byte for byte."""
+    few = dict(list(metrics().items())[::20])
     dataset = dataset_of(
         [("study", "0" * 64, study(n, title=data.draw(TEXT) or "x")) for n in range(1, data.draw(st.integers(1, 4)))],
-        wanted_facts(metrics().values()),
+        wanted_facts(few.values()),
     )
-    audit = judge_all(dataset, metrics(), {}, NodeFacts(holders={"idr": 2}), software="1")
-    said = {one.curie: {name: data.draw(JUDGEMENT) for name in metrics()} for one in audit.studies}
+    audit = judge_all(dataset, few, {}, NodeFacts(holders={"idr": 2}), software="1")
+    drawn = cycle(data.draw(st.lists(JUDGEMENT, min_size=1, max_size=7)))
+    said = {one.curie: {name: next(drawn) for name in few} for one in audit.studies}
     audit = replace(audit, judgements=said, observed={one.curie: {"identifier": 7} for one in audit.studies[:1]})
     shelf = AuditShelf(tmp_path_factory.mktemp("shelf"))
     back = load_audit(keep_audit(shelf, audit, shipped().values(), KEY, "2026-01-01T00:00:00Z", 3))
@@ -99,7 +102,7 @@ def test_an_audit_is_read_back_without_the_code_that_judged(
     assert (back.audit.studies, back.audit.observed) == (audit.studies, audit.observed)
     assert back.benchmarks == dict(shipped())
     cheap = {".csv", ".wide.csv", ".json", ".jsonld"}
-    for benchmark in shipped().values():
+    for benchmark in list(shipped().values())[:2]:
         for one, two in zip(_rendered(audit, benchmark, cheap), _rendered(back.audit, benchmark, cheap), strict=True):
             assert one == two
 
