@@ -35,4 +35,5 @@ def _link(said: dict[str, Any]) -> FundingLink:
 def _funder(said: dict[str, Any] | None) -> Funder | None:
     if said is None:
         return None
-    return Funder(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in said.items()}
+    return Funder(**values)
