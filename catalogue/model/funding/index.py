@@ -124,7 +124,7 @@ class FundingIndex:
         if identity is not None:
             self._of_award[identity].append(study)
         for funder in {f.key: f for f in (link.funder, link.numbered_by) if f is not None}.values():
-            self._funders[funder.key] = funder
+            self._funders.setdefault(funder.key, funder)
             self._of_funder[funder.key].append(study)
 
     def studies(self) -> list[str]:

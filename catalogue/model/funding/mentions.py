@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from catalogue.model.funding.funders import Funder, find_funder, fold_word, funders
+from catalogue.model.funding.funders import MAX_NAME, Funder, find_funder, fold_word, funders
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|&")
 _HYPHENATED: Final = re.compile(r"[-‐]\s+")
@@ -74,7 +74,7 @@ def named_funder(name: str) -> tuple[Funder | None, str]:
     funder = find_funder(name)
     if funder is not None:
         return funder, ""
-    mentions = find_mentions(name)
+    mentions = find_mentions(name[:MAX_NAME])
     chosen = choose(mentions)
     return chosen, next((m.programme for m in mentions if m.programme and m.funder == chosen), "")
 

@@ -23,7 +23,7 @@ _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 def funding_quads(index: FundingIndex) -> bytes:
     """Sorted N-Quads in the graph FUNDING; equal for equal indexes. Links without a funder's IRI are left out."""
-    return "".join(sorted({f"{triple} <{FUNDING}> .\n" for triple in _triples(index)})).encode()
+    return "".join(sorted({f"{triple} <{FUNDING}> .\n" for triple in _triples(index)})).encode("utf-8", "replace")
 
 
 def grant_page(iri: str) -> str | None:

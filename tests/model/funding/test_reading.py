@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyoxigraph as px
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from catalogue.model.funding.index import Grants
 from catalogue.model.funding.link import READ, STATED
+from catalogue.model.funding.rdf import funding_quads
 from catalogue.model.funding.reading import MAX_GRANTS, funding_of
 
 
@@ -123,6 +128,33 @@ def test_thanks_are_read_only_where_money_is_spoken_of() -> None:
 def test_a_record_of_another_form_says_nothing(record: dict[str, Any]) -> None:
     """Values of the wrong kind are no funding and break nothing."""
     assert funding_of(record) == []
+
+
+TEXTS = st.sampled_from(
+    ["JSPS", "16H06372", "https://ror.org/029chgv08", "Wellcome, NSF", "\x00\ud800", "é" * 300, "", "1,2 and 3"]
+)
+ANY = st.one_of(TEXTS, st.none(), st.integers(), st.lists(TEXTS, max_size=2), st.dictionaries(TEXTS, TEXTS, max_size=2))
+FUNDER = st.fixed_dictionaries({}, optional=dict.fromkeys(("name", "ror", "same_as", "crossref_funder_id"), ANY))
+GRANT = st.fixed_dictionaries(
+    {},
+    optional={"funder": st.one_of(FUNDER, ANY)} | dict.fromkeys(("grant_identifier", "title", "url", "acronym"), ANY),
+)
+RECORD = st.fixed_dictionaries(
+    {},
+    optional={"grants": st.one_of(st.lists(st.one_of(GRANT, ANY), max_size=3), ANY)}
+    | dict.fromkeys(("funding_statement", "acknowledgements", "publications"), ANY),
+)
+
+
+@given(RECORD)
+def test_no_record_breaks_the_reading_or_the_graph(record: dict[str, Any]) -> None:
+    """Whatever a record holds, it is read, indexed and written; one bad record must not hold up all others."""
+    index = Grants.build([("a:1", record), ("a:2", record)])
+    assert index.studies() == ["a:1", "a:2"]
+    assert index.links_of("a:1") == index.links_of("a:2")
+    px.Store().load(funding_quads(index), format=px.RdfFormat.N_QUADS)
+    for grant in index.grants():
+        assert index.find_grant(f"{grant.funder.name} {grant.award}") == grant
 
 
 def test_there_is_an_end_to_grants() -> None:
