@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalogue.exchange.base import PERSISTENCE
 from catalogue.exchange.dcat.about import About
 
 _TYPE = {"group": "org.w3id.ommatidia", "artifact": "catalogue"}
@@ -31,8 +30,6 @@ def service_info(about: About, name: str, root: str, schema_version: str) -> dic
         "documentationUrl": f"{root}/docs",
         "version": about.version,
     }
-    # Further members are allowed; assessors look for this one.
-    found["persistencePolicy"] = PERSISTENCE[1]
     if about.contact:
         found["contactUrl"] = f"mailto:{about.contact}"
     return found

@@ -84,12 +84,11 @@ def test_records_in_rdf_name_the_policy(client: FlaskClient, path: str, suffix: 
     assert expected in said(client, path + suffix, FORMS[suffix])
 
 
-def test_catalogue_and_service_name_the_policy(with_services: Client) -> None:
-    """DCAT, FAIR Data Point and GA4GH's service-info lead to the policy."""
+def test_catalogue_names_the_policy(with_services: Client) -> None:
+    """DCAT and FAIR Data Point lead to the policy."""
     client = with_services(web=WebSettings(base_url="https://node.example.org"))
     for path, node in (("/catalog.ttl", "/catalog"), ("/fdp", "/fdp")):
         named = px.Triple(
             px.NamedNode("https://node.example.org" + node), px.NamedNode(PREDICATE), px.NamedNode(POLICY)
         )
         assert named in said(client, path, px.RdfFormat.TURTLE)
-    assert client.get("/service-info").json["persistencePolicy"] == POLICY
