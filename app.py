@@ -725,6 +725,7 @@ class LocalNode:
             try:
                 serve(site, host, port, self.settings.web.threads, limit, ready, self.settings.usage.trusted_proxies)
             finally:
+                (self.home / LISTENING).unlink(missing_ok=True)
                 if self.usage is not None:
                     self.usage.close()
 

@@ -10,7 +10,7 @@ from loopback_server import Server, answer, serving
 
 from catalogue.problems import FetchRefused, SourceUnavailable
 from harvesters.http import Fetcher
-from harvesters.looker import RENEW_S, Looker
+from harvesters.looker import RENEW_S, Home, Looker
 
 
 @pytest.fixture
@@ -69,3 +69,17 @@ def test_site_whose_rules_cannot_be_had_is_left_alone(looker: Looker, server: Se
     with pytest.raises(SourceUnavailable):
         looker.look(server.url + "/a")
     assert server.paths == ["/robots.txt"]
+
+
+def test_way_home_leads_nowhere_else(server: Server) -> None:
+    """The door to our own pages, private as they may be, opens for no other address, whatever a caller says."""
+    fetcher = Fetcher(
+        contact="https://example.org/", allow_private=frozenset({"127.0.0.1"}), attempts=1, timeout_s=5.0,
+        clock=lambda: datetime(2026, 3, 2, tzinfo=UTC),
+    )  # fmt: skip
+    home = Home(fetcher, server.url)
+    assert home.look(server.url + "/a").status == 200
+    for elsewhere in ("http://127.0.0.1:9/", server.url.replace("127.0.0.1", "localhost"), "https://archive.example/"):
+        with pytest.raises(FetchRefused) as caught:
+            home.look(elsewhere, origin=fetcher.origin(elsewhere))
+        assert caught.value.members["rule"] == "origin"

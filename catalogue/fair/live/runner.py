@@ -22,6 +22,7 @@ from catalogue.fair.live.sample import sampled_images, sampled_tombstones
 from catalogue.fair.live.tombstone_answers import TOMBSTONES
 from catalogue.fair.live.world import LookStopped, Visiting, World
 from catalogue.fair.outcomes import Outcome
+from catalogue.problems import StoreDamaged
 from catalogue.store.graph_view import is_public
 from catalogue.store.observations import NODE, Observation
 
@@ -144,14 +145,19 @@ class Runner:
         return found
 
     def _target(self, curie: str, wanted: Iterable[str]) -> Target | None:
-        """What is looked at; None when it is no longer public."""
+        """What is looked at; None when it is no longer public, or cannot be read."""
         if curie == NODE:
             return Target(NODE, withdrawn=sampled_tombstones(self._ledger, TOMBSTONES))
-        entry = self._ledger.head(curie)
-        if entry is None or not is_public(entry):
-            return None
         count = max((self.checks[name].images for name in wanted), default=0)
-        return Target(curie, entry, sampled_images(self._ledger, curie, count) if count else ())
+        try:
+            entry = self._ledger.head(curie)
+            if entry is None or not is_public(entry):
+                return None
+            return Target(curie, entry, sampled_images(self._ledger, curie, count) if count else ())
+        except StoreDamaged as problem:
+            # `fsck` tells of it; the others are looked at.
+            log.warning("look.unreadable", curie=curie, detail=problem.detail)
+            return None
 
     def _collect(
         self, results: queue.SimpleQueue[list[Observation] | None], running: int, tally: Tally, tell: Callable[[], None]

@@ -11,6 +11,7 @@ from catalogue import resources
 from catalogue.fair.live.base import HERE, Check, Seen, Target, checks, folded
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.outcomes import Mender, Outcome
+from catalogue.fair.usage.agents import access_method
 
 CHECKS = list(checks().values())
 PAGE = (resources.docs_dir() / "live-checks.md").read_text("utf-8")
@@ -46,6 +47,12 @@ def test_no_metric_waits_for_a_check_that_nobody_makes() -> None:
 def test_page_for_archives_tells_each_check(check: Check) -> None:
     """Whoever finds us in a log reads what was asked, and how often."""
     assert f"| `{check.name}` | {check.asks} | {check.fresh_days:g} |" in PAGE
+
+
+def test_looks_are_no_use() -> None:
+    """What nodes look at of themselves and of each other does not count as use."""
+    assert access_method("Ommatidia/0.1.0 (+https://archive.example/)") is None
+    assert access_method("python-requests/2.32") == "machine"
 
 
 def test_one_failure_decides_and_silence_is_never_one() -> None:

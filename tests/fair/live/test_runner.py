@@ -17,6 +17,7 @@ from catalogue.fair.live.due import FIRST_PAUSE, LONGEST_PAUSE, due, pause_after
 from catalogue.fair.live.runner import Runner, Tally
 from catalogue.fair.live.trickle import RENEW, Trickle
 from catalogue.fair.live.world import World
+from catalogue.problems import StoreDamaged
 from catalogue.store.observations import NODE, Observation
 from tests.exchange.harvested import Node, study
 from tests.fair.live.hostile_answers_for_looks import says, silence, world
@@ -300,3 +301,17 @@ def test_ages_tell_tries_in_a_row(node: Node) -> None:
     node.clock.go(timedelta(days=1).total_seconds())
     book.add([Observation("a", "x", "pass", "")])
     assert book.ages()["a", "x"].tries == 0
+
+
+def test_damaged_record_holds_up_nobody(node: Node, archive: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that cannot be read is left to fsck; the others of its lane are looked at."""
+    names = put(node, archive, range(1, 6))
+    real = type(node.ledger).head
+
+    def head(self: Any, curie: str) -> Any:
+        if curie == names[2]:
+            raise StoreDamaged("damaged")
+        return real(self, curie)
+
+    monkeypatch.setattr(type(node.ledger), "head", head)
+    assert run(node, runner(node, world(None, archive))).seen == 4
