@@ -150,8 +150,8 @@ def test_each_form_stands_at_the_address_with_its_suffix(site: FlaskClient, path
 def test_json_of_the_page_has_the_report(site: FlaskClient, report: Report) -> None:
     """What the form tells is what the service reports."""
     told = json.loads(site.get("/fair.json").data)
-    assert told["audit"] == report.basis.name
-    assert {outcome: told["total"][outcome.replace(" ", "_")] for outcome in Outcome} == report.total.counts
+    assert told["basis"]["audit"] == report.basis.name
+    assert told["total"]["outcomes"] == {outcome.value: report.total.counts[outcome] for outcome in Outcome}
     assert site.get("/fair", headers={"Accept": "application/json"}).json == told
 
 
