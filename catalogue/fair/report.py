@@ -12,6 +12,7 @@ from functools import cached_property
 from catalogue.fair.audit import Audit, Basis
 from catalogue.fair.benchmark import Benchmark, Item, outcomes, tally
 from catalogue.fair.headline import headline
+from catalogue.fair.levels import AREAS, HIGHEST, levels
 from catalogue.fair.metrics.base import PRINCIPLES, Metric
 from catalogue.fair.outcomes import Judgement, Mender, Outcome
 from catalogue.fair.scopes import Scope
@@ -151,6 +152,21 @@ class Report:
             self._over_items(letter, lambda item, letter=letter: item.principle.startswith(letter))  # type: ignore[misc]
             for letter in "FAIR"
         )
+
+    @cached_property
+    def levels(self) -> Mapping[str, tuple[int, ...]]:
+        """Area (F, A, I, R) -> number of studies that reached each level from 0 to the highest, for sure.
+
+        Empty for a benchmark that defines no levels; studies in which nothing of an area applies count nowhere.
+        """
+        if self.benchmark.scoring != "levels":
+            return {}
+        found = {area: [0] * (HIGHEST + 1) for area in AREAS}
+        for study in self.studies:
+            for area, reached in levels(self.benchmark.item, study.outcomes).items():
+                if reached is not None:
+                    found[area][reached.reached] += 1
+        return {area: tuple(numbers) for area, numbers in found.items()}
 
     @cached_property
     def members(self) -> tuple[Tally, ...]:

@@ -14,12 +14,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from catalogue.fair.audit import Audit
-from catalogue.fair.benchmark import DEFAULT, read_benchmark
+from catalogue.fair.benchmark import DEFAULT, read_benchmark, shipped
 from catalogue.fair.forms.base import forms
+from catalogue.fair.history import History
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.outcomes import Outcome
-from catalogue.fair.report import Report
+from catalogue.fair.report import Report, make_report
+from catalogue.fair.scopes import federation_scope
 from catalogue.fair.service import Audits
+from catalogue.model.signing import NodeKey
 from catalogue.resolver.service import Resolver
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import create_web
@@ -150,8 +153,8 @@ def test_each_form_stands_at_the_address_with_its_suffix(site: FlaskClient, path
 def test_json_of_the_page_has_the_report(site: FlaskClient, report: Report) -> None:
     """What the form tells is what the service reports."""
     told = json.loads(site.get("/fair.json").data)
-    assert told["audit"] == report.basis.name
-    assert {outcome: told["total"][outcome.replace(" ", "_")] for outcome in Outcome} == report.total.counts
+    assert told["basis"]["audit"] == report.basis.name
+    assert told["total"]["outcomes"] == {outcome.value: report.total.counts[outcome] for outcome in Outcome}
     assert site.get("/fair", headers={"Accept": "application/json"}).json == told
 
 
@@ -303,3 +306,35 @@ def test_a_page_waits_for_a_newer_audit_only_so_long(audits: Audits, monkeypatch
     assert reports.audit() is old and reports.audit() is old
     judged.set()
     assert Reports(audits, patience_s=10).audit() is new
+
+
+def test_levels_are_counted_where_the_benchmark_defines_them(site: FlaskClient, audits: Audits) -> None:
+    """By the RDA's model each area shows how many studies reached which level; other benchmarks show none."""
+    report = audits.report(benchmark="rda-fdmm-2020")
+    text = site.get("/fair?benchmark=rda-fdmm-2020", headers=HTML).text
+    table = text[text.index('id="levels"') :]
+    for area, counted in report.levels.items():
+        assert sum(counted) <= len(report.studies)
+        assert row_of(table, f"{area}, ") == [str(number) for number in counted]
+    assert json.loads(site.get("/fair.json?benchmark=rda-fdmm-2020").data)["levels"]["F"] == list(report.levels["F"])
+    assert 'id="levels"' not in site.get("/fair", headers=HTML).text and audits.report().levels == {}
+
+
+def test_audits_before_are_told_in_a_chart_and_a_table(tmp_path: Path, services: Services) -> None:
+    """Where two audits are kept, the page shows both with the numbers of their manifests, and links to them."""
+    with Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
+        ledger.key = NodeKey(b"k" * 32)
+        seed_funded(ledger)
+        audits = audits_of(ledger, tmp_path)
+        history = History(audits, ledger, 10)
+        names = [history.keep(position)[0].name for position in (2, 5)]
+        app = create_web(replace(services, ledger=ledger, resolver=Resolver(ledger), search=None, audits=audits))
+        text = app.test_client().get("/fair", headers=HTML).text
+        trend = text[text.index('id="trend"') :]
+        for name, position in zip(names, (2, 5), strict=True):
+            report = make_report(audits.make(position), federation_scope(audits.make(position), ""), shipped()[DEFAULT])
+            row = re.search(rf'href="/fair/audits/{name}".*?</tr>', trend, re.DOTALL)
+            assert row
+            cells = re.findall(r'<td class="num">(\d+)</td>', row.group())
+            assert cells[:4] == [str(len(report.studies)), *numbers(report.total.counts)[:3]]
+        assert 'aria-labelledby="by-run-t by-run-d"' in trend

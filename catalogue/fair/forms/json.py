@@ -34,6 +34,8 @@ def render(report: Report, links: Addresses) -> bytes:
         "fixes": [_fix(fix) for fix in report.fixes],
         "studies": [_study(study) for study in report.studies],
     }
+    if report.levels:
+        document["levels"] = {area: list(numbers) for area, numbers in report.levels.items()}
     if report.scope.kind == "study":
         document["tests"] = [_test(row) for row in report.long()]
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"

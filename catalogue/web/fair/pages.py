@@ -15,6 +15,7 @@ from catalogue.problems import Withdrawn
 from catalogue.web.documents import FOUND, refuse, to
 from catalogue.web.fair.answers import answer_report, split_form
 from catalogue.web.fair.reports import Reports
+from catalogue.web.fair.trend import runs
 from catalogue.web.services import Services
 from catalogue.web.text import path_of, plain
 
@@ -24,10 +25,11 @@ _MOST_EVIDENCE: Final = 20
 def fair_blueprint(services: Services, reports: Reports) -> Blueprint:
     """Routes of reports, each with the forms of catalogue.fair.forms at the same address plus suffix."""
     blueprint = Blueprint("fair", __name__)
-    audits = reports.audits
+    audits, over_time = reports.audits, partial(runs, reports)
 
     def federation(suffix: str) -> Response:
-        return answer_report(services, reports, partial(audits.scope, kind="federation"), suffix, "report.html")
+        scope_of = partial(audits.scope, kind="federation")
+        return answer_report(services, reports, scope_of, suffix, "report.html", over_time)
 
     for suffix in ("", *forms()):
         name = f"federation{suffix.replace('.', '_')}"
@@ -36,7 +38,8 @@ def fair_blueprint(services: Services, reports: Reports) -> Blueprint:
     @blueprint.get("/fair/members/<name>")
     def member(name: str) -> Response:
         owner, suffix = split_form(name)
-        return answer_report(services, reports, partial(audits.scope, kind="member", name=owner), suffix, "report.html")
+        scope_of = partial(audits.scope, kind="member", name=owner)
+        return answer_report(services, reports, scope_of, suffix, "report.html", over_time)
 
     @blueprint.get("/fair/studies/<path:name>")
     def study(name: str) -> Response:
