@@ -420,11 +420,19 @@ class LocalNode:
 
     def _node_facts(self) -> NodeFacts:
         """What this node says of itself."""
+        from catalogue.exchange.persistence import PATH
         from catalogue.fair.node_facts import NodeFacts
+        from catalogue.federation.standing import holders
 
+        web, exchange = self.settings.web, self.settings.exchange
         return NodeFacts(
-            base_url=self.settings.web.base_url,
-            metadata_license=self.settings.exchange.metadata_license,
+            base_url=web.base_url,
+            metadata_license=exchange.metadata_license,
+            # What the software promises is no policy yet: somebody must stand behind it.
+            persistence_policy=web.base_url.rstrip("/") + PATH if exchange.persistence else "",
+            holders=holders(self.ledger),
+            # OAI-PMH's Identify needs somebody to write to.
+            harvestable=("dcat", "ldes", *(["oai-pmh"] if exchange.admin_email else []), "resourcesync", "sitemap"),
         )
 
     @cached_property

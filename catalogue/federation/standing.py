@@ -116,6 +116,16 @@ def standings(ledger: Ledger, states: frozenset[str] | None = None) -> list[Stan
     ]
 
 
+def holders(ledger: Ledger) -> dict[str, int]:
+    """Owner -> number of nodes that hold all its records by their last digests, this one included, by owner."""
+    found = dict.fromkeys(sorted(ledger.counts()["owners"]), 1)
+    for one in standings(ledger, frozenset({"active"})):
+        for cell in one.owners:
+            if cell.equal and cell.owner in found:
+                found[cell.owner] += 1
+    return found
+
+
 def _standing(member: Member, alarms: Sequence[Alarm], days: Sequence[MemberDay]) -> Standing:
     said = member.progress
     equal = bool(said["equal"]) if "equal" in said else None

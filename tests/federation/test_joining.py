@@ -91,6 +91,16 @@ def test_node_that_has_more_stays_ahead_when_nothing_changes(pair: tuple[Peer, P
     assert standings(two.ledger)[0].state == "ahead"
 
 
+def test_nodes_that_hold_all_records_of_an_owner_are_counted(pair: tuple[Peer, Peer]) -> None:
+    """An owner's records are held by this node and by each active member whose last digest of them was equal."""
+    one, two = pair
+    append(two.ledger, study(9, id="idr:idr0009", accession="idr0009", owner="idr"))
+    two.members.pull("first")
+    assert holders(two.ledger) == {"biostudies": 2, "idr": 1}
+    two.members.set_state("first", "paused")
+    assert holders(two.ledger) == {"biostudies": 1, "idr": 1}
+
+
 def test_member_that_is_down_is_noted_and_recovers(net: Net, pair: tuple[Peer, Peer]) -> None:
     """A member that does not answer raises, stays a member with the reason, and its lag grows until it answers."""
     one, two = pair

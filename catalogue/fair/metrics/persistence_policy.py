@@ -11,7 +11,8 @@ from catalogue.fair.outcomes import Evidence, Judgement, Mender, Outcome, failed
 def _judge(study: Subject) -> Judgement:
     if policy := study.node.persistence_policy:
         return passed("A persistence policy is stated.", Evidence(f"The persistence policy of this node is {policy}"))
-    return failed("This node states no persistence policy.")
+    add = ('persistence = "…" in the part [exchange] of ommatidia.toml',)
+    return failed("This node states no persistence policy.", add=add)
 
 
 METRIC: Final = Metric(
