@@ -9,8 +9,9 @@ from typing import Final
 from catalogue.fair.facts import Row
 from catalogue.fair.metrics.base import Subject
 from catalogue.fair.outcomes import Evidence, Judgement, Mender, failed, indeterminate, not_applicable, passed
-from catalogue.fair.profiles import SHAPES, rules
+from catalogue.fair.profiles import rules
 from catalogue.model.namespaces import BASE, contract
+from catalogue.model.profiles import SHAPES
 
 MOST_EVIDENCE: Final = 3
 NO_IMAGES: Final = "This node holds no record of single images of the study, so that it cannot be told here."

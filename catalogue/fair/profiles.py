@@ -180,7 +180,7 @@ class _Cache:
                     "(payload text, rules text, lines blob not null, primary key (payload, rules)) without rowid"
                 )
                 connection.execute("delete from result where rules != ?", (self._rules,))
-        except BaseException:
+        except sqlite3.DatabaseError:
             connection.close()
             raise
         return connection

@@ -16,9 +16,8 @@ def _judge(study: Subject) -> Judgement:
         return passed(f"{len({row.text for row in good})} grants are stated by number.", *evidence(good))
     words = [*grants, *study.rows("omm:fundingStatement"), *study.rows("omm:acknowledgements")]
     grant = grants[0].text if grants else part(study, "grant/1")
-    add = (study.triple("schema:identifier", '"…"', grant),)
-    if not grants:
-        add = (study.triple("schema:funding", f"<{grant}>"), *add)
+    number = study.triple("schema:identifier", '"…"', grant)
+    add = (number,) if grants else (study.triple("schema:funding", f"<{grant}>"), number)
     said = "Funding is told in words, without the number of a grant." if words else "No grant is stated."
     return failed(said, *evidence(words), add=add)
 

@@ -7,7 +7,7 @@ from typing import Final
 from catalogue.fair.judging import evidence
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
-from catalogue.fair.profiles import SHAPES
+from catalogue.model.profiles import SHAPES
 
 _PROFILE: Final = SHAPES + "ngff-image-1"
 

@@ -18,11 +18,11 @@ def _judge(study: Subject) -> Judgement:
     if good:
         return passed(f"{len(good)} related resources have an address or identifier.", *evidence(good))
     node = papers[0].text if papers else part(study, "publication/1")
-    add = (f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .',)
+    doi = f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .'
     if not papers:
-        add = (study.triple("dcterms:isReferencedBy", f"<{node}>"), *add)
-        return failed("No related resource is named.", add=add)
-    return failed("Related papers are named without an address or identifier.", *evidence(papers), add=add)
+        paper = study.triple("dcterms:isReferencedBy", f"<{node}>")
+        return failed("No related resource is named.", add=(paper, doi))
+    return failed("Related papers are named without an address or identifier.", *evidence(papers), add=(doi,))
 
 
 METRIC: Final = Metric(

@@ -15,8 +15,8 @@ _REGISTERED: Final = tuple(one["namespace"] for one in (*ONTOLOGIES.values(), RE
 def _judge(study: Subject) -> Judgement:
     rows = study.rows("term_uses")
     if not rows:
-        add = (study.triple("omm:organism", "<http://purl.obolibrary.org/obo/NCBITaxon_…>"),)
-        return failed("The record uses no vocabulary at all.", add=add)
+        taxon = study.triple("omm:organism", "<http://purl.obolibrary.org/obo/NCBITaxon_…>")
+        return failed("The record uses no vocabulary at all.", add=(taxon,))
     own = [row for row in rows if not row.text.startswith(_REGISTERED)]
     if not own:
         return passed(f"All {len({row.text for row in rows})} terms are of registered vocabularies.", *evidence(rows))
