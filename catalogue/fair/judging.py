@@ -109,6 +109,11 @@ def share(study: Subject, good: Sequence[Row], bad: Sequence[Row], what: str, la
     return failed(said, *evidence(bad), add=add)
 
 
-def outside(rows: Iterable[Row]) -> Mender:
-    """Who mends terms of no ontology: our mapping where it made them of an archive's words, else the owner."""
-    return Mender.HARVESTER if all(row.text.startswith(BASE) for row in rows) else Mender.OWNER
+def outside(study: Subject, rows: Iterable[Row]) -> Mender:
+    """Who mends uses of terms of no ontology: our mapping where the source gave an identifier, else the owner.
+
+    Needs the fact `terms`.
+    """
+    # A name inside of the source's document is no identifier: idr0054 has "#term" for imaging mass cytometry.
+    given = {row.text for row in study.rows("terms") if row.said("source") and not row.said("source").startswith("#")}
+    return Mender.HARVESTER if any(row.text.startswith(BASE) and row.text in given for row in rows) else Mender.OWNER

@@ -20,7 +20,7 @@ def _judge(study: Subject) -> Judgement:
     add = (study.triple("omm:imagingMethod", f"<{_FBBI}…>"),)
     if rows:
         said = "The imaging method is named, but by no term of FBbi."
-        return failed(said, *evidence(rows), add=add, mender=outside(rows))
+        return failed(said, *evidence(rows), add=add, mender=outside(study, rows))
     return failed("No imaging method is named by an ontology term.", add=add)
 
 
@@ -33,7 +33,7 @@ METRIC: Final = Metric(
     counts="omm:imagingMethod of the study, an acquisition or a part is a term of FBbi.",
     fix="Name the method by its term in FBbi, such as FBbi:00000251 for confocal microscopy.",
     mender=Mender.OWNER,
-    reads=("term_uses",),
+    reads=("term_uses", "terms"),
     judge=_judge,
     cases=(
         Case("confocal", Outcome.PASS, {"methods": ["FBbi:00000251"]}),

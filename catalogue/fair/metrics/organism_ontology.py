@@ -21,7 +21,10 @@ def _judge(study: Subject) -> Judgement:
     add = (study.triple(_PREDICATE, f"<{_TAXON}…>"),)
     if rows:
         return failed(
-            "The organism is named, but not by the NCBI taxonomy.", *evidence(rows), add=add, mender=outside(rows)
+            "The organism is named, but not by the NCBI taxonomy.",
+            *evidence(rows),
+            add=add,
+            mender=outside(study, rows),
         )
     return failed("No organism is named.", add=add)
 
@@ -35,7 +38,7 @@ METRIC: Final = Metric(
     counts="omm:organism of the study, a sample or a part is a term of NCBITaxon.",
     fix="Name the organism by its NCBI taxonomy number, such as NCBITaxon:9606 for human.",
     mender=Mender.OWNER,
-    reads=("term_uses",),
+    reads=("term_uses", "terms"),
     judge=_judge,
     cases=(
         Case("human", Outcome.PASS, {"organisms": ["NCBITaxon:9606"]}),

@@ -22,7 +22,7 @@ def _judge(study: Subject) -> Judgement:
         return passed(f"All {len({row.text for row in rows})} terms are of registered vocabularies.", *evidence(rows))
     add = tuple(f"{row.node} {row.predicate} <http://purl.obolibrary.org/obo/…> ." for row in own[:5])
     said = f"{len(own)} of {len(rows)} uses of terms are of no registered vocabulary."
-    return failed(said, *evidence(own), add=add, mender=outside(own))
+    return failed(said, *evidence(own), add=add, mender=outside(study, own))
 
 
 METRIC: Final = Metric(
@@ -34,7 +34,7 @@ METRIC: Final = Metric(
     counts="Every ontology term of the record is of a vocabulary of the pinned list in schema/prefixes.toml.",
     fix="Use terms of the ontologies that the field uses (NCBITaxon, FBbi, UBERON, CL, GO, EFO) instead of own ones.",
     mender=Mender.OWNER,
-    reads=("term_uses",),
+    reads=("term_uses", "terms"),
     judge=_judge,
     cases=(
         Case("NCBITaxon and FBbi", Outcome.PASS, {"organisms": ["NCBITaxon:9606"], "methods": ["FBbi:00000251"]}),
