@@ -712,6 +712,7 @@ class LocalNode:
                 name=self.settings.name,
                 inbox=Inbox(self.ledger, Soon(self.home), now),
                 audits=self.audits,
+                audit_history=self.audit_history,
                 counting=self.settings.usage,
                 usage=self.usage,
                 labels=self.labels,

@@ -118,22 +118,29 @@ class Difference:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What differs in a few sentences, for people; at least one."""
-        better = sum(change.after is Outcome.PASS for change in self.changes)
-        worse = sum(change.before is Outcome.PASS and change.after is Outcome.FAIL for change in self.changes)
-        said = [
-            (len(self.changes), f"{better} now pass, {worse} no longer do."),
-            (len(self.came), "studies are new."),
-            (len(self.went), "studies are no longer public."),
-        ]
-        lines = [f"{said[0][0]} outcomes differ: {said[0][1]}"] if self.changes else []
-        lines += [f"{number} {what}" for number, what in said[1:] if number]
+        lines = _counted(
+            [(change.before.value, change.after.value) for change in self.changes], len(self.came), len(self.went)
+        )
         lines += [f"The test {name} has version {new} instead of {old}." for name, (old, new) in self.versions.items()]
         lines += [f"The test {name} is new." for name in self.new] + [f"The test {name} is gone." for name in self.gone]
-        lines += [f"The node states {name} as {new or 'nothing'}, before {old or 'nothing'}."
-                  for name, (old, new) in self.node.items()]  # fmt: skip
+        lines += [
+            f"The node states {name} as {new or 'nothing'}, before {old or 'nothing'}."
+            for name, (old, new) in self.node.items()
+        ]
         if self.before.software != self.after.software:
             lines.append(f"The software is version {self.after.software} instead of {self.before.software}.")
         return tuple(lines) or ("Nothing differs.",)
+
+
+def _counted(outcomes: list[tuple[str, str]], came: int, went: int) -> list[str]:
+    """Sentences of how many outcomes, (before, after), and studies differ."""
+    better = sum(after == Outcome.PASS for _, after in outcomes)
+    worse = sum((before, after) == (Outcome.PASS, Outcome.FAIL) for before, after in outcomes)
+    lines = (
+        [f"Outcomes that differ: {len(outcomes)}; {better} now pass, {worse} passed and fail now."] if outcomes else []
+    )
+    lines += [f"New studies: {came}."] if came else []
+    return lines + ([f"Studies no longer public: {went}."] if went else [])
 
 
 def outcomes_of(audit: Audit) -> Outcomes:
@@ -266,6 +273,16 @@ def difference_document(difference: Difference) -> dict[str, Any]:
             for change in difference.changes
         ],
     }
+
+
+def document_of(document: Mapping[str, Any], studies: frozenset[str] | None) -> Mapping[str, Any]:
+    """What of the document of a difference is about some studies; all of it for None."""
+    if studies is None:
+        return document
+    kept = {part: [one for one in document[part] if one["study"] in studies] for part in ("came", "went", "changes")}
+    outcomes = [(one["before"], one["after"]) for one in kept["changes"]]
+    told = _counted(outcomes, len(kept["came"]), len(kept["went"])) or ["Nothing differs."]
+    return {**document, **kept, "summary": told}
 
 
 def _study(study: Study) -> dict[str, str]:

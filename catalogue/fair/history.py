@@ -5,25 +5,32 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import structlog
 
 from catalogue.fair.audit_manifest import MANIFEST, observations_digest, read_manifest, records_digest
 from catalogue.fair.audit_tables import STUDIES, read_studies
 from catalogue.fair.benchmark import DEFAULT, get_benchmark
-from catalogue.fair.changes import Difference, compare, load_outcomes
+from catalogue.fair.changes import Difference, compare, difference_document, load_outcomes, outcomes_of
 from catalogue.fair.keeping import KeptAudit, check_files, keep_audit, load_audit, redact, signed_by, write_audit
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.shelf import AuditShelf, Kept
 from catalogue.problems import StoreDamaged
 from catalogue.store.entries import GONE, stamp
+from catalogue.store.folder_shelf import LATEST
 
 if TYPE_CHECKING:
+    from catalogue.fair.audit import Audit
+    from catalogue.fair.basis import Basis
     from catalogue.fair.dataset import Study
     from catalogue.fair.service import Audits
     from catalogue.store.ledger import Ledger
+
+log = structlog.get_logger(__name__)
 
 _IN_MEMORY: Final = 2
 _PART: Final = 500
@@ -81,7 +88,18 @@ class History:
         audit = self._audits.make_by(basis, on_progress)
         known = self._audits.benchmarks.values()
         made_at = stamp(self._ledger.clock())
-        return keep_audit(self.shelf, audit, known, self._ledger.key, made_at, self._kept), True
+        key, since = self._ledger.key, self._since_latest(audit)
+        return keep_audit(self.shelf, audit, known, key, made_at, self._kept, since), True
+
+    def _since_latest(self, audit: Audit) -> dict[str, Any] | None:
+        """What differs from the newest kept audit, where that is older and can be read."""
+        try:
+            before = self.shelf.find(LATEST)
+            if before is None or before.manifest.basis.position > audit.basis.position:
+                return None
+            return difference_document(compare(load_outcomes(before), outcomes_of(audit)))
+        except (StoreDamaged, FileNotFoundError):
+            return None
 
     def freeze(self, name: str, note: str) -> Kept:
         """The audit of that name, which stays until it is removed by hand.
@@ -113,6 +131,23 @@ class History:
         scope = self._audits.scope(found.audit, kind, of)
         return make_report(found.audit, scope, get_benchmark(benchmark, found.benchmarks))
 
+    def feed(self, most: int = 20) -> list[tuple[Basis, Mapping[str, Any]]]:
+        """(what an audit is bound to, what differs from the one before as JSON) of the newest audits, newest first."""
+        found = []
+        for name in self.shelf.names():
+            kept = _found(self.shelf, name)
+            since = kept.since() if kept is not None else {}
+            if kept is not None and since:
+                found.append((kept.manifest.basis, since))
+            if len(found) == most:
+                break
+        return found
+
+    def all(self) -> list[Kept]:
+        """The kept audits that can be read, newest first."""
+        found = (_found(self.shelf, name) for name in self.shelf.names())
+        return [kept for kept in found if kept is not None]
+
     def difference(self, before: str, after: str) -> Difference:
         """What differs between two kept audits.
 
@@ -133,13 +168,13 @@ class History:
         Raises:
             Locked: another process makes an audit.
         """
-        older = [kept for kept in map(self.shelf.find, self.shelf.names()) if _is_older(kept, position)]
+        older = [kept for kept in self.all() if kept.manifest.basis.position < position]
         if not older:
             return
         with self.shelf.alone():
-            dropped = set(self.shelf.drop_rolling(kept.name for kept in older if kept is not None))
+            dropped = set(self.shelf.drop_rolling(kept.name for kept in older))
             for kept in older:
-                if kept is not None and kept.name not in dropped:
+                if kept.name not in dropped:
                     redact(kept, self._gone(kept), stamp(self._ledger.clock()))
 
     def _gone(self, kept: Kept) -> Iterable[str]:
@@ -220,8 +255,12 @@ def _files(kept: Kept) -> Check:
     return Check("files", True, said)
 
 
-def _is_older(kept: Kept | None, position: int) -> bool:
-    return kept is not None and kept.manifest.basis.position < position
+def _found(shelf: AuditShelf, name: str) -> Kept | None:
+    try:
+        return shelf.find(name)
+    except StoreDamaged as problem:
+        log.error("audit.damaged", detail=problem.detail)
+        return None
 
 
 def studies_of(kept: Kept) -> tuple[Study, ...]:

@@ -1,7 +1,7 @@
 """Keeps an audit as a folder of files that a node signs, and reads it back without the code that judged.
 
 Files: tables (audit_tables.py), metrics.json and benchmarks.json with all their words, funding.json, manifest.json with
-its signature. made.json, frozen.json and redacted.json lie beside them and are no part of the audit.
+its signature. made.json, since.json, frozen.json and redacted.json lie beside them and are no part of the audit.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from catalogue.fair.benchmark import Benchmark
 from catalogue.fair.kept_funding import read_funding, render_funding
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender
-from catalogue.fair.shelf import MADE, REDACTED, AuditShelf, Kept
+from catalogue.fair.shelf import MADE, REDACTED, SINCE, AuditShelf, Kept
 from catalogue.model.funding.index import FundingIndex
 from catalogue.model.namespaces import BASE
 from catalogue.model.payload import canonical
@@ -67,7 +67,13 @@ class KeptAudit:
 
 
 def keep_audit(
-    shelf: AuditShelf, audit: Audit, benchmarks: Iterable[Benchmark], key: NodeKey | None, made_at: str, keep: int
+    shelf: AuditShelf,
+    audit: Audit,
+    benchmarks: Iterable[Benchmark],
+    key: NodeKey | None,
+    made_at: str,
+    keep: int,
+    since: Mapping[str, Any] | None = None,
 ) -> Kept:
     """The audit as it is kept; one of the same basis that is there already is left alone.
 
@@ -76,6 +82,7 @@ def keep_audit(
         key: of the node.
         made_at: ISO 8601 in UTC; told beside the audit.
         keep: rolling audits that stay, this one included.
+        since: what differs from the audit before it, as JSON; told beside the audit.
     Raises:
         Locked: another process makes an audit.
         NotFound: the node has no key.
@@ -89,6 +96,8 @@ def keep_audit(
             manifest = write_audit(audit, benchmarks, folder)
             (folder / SIGNATURE).write_bytes(render_signature(manifest, key))
             (folder / MADE).write_bytes(canonical({"made_at": made_at}) + b"\n")
+            if since is not None:
+                (folder / SINCE).write_bytes(canonical(dict(since)) + b"\n")
             kept = shelf.publish(folder, audit.basis.name)
         shelf.keep(max(keep, 1), kept.name)
         return kept

@@ -90,7 +90,6 @@ class Audits:
             {one.id: one.digest for one in self.benchmarks.values()},
         )
 
-    @paused_collector()
     def make(
         self,
         position: int | None = None,
@@ -107,6 +106,7 @@ class Audits:
         """
         return self.make_by(self.basis(position, observation), on_progress)
 
+    @paused_collector()
     def make_by(self, basis: Basis, on_progress: Callable[[str, int], None] = lambda what, done: None) -> Audit:
         """The audit of a basis, judged by the metrics of this software; its basis has their versions."""
         chosen = metrics()
@@ -143,8 +143,17 @@ class Audits:
             kept = self._latest()
             key = self._key(kept)
             if self._newest is None or self._newest[0] != key:
-                self._newest = key, load_audit(kept).audit if kept is not None else self.make()
+                self._newest = key, self._read(kept) or self.make()
             return self._newest[1]
+
+    @paused_collector()
+    def _read(self, kept: Kept | None) -> Audit | None:
+        """A kept audit; None where it is damaged, or was dropped just now."""
+        try:
+            return load_audit(kept).audit if kept is not None else None
+        except (StoreDamaged, FileNotFoundError) as error:
+            log.error("audit.damaged", detail=str(error))
+            return None
 
     def is_current(self, audit: Audit) -> bool:
         """Whether `newest` would give this audit, so that nobody has to wait for it."""

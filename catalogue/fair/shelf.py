@@ -21,6 +21,7 @@ from catalogue.store.folder_shelf import LATEST, FolderShelf, fsync, write_durab
 MADE: Final = "made.json"
 FROZEN: Final = "frozen.json"
 REDACTED: Final = "redacted.json"
+SINCE: Final = "since.json"
 _PAST: Final = "past"
 _MOST_PAST_BYTES: Final = 64 << 20
 
@@ -47,6 +48,10 @@ class Kept:
     def name(self) -> str:
         """`DAY-POSITION-OBSERVATION-DIGEST`."""
         return self.path.name
+
+    def since(self) -> Mapping[str, Any]:
+        """What differs from the audit before it, as catalogue.fair.changes writes it; empty where that is not known."""
+        return _said(self.path / SINCE)
 
     @property
     def frozen(self) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.history import History
     from catalogue.fair.service import Audits
     from catalogue.fair.usage.label import Labels
     from catalogue.fair.usage.recorder import Recorder
@@ -79,6 +80,7 @@ class Services:
         name: name of this node, shown on its pages.
         inbox: takes notifications; None where none are taken.
         audits: FAIR audits; None where none are shown.
+        audit_history: those that are kept; None where none are shown.
         counting: how uses of records are counted.
         usage: notes uses of records; None where they are not counted.
         labels: which studies are highly used; None where that is not told.
@@ -104,6 +106,7 @@ class Services:
     ready: Mapping[str, Callable[[], str | None]] | None = None
     inbox: Inbox | None = None
     audits: Audits | None = None
+    audit_history: History | None = None
     counting: UsageSettings = field(default_factory=lambda: UsageSettings())
     usage: Recorder | None = None
     labels: Labels | None = None

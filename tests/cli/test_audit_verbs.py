@@ -123,7 +123,7 @@ def test_audits_are_kept_compared_and_frozen(home: Path) -> None:
     assert f"https://w3id.org/ommatidia/fair/audits/n{first['iri'].split('/n')[-1].split('/')[0]}/" in shown.out
     assert second["name"] in shown.out and "Frozen" in shown.out and "Mend first:" in shown.out
     came = second["studies"] - first["studies"]
-    assert f"{came} studies are new." in difference.out
+    assert f"New studies: {came}." in difference.out
     assert len(document.json["came"]) == came and document.json["changes"] == []
     assert good.json["held"] and [check["held"] for check in good.json["checks"]] == [True] * 4
     assert kept.code == 1 and "--frozen" in kept.err

@@ -62,7 +62,12 @@ class AuditedNode:
     def see(self, number: int, outcome: str) -> None:
         """The identifier of a study was looked at."""
         seen = Observation(
-            "identifier-resolves", f"biostudies:S-BIAD{number}", outcome, f"It was a {outcome}.", "https://x.example/", 200
+            "identifier-resolves",
+            f"biostudies:S-BIAD{number}",
+            outcome,
+            f"It was a {outcome}.",
+            "https://x.example/",
+            200,
         )
         self.ledger.observations.add([seen])
 

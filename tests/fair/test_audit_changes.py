@@ -67,7 +67,7 @@ def test_studies_that_came_and_went_are_told(node: AuditedNode) -> None:
     difference = node.history.difference(before, after)
     assert [one.curie for one in difference.came] == ["biostudies:S-BIAD4"]
     assert [one.curie for one in difference.went] == [TWO]
-    assert difference.sentences == ("1 studies are new.", "1 studies are no longer public.")
+    assert difference.sentences == ("New studies: 1.", "Studies no longer public: 1.")
     assert difference.of_owner("idr").came == () and difference.of_owner("biostudies").went == difference.went
     document = difference_document(difference)
     assert (document["before"], document["after"], document["changes"]) == (before, after, [])

@@ -118,14 +118,38 @@ def answer_report(
     """
     benchmark = reports.benchmark(request.args.get("benchmark", "")[:100])
     report = reports.get(scope_of, benchmark)
+    return answer_made(services, reports, report, report.scope.path, suffix, template, more, kept)
+
+
+def answer_made(
+    services: Services,
+    reports: Reports,
+    report: Report,
+    path: str,
+    suffix: str,
+    template: str,
+    more: More = lambda report: {},
+    kept: bool = True,
+    mark: str = "",
+) -> Response:
+    """The page of a report that is there, or the form that the suffix or else Accept asks for.
+
+    Args:
+        path: of the page, without suffix and query; arguments not told here are those of `answer_report`.
+        mark: tells reports apart whose basis does not.
+    Raises:
+        BadRequest: the number of the page is none.
+    """
     form = forms()[suffix] if suffix else _negotiated()
     if form is not None:
-        return _form(services, reports, report, form)
-    seen = Seen(report.scope.path, benchmark, _page_number())
+        return _form(services, reports, report, path, form, mark)
+    seen = Seen(path, report.benchmark, _page_number())
     if not kept:
         return finish(Response(_page(reports, report, seen, template, more(report))), None)
     body, etag = reports.rendered(
-        report, f"{template}?{seen.page}", lambda: _page(reports, report, seen, template, more(report)).encode()
+        report,
+        f"{template}?{path}?{seen.page}?{mark}",
+        lambda: _page(reports, report, seen, template, more(report)).encode(),
     )
     return _finished(body, etag, "text/html; charset=utf-8")
 
@@ -178,15 +202,15 @@ def vocabulary() -> dict[str, Any]:
     }
 
 
-def _form(services: Services, reports: Reports, report: Report, form: Form) -> Response:
-    body, etag = reports.rendered(report, form.suffix, lambda: form.render(report, Addresses(services)))
+def _form(services: Services, reports: Reports, report: Report, path: str, form: Form, mark: str) -> Response:
+    body, etag = reports.rendered(report, form.suffix + mark, lambda: form.render(report, Addresses(services)))
     charset = "; charset=utf-8" if form.media_type.startswith("text/") else ""
     response = _finished(body, etag, form.media_type + charset)
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{report.scope.path.strip('/')}-{report.benchmark.id}").strip("-")
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{path.strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")
     response.headers["Content-Location"] = (
-        services.links.path(report.scope.path + form.suffix) + Seen("", report.benchmark, 1).query()
+        services.links.path(path + form.suffix) + Seen("", report.benchmark, 1).query()
     )
     return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from catalogue.fair.service import Audits
+from catalogue.web.fair.audits import audits_blueprint
 from catalogue.web.fair.definitions import definitions_blueprint
 from catalogue.web.fair.funders import funders_blueprint
 from catalogue.web.fair.pages import fair_blueprint
@@ -16,4 +17,7 @@ def fair_blueprints(services: Services, audits: Audits) -> tuple[Blueprint, ...]
     """Blueprints of a node that shows audits."""
     reports = Reports(audits)
     makers = (fair_blueprint, definitions_blueprint, funders_blueprint)
-    return tuple(make(services, reports) for make in makers)
+    made = [make(services, reports) for make in makers]
+    if services.audit_history is not None:
+        made.append(audits_blueprint(services, reports, services.audit_history))
+    return tuple(made)
