@@ -13,7 +13,7 @@ import pytest
 from catalogue.federation.pull import PullReport
 from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.schedule import Schedule
-from catalogue.federation.standing import day_states, standing_document, standings
+from catalogue.federation.standing import day_states, holders, standing_document, standings
 from catalogue.model.signing import NodeKey
 from catalogue.problems import BadRequest, Conflict, NotFound, SourceChanged, SourceUnavailable
 from tests.federation.peers import Net, Peer, net_in

@@ -41,6 +41,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "/fdp/catalog/<owner>/<int:number>/container": ("/fdp/catalog/biostudies/1/container",),
     "/fdp/catalog/<owner>/container": ("/fdp/catalog/biostudies/container",),
     "/fdp/dataset/<path:curie>": (f"/fdp/dataset/{STUDY}",),
+    "/grant/<ror>/<path:award>": ("/grant/029chgv08/226718%2FZ%2F22%2FZ",),
     "/federation/digest/<owner>": ("/federation/digest/biostudies",),
     "/federation/digest/<owner>/<path:bucket>": ("/federation/digest/biostudies/{bucket}",),
     "/federation/digest/<owner>.json": ("/federation/digest/biostudies.json",),
