@@ -38,7 +38,8 @@ _ALSO = {
     ".jsonld": ("application/json",),
     ".ttl": ("application/x-turtle",),
 }
-_ORDER = (".jsonld", ".ttl", ".nt", ".nq", ".crate.json", ".croissant.json", ".datacite.json")
+# Readers that keep one link a relation keep the last, so that this one is RDF.
+_ORDER = (".jsonld", ".ttl", ".nt", ".nq", ".datacite.json", ".crate.json", ".croissant.json")
 
 
 def offers(record_type: str) -> tuple[Offer, ...]:
