@@ -95,16 +95,25 @@ def without_images(study: Subject) -> Judgement:
     return indeterminate(NO_IMAGES, *evidence(study.rows("omm:imageCount"), 1))
 
 
-def images_read(study: Subject) -> tuple[dict[str, list[Row]], int]:
-    """Image -> its rows, of those whose metadata were read (a shape is known), and the number of the others.
+def images_read(study: Subject, also: Collection[str] = ()) -> tuple[dict[str, list[Row]], int]:
+    """Image -> its rows, of those whose metadata were read, and the number of the others.
 
-    A record that was made from an address alone says nothing of an image. Needs the fact `images`.
+    A record that was made from an address or a list of addresses says nothing of an image. Needs the fact `images`.
+
+    Args:
+        also: IRIs of images that count in any case.
     """
     rows: dict[str, list[Row]] = {}
     for row in study.rows("images"):
         rows.setdefault(row.node.value, []).append(row)
-    found = {image: of for image, of in rows.items() if any(row.said("shape") for row in of)}
+    found = {image: of for image, of in rows.items() if image in also or any(_is_read(row) for row in of)}
     return found, len(rows) - len(found)
+
+
+def _is_read(row: Row) -> bool:
+    """Whether somebody looked into the image; lists of OME-Zarr stores tell shapes without having opened a store."""
+    zarr = row.said("format").endswith("/OmeZarr")
+    return bool(row.said("digest") or row.said("x") or (row.said("shape") and not zarr))
 
 
 def share(study: Subject, images: Mapping[str, list[Row]], good: Collection[str], has: str, *add: str) -> Judgement:

@@ -33,7 +33,7 @@ def _image(*labels: str | None) -> dict[str, object]:
         for n, label in enumerate(labels)
     ]
     return {
-        "representations": [{"format": "OME-Zarr", "shape": "2,5,5", **({"channels": channels} if channels else {})}]
+        "representations": [{"format": "OME-TIFF", "shape": "2,5,5", **({"channels": channels} if channels else {})}]
     }
 
 

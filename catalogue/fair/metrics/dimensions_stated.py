@@ -10,7 +10,8 @@ from catalogue.fair.outcomes import Judgement, Mender, Outcome, passed
 
 
 def _judge(study: Subject) -> Judgement:
-    images, unread = images_read(study)
+    with_axes = {row.said("image") for row in study.rows("image_axes")}
+    images, unread = images_read(study, with_axes)
     if not images:
         sets = study.rows("image_set_shapes")
         high = {row.node for row in sets if row.predicate.value.endswith("Height")}
@@ -18,7 +19,7 @@ def _judge(study: Subject) -> Judgement:
         if good_sets:
             return passed("Image sets state width and height.", *evidence(good_sets))
         return not_read(unread) if unread else without_images(study)
-    good = {row.said("image") for row in study.rows("image_axes")}
+    good = {image for image, rows in images.items() if image in with_axes and any(r.said("shape") for r in rows)}
     node = next((rows[0].said("representation") for image, rows in images.items() if image not in good), "")
     add = study.triple("omm:axis", f"<{node}/axis/0>", node)
     return share(study, images, good, "their axes stated beside their lengths", add)

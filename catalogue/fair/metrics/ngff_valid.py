@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair.facts import Row
-from catalogue.fair.judging import evidence, images_read, not_read
+from catalogue.fair.judging import evidence, not_read
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Evidence, Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
 from catalogue.fair.profiles import rules
@@ -18,8 +18,8 @@ def _judge(study: Subject) -> Judgement:
     rows = [row for row in study.rows("image_profile_results") if row.said("profile") == _PROFILE]
     if not rows:
         return not_applicable("No image record of the study here is in OME-Zarr.")
-    images, _ = images_read(study)
-    read = [row for row in rows if row.said("image") in images]
+    opened = {row.node.value for row in study.rows("images") if row.said("digest")}
+    read = [row for row in rows if row.said("image") in opened]
     if not read:
         return not_read(len(rows))
     broken = [row for row in read if row.text.endswith("/Failed")]
@@ -42,6 +42,7 @@ def _rules(study: Subject, broken: list[Row]) -> list[Evidence]:
 
 _GOOD: Final = {
     "format": "OME-Zarr",
+    "metadata_digest": "0" * 64,
     "format_version": "0.4",
     "zarr_format": 2,
     "multiscales_path": "",
@@ -85,7 +86,7 @@ METRIC: Final = Metric(
         Case(
             "no levels",
             Outcome.FAIL,
-            images=({"representations": [{"format": "OME-Zarr", "multiscales_path": "", "shape": "5,5"}]},),
+            images=({"representations": [{"format": "OME-Zarr", "metadata_digest": "0" * 64}]},),
         ),
         Case("TIFF", Outcome.NOT_APPLICABLE, images=({"representations": [{"format": "TIFF"}]},)),
         Case("an address only", Outcome.INDETERMINATE, images=({"representations": [{"format": "OME-Zarr"}]},)),

@@ -38,7 +38,7 @@ def _judge(study: Subject) -> Judgement:
 _SCALED: Final = {
     "representations": [{"format": "OME-Zarr", "shape": "5,5", "pixel_size_x_um": 0.1, "pixel_size_y_um": 0.1}]
 }
-_BARE: Final = {"representations": [{"format": "OME-Zarr", "shape": "5,5"}]}
+_BARE: Final = {"representations": [{"format": "OME-Zarr", "metadata_digest": "0" * 64}]}
 _SET: Final = {
     "components": [{"type": "ImageSet", "title": "t", "pixel_width_angstrom": 1.1, "pixel_height_angstrom": 1.1}]
 }
