@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -95,18 +95,45 @@ def without_images(study: Subject) -> Judgement:
     return indeterminate(NO_IMAGES, *evidence(study.rows("omm:imageCount"), 1))
 
 
-def share(study: Subject, good: Sequence[Row], bad: Sequence[Row], what: str, lacking: str, *add: str) -> Judgement:
-    """Passes when all images do, says how many do.
+def images_read(study: Subject, also: Collection[str] = ()) -> tuple[dict[str, list[Row]], int]:
+    """Image -> its rows, of those whose metadata were read, and the number of the others.
+
+    A record that was made from an address or a list of addresses says nothing of an image. Needs the fact `images`.
 
     Args:
-        good, bad: rows of images that do and do not.
-        what: what the good ones have, such as `a physical pixel size`.
-        lacking: the same for those that do not, such as `no physical pixel size`.
+        also: IRIs of images that count in any case.
     """
+    rows: dict[str, list[Row]] = {}
+    for row in study.rows("images"):
+        rows.setdefault(row.node.value, []).append(row)
+    found = {image: of for image, of in rows.items() if image in also or any(_is_read(row) for row in of)}
+    return found, len(rows) - len(found)
+
+
+def _is_read(row: Row) -> bool:
+    """Whether somebody looked into the image; lists of OME-Zarr stores tell shapes without having opened a store."""
+    zarr = row.said("format").endswith("/OmeZarr")
+    return bool(row.said("digest") or row.said("x") or (row.said("shape") and not zarr))
+
+
+def share(study: Subject, images: Mapping[str, list[Row]], good: Collection[str], has: str, *add: str) -> Judgement:
+    """Passes when all images do, and says how many do.
+
+    Args:
+        images: IRI -> its rows, at least one.
+        good: IRIs of those that do.
+        has: what these have, such as `a physical pixel size`.
+        add: triples for the first of the others.
+    """
+    bad = [rows[0] for image, rows in images.items() if image not in good]
     if not bad:
-        return passed(f"All {len(good)} images here have {what}.", *evidence(good))
-    said = f"{len(bad)} of {len(good) + len(bad)} images here have {lacking}."
-    return failed(said, *evidence(bad), add=add)
+        return passed(f"All {len(images)} images here have {has}.", *evidence(rows[0] for rows in images.values()))
+    return failed(f"{len(bad)} of {len(images)} images here do not have {has}.", *evidence(bad), add=add)
+
+
+def not_read(count: int) -> Judgement:
+    """The judgement of a question about pixels where no image's metadata were read."""
+    return indeterminate(f"This node knows {count} images by their address and has not read their metadata.")
 
 
 def outside(study: Subject, rows: Iterable[Row]) -> Mender:

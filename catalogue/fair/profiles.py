@@ -106,11 +106,15 @@ class ProfileFacts:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """IRI of a shape -> what it asks, of the profiles that metrics ask for and of the hard rules."""
+    """IRI of a shape -> what it asks, of the obligatory rules of those profiles and of the hard rules.
+
+    Rules that only recommend are left out: a record that breaks them passes.
+    """
     found: dict[str, Rule] = {}
     for text in (shapes_text(), *(get_profile(name).text for name in PROFILES)):
         paths: dict[str, str] = {}
         messages: dict[str, str] = {}
+        recommended: set[str] = set()
         for quad in px.parse(text, format=px.RdfFormat.TURTLE):
             if not isinstance(quad.subject, px.NamedNode):
                 continue
@@ -118,7 +122,10 @@ def rules() -> Mapping[str, Rule]:
                 paths[quad.subject.value] = quad.object.value
             elif quad.predicate.value == _SH + "message" and isinstance(quad.object, px.Literal):
                 messages[quad.subject.value] = " ".join(quad.object.value.split())
-        found |= {shape: Rule(paths.get(shape, ""), message) for shape, message in messages.items()}
+            elif quad.predicate.value == _SH + "severity" and quad.object != px.NamedNode(_VIOLATION):
+                recommended.add(quad.subject.value)
+        obligatory = {shape: message for shape, message in messages.items() if shape not in recommended}
+        found |= {shape: Rule(paths.get(shape, ""), message) for shape, message in obligatory.items()}
     return found
 
 

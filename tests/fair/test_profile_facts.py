@@ -127,11 +127,12 @@ def test_images_get_results_of_their_own() -> None:
 
 
 def test_every_rule_that_can_be_broken_is_explained() -> None:
-    """A broken rule of REMBI or GIDE comes with a message, and most with the property that is missing."""
+    """An obligatory rule comes with a message, most with the property that is missing; recommendations are none."""
     for name in ("rembi-1.5", "gide-0.2"):
         asked = {shape: rule for shape, rule in rules().items() if shape.startswith(f"{SHAPES}{name}-")}
         assert asked and all(rule.message for rule in asked.values())
         assert sum(bool(rule.path) for rule in asked.values()) > len(asked) / 2
+    assert f"{SHAPES}gide-0.2-Study-thumbnails" not in rules()
 
 
 def test_study_of_a_fact_keeps_its_own_digest() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, share, without_images
+from catalogue.fair.judging import evidence, images_read, not_read, share, without_images
 from catalogue.fair.metrics.base import Case, Metric, Subject
-from catalogue.fair.outcomes import Judgement, Mender, Outcome, indeterminate, passed
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, passed
 
 _SAYS: Final = ("label", "fluorophore", "contrast", "signal")
 
@@ -15,20 +15,16 @@ def _judge(study: Subject) -> Judgement:
     signals = study.rows("signal_channels")
     if signals:
         return passed("The specimens tell what gives the signal in the channels.", *evidence(signals))
-    images = study.rows("images")
+    images, unread = images_read(study)
     if not images:
-        return without_images(study)
-    if not any(row.said("representation") for row in images):
-        return indeterminate("The images here have no representation whose channels could be told.", *evidence(images))
+        return not_read(unread) if unread else without_images(study)
     channels = study.rows("image_channels")
     silent = {row.said("image") for row in channels if not any(row.said(name) for name in _SAYS)}
-    told = {row.said("image") for row in channels} - silent
-    first = {row.node: row for row in reversed(images)}
-    good = [row for node, row in first.items() if node.value in told]
-    bad = [row for node, row in first.items() if node.value not in told]
-    node = f"{bad[0].said('representation') or bad[0].node.value}/channel/0" if bad else ""
-    add = (study.triple("rdfs:label", '"…"', node),)
-    return share(study, good, bad, "all their channels described", "channels that nobody described", *add)
+    good = {row.said("image") for row in channels} - silent
+    node = next((rows[0].said("representation") for image, rows in images.items() if image not in good), "")
+    return share(
+        study, images, good, "all their channels described", study.triple("rdfs:label", '"…"', f"{node}/channel/0")
+    )
 
 
 def _image(*labels: str | None) -> dict[str, object]:
@@ -36,7 +32,9 @@ def _image(*labels: str | None) -> dict[str, object]:
         {"id": f"biostudies:S-BIAD1.1/c/{n}", "index": n, **({"label": label} if label else {})}
         for n, label in enumerate(labels)
     ]
-    return {"representations": [{"format": "OME-Zarr", **({"channels": channels} if channels else {})}]}
+    return {
+        "representations": [{"format": "OME-TIFF", "shape": "2,5,5", **({"channels": channels} if channels else {})}]
+    }
 
 
 METRIC: Final = Metric(
@@ -45,7 +43,7 @@ METRIC: Final = Metric(
     principle="R1",
     title="Channels are described",
     question="Does one know what each colour of the images shows?",
-    counts="A label, dye or contrast of every channel of every image record; or signal channels of the specimens.",
+    counts="Label, dye or contrast of every channel of images whose metadata were read; or signals of specimens.",
     fix="Name the channels in the image's metadata, or describe the signal channels of the specimen.",
     mender=Mender.OWNER,
     reads=("images", "image_channels", "signal_channels", "omm:imageCount"),
@@ -55,6 +53,7 @@ METRIC: Final = Metric(
         Case("specimen", Outcome.PASS, {"specimens": [{"title": "s", "signal_channels": [{"label": "GFP"}]}]}),
         Case("one without", Outcome.FAIL, images=(_image("DAPI", None),)),
         Case("no channels told", Outcome.FAIL, images=(_image(),)),
+        Case("an address only", Outcome.INDETERMINATE, images=({"representations": [{"format": "OME-Zarr"}]},)),
         Case("no image records", Outcome.INDETERMINATE),
     ),
     source="REMBI 1.5, Specimen, signal and contrast mechanism; F-UJI metrics 0.8, FsF-R1-01M-3; OME-NGFF, omero.",

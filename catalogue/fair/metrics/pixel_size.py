@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, share, without_images
+from catalogue.fair.judging import evidence, images_read, not_read, share, without_images
 from catalogue.fair.metrics.base import Case, Metric, Subject
-from catalogue.fair.outcomes import Judgement, Mender, Outcome, indeterminate, passed
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, passed
 
 
 def _positive(text: str) -> bool:
@@ -17,27 +17,28 @@ def _positive(text: str) -> bool:
 
 
 def _judge(study: Subject) -> Judgement:
-    images = study.rows("images")
+    images, unread = images_read(study)
     sets = study.rows("image_set_pixels")
     if not images:
         wide = [row for row in sets if row.predicate.value.endswith("WidthAngstrom") and _positive(row.text)]
         high = {row.node for row in sets if row.predicate.value.endswith("HeightAngstrom") and _positive(row.text)}
-        good = [row for row in wide if row.node in high]
-        return passed("Image sets state the size of their pixels.", *evidence(good)) if good else without_images(study)
-    scaled = {row.node for row in images if _positive(row.said("x")) and _positive(row.said("y"))}
-    first = {row.node: row for row in reversed(images)}
-    good_rows = [row for node, row in first.items() if node in scaled]
-    bad = [row for node, row in first.items() if node not in scaled]
-    if bad and not any(row.said("representation") for row in images):
-        return indeterminate("The images here have no representation whose pixels could be told.", *evidence(bad))
-    node = bad[0].said("representation") or f"{bad[0].node.value}/representation/1" if bad else ""
+        good_sets = [row for row in wide if row.node in high]
+        if good_sets:
+            return passed("Image sets state the size of their pixels.", *evidence(good_sets))
+        return not_read(unread) if unread else without_images(study)
+    good = {
+        image for image, rows in images.items() if any(_positive(r.said("x")) and _positive(r.said("y")) for r in rows)
+    }
+    node = next((rows[0].said("representation") for image, rows in images.items() if image not in good), "")
     size = '"…"^^<http://www.w3.org/2001/XMLSchema#double>'
-    add = tuple(study.triple(name, size, node) for name in ("omm:pixelSizeX", "omm:pixelSizeY"))
-    return share(study, good_rows, bad, "a physical pixel size", "no physical pixel size", *add)
+    add = [study.triple(name, size, node) for name in ("omm:pixelSizeX", "omm:pixelSizeY")]
+    return share(study, images, good, "a physical pixel size", *add)
 
 
-_SCALED: Final = {"representations": [{"format": "OME-Zarr", "pixel_size_x_um": 0.1, "pixel_size_y_um": 0.1}]}
-_BARE: Final = {"representations": [{"format": "OME-Zarr"}]}
+_SCALED: Final = {
+    "representations": [{"format": "OME-Zarr", "shape": "5,5", "pixel_size_x_um": 0.1, "pixel_size_y_um": 0.1}]
+}
+_BARE: Final = {"representations": [{"format": "OME-Zarr", "metadata_digest": "0" * 64}]}
 _SET: Final = {
     "components": [{"type": "ImageSet", "title": "t", "pixel_width_angstrom": 1.1, "pixel_height_angstrom": 1.1}]
 }
@@ -48,7 +49,7 @@ METRIC: Final = Metric(
     principle="R1",
     title="The physical size of pixels is stated",
     question="Can one measure lengths in the images?",
-    counts="Width and height of a pixel of every image record, in micrometres; or of an image set, in angstrom.",
+    counts="Width and height of a pixel in um of every image whose metadata were read; or of image sets in angstrom.",
     fix="Write the pixel size into the image's metadata (OME-Zarr scale, OME-XML PhysicalSizeX and -Y).",
     mender=Mender.OWNER,
     reads=("images", "image_set_pixels", "omm:imageCount"),
@@ -59,10 +60,16 @@ METRIC: Final = Metric(
         Case(
             "zero",
             Outcome.FAIL,
-            images=({"representations": [{"format": "TIFF", "pixel_size_x_um": 0.0, "pixel_size_y_um": 0.0}]},),
+            images=(
+                {
+                    "representations": [
+                        {"format": "TIFF", "shape": "5,5", "pixel_size_x_um": 0.0, "pixel_size_y_um": 0.0}
+                    ]
+                },
+            ),
         ),
         Case("image set", Outcome.PASS, _SET),
-        Case("images without pixels here", Outcome.INDETERMINATE, images=({},)),
+        Case("an address only", Outcome.INDETERMINATE, images=({"representations": [{"format": "OME-Zarr"}]},)),
         Case("no image records", Outcome.INDETERMINATE, {"image_count": 100}),
     ),
     source="OME-NGFF, section multiscales; QUAREP-LiMi, image metadata; reference image profile 1.",

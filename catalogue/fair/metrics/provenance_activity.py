@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalogue.fair.facts import Row
 from catalogue.fair.judging import share, without_images
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome
@@ -12,20 +13,19 @@ _AT: Final = "biostudies:S-BIAD1/acquisition/1"
 
 
 def _judge(study: Subject) -> Judgement:
-    images = {row.node: row for row in reversed(study.rows("images"))}
+    images: dict[str, list[Row]] = {}
+    for row in study.rows("images"):
+        images.setdefault(row.node.value, []).append(row)
     if not images:
         return without_images(study)
-    made = {row.node for row in study.rows("image_processes") if row.said("acquisition")}
-    bad = [row for node, row in images.items() if node not in made]
-    good = [row for node, row in images.items() if node in made]
-    node = f"{bad[0].node.value}/process" if bad else ""
-    add: tuple[str, ...] = ()
-    if bad:
-        add = (
-            study.triple("prov:wasGeneratedBy", f"<{node}>", bad[0].node.value),
-            study.triple("omm:acquisition", f"<{study.iri}/acquisition/…>", node),
-        )
-    return share(study, good, bad, "the activity that made them", "no activity that made them", *add)
+    made = {row.node.value for row in study.rows("image_processes") if row.said("acquisition")}
+    bare = next((image for image in images if image not in made), "")
+    node = f"{bare}/process"
+    add = (
+        study.triple("prov:wasGeneratedBy", f"<{node}>", bare),
+        study.triple("omm:acquisition", f"<{study.iri}/acquisition/…>", node),
+    )
+    return share(study, images, made, "an activity that made them", *add)
 
 
 METRIC: Final = Metric(
