@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPException
+from typing import Any
 
 import requests
 
@@ -93,7 +94,7 @@ def unavailable(url: str, error: Transient, tries: int) -> SourceUnavailable:
     text = f"{shown(url)} could not be read (tried {times}): {error.reason}."
     if error.wait_s > MAX_WAIT_S:
         text += f" It asks to wait {error.wait_s / 3600:.1f} h; run again after that."
-    answered = {} if error.status is None else {"answered": error.status}
+    answered: dict[str, Any] = {} if error.status is None else {"answered": error.status}
     return SourceUnavailable(text, retry_after_s=int(min(error.wait_s, _MAX_POSTPONE_S)), **answered)
 
 

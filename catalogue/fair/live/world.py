@@ -190,9 +190,9 @@ class Visiting:
             no.rests = no.rests and (how[0] != "here" or isinstance(no, Blocked))
             raise self._troubled(no) from problem
         self._note(url, response, self._took[key])
-        no = self._refuse(url, response.status)
-        if no is not None:
-            raise no
+        shut = self._refuse(url, response.status)
+        if shut is not None:
+            raise shut
         return Answer(url, response.status, response.headers, response.content, self._took[key])
 
     def _once(self, key: tuple[Any, ...], ask: Callable[[], Any]) -> Any:

@@ -221,6 +221,15 @@ def test_embedded_metadata(pages: Server, dataset: Any, said: str) -> None:
     assert said in seen.said
 
 
+def test_block_in_the_body_is_found(pages: Server) -> None:
+    """Assessors read the whole page, and so do we; links count in the head alone."""
+    block = f'<SCRIPT type="application/LD+json">{json.dumps(DATASET)}</script><link rel="license" href="/mine">'
+    body = f"<html><head></head><body>{block}</body></html>".encode()
+    pages.routes[PAGE] = says(body, "text/html", Link=LINKS)
+    assert seen_of(pages, "page-embeds-metadata").outcome is Outcome.PASS
+    assert seen_of(pages, "signposting").outcome is Outcome.PASS
+
+
 def test_broken_block_is_told(pages: Server) -> None:
     """A block that no reader can parse is named as such."""
     pages.routes[PAGE] = says(b'<script type="application/ld+json">{"@type": </script>')
