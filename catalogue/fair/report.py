@@ -16,6 +16,7 @@ from catalogue.fair.levels import AREAS, HIGHEST, levels
 from catalogue.fair.metrics.base import PRINCIPLES, Metric
 from catalogue.fair.outcomes import Judgement, Mender, Outcome
 from catalogue.fair.scopes import Scope
+from catalogue.fair.scoring import Points, points
 from catalogue.model.namespaces import BASE
 
 Counts = Mapping[Outcome, int]
@@ -167,6 +168,14 @@ class Report:
                 if reached is not None:
                     found[area][reached.reached] += 1
         return {area: tuple(numbers) for area, numbers in found.items()}
+
+    @cached_property
+    def points(self) -> tuple[Points, ...]:
+        """Points of each study, in the order of `studies`; empty for a benchmark that defines no points."""
+        if self.benchmark.scoring != "points":
+            return ()
+        items, totals = self.benchmark.item, self.benchmark.totals
+        return tuple(points(zip(items, study.outcomes, strict=True), totals) for study in self.studies)
 
     @cached_property
     def members(self) -> tuple[Tally, ...]:

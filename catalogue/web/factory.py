@@ -105,6 +105,8 @@ def create_web(services: Services) -> Flask:
         app.register_blueprint(make(services))
     if services.audits is not None:
         app.jinja_env.globals["fair_page"] = services.links.path("/fair")
+        if services.audit_history is not None:
+            app.jinja_env.globals["audits_page"] = services.links.path("/fair/audits")
         for blueprint in fair_blueprints(services, services.audits):
             app.register_blueprint(blueprint)
     if services.feeds is not None:

@@ -29,6 +29,7 @@ from catalogue.web.factory import create_web
 from catalogue.web.fair import study_lines
 from catalogue.web.fair.definitions import case_text, fact_text
 from catalogue.web.fair.reports import Reports
+from catalogue.web.fair.spread import Spread, spread
 from catalogue.web.services import Services
 from catalogue.web.text import spaced
 from tests.fair.reports_for_forms import large_audit
@@ -338,3 +339,23 @@ def test_audits_before_are_told_in_a_chart_and_a_table(tmp_path: Path, services:
             cells = re.findall(r'<td class="num">(\d+)</td>', row.group())
             assert cells[:4] == [str(len(report.studies)), *numbers(report.total.counts)[:3]]
         assert 'aria-labelledby="by-run-t by-run-d"' in trend
+
+
+def test_points_are_those_of_the_benchmark(site: FlaskClient, audits: Audits) -> None:
+    """By F-UJI's metrics a study shows its points by letter and over all; by others it shows none."""
+    found = audits.report("study", BARE, "f-uji-0.8").points[0]
+    text = site.get(f"/fair/studies/{BARE}?benchmark=f-uji-0.8", headers=HTML).text
+    table = text[text.index('id="points"') :]
+    assert row_of(table, "All")[:4] == [
+        str(found.earned), str(found.total), f"{found.percent} %", str(found.maturity),
+    ]  # fmt: skip
+    assert 'id="points"' not in site.get(f"/fair/studies/{BARE}", headers=HTML).text
+
+
+def test_quartiles_show_how_single_studies_lie(site: FlaskClient, report: Report) -> None:
+    """Least, quartiles and most of what is not met stand on the page; one study has none."""
+    failed = sorted(study.outcomes.count(Outcome.FAIL) for study in report.studies)
+    text = site.get("/fair", headers=HTML).text
+    told = row_of(text[text.index('id="spread"') :], "Items not met")
+    assert [told[0], told[2], told[4]] == [str(failed[0]), str(failed[len(failed) // 2]), str(failed[-1])]
+    assert spread([1]) is None and spread([1, 2, 3, 4, 5]) == Spread(1, 2, 3, 4, 5)

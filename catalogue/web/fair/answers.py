@@ -20,6 +20,7 @@ from catalogue.fair.scopes import Scope
 from catalogue.problems import BadRequest
 from catalogue.web.documents import finish
 from catalogue.web.fair.reports import Reports
+from catalogue.web.fair.spread import spreads
 from catalogue.web.fair.study_lines import study_lines
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Services
@@ -177,6 +178,7 @@ def _page(reports: Reports, report: Report, seen: Seen, template: str, more: Map
             "benchmarks": reports.audits.benchmarks,
             "forms": _for_people(),
             "studies": study_lines(report, seen.page),
+            "spreads": spreads(report),
             **vocabulary(),
             **more,
         },
