@@ -28,21 +28,25 @@ GOAL_S, GOAL_METRICS, GOAL_STUDIES = 10.0, 40, 5_000
 def fill(home: Path, crates: Path, studies: int) -> None:
     """A node that has read the archives and the synthetic studies, and images of some."""
     from app import open_node
-    from tests.web.studies_for_pages import append, image
+    from tests.bench.bench_dump import append
+    from tests.web.studies_for_pages import image
 
     crates.mkdir()
     real = len(list((PARTNERS / "gide-bia" / "crates").glob("*.json")))
     for path, content in copies(PARTNERS / "gide-bia" / "crates", real + studies).items():
         (crates / path.lstrip("/")).write_bytes(content)
     _run(home, "init")
-    for name, folder in (("bia", crates), ("idr", PARTNERS / "gide-idr/crates"), ("ssbd", PARTNERS / "gide-ssbd/crates")):
+    folders = {"bia": crates, "idr": PARTNERS / "gide-idr" / "crates", "ssbd": PARTNERS / "gide-ssbd" / "crates"}
+    for name, folder in folders.items():
         _run(home, "source", "add", name, "--harvester", "gide", "--location", str(folder))
     _run(home, "harvest", "--json")
     node = open_node(home)
+    node.ledger.add_source("bench", harvester="gide", location="https://partner.example.org/")
     heads = [head.curie for head in node.ledger.heads("study", limit=WITH_IMAGES)]
-    for curie in heads:
-        for number in range(IMAGES_EACH):
-            append(node.ledger, image(f"{curie}.{number}", curie), parent=curie, source="bia")
+    append(
+        node.ledger,
+        (("image", image(f"{curie}.{number}", curie)) for curie in heads for number in range(IMAGES_EACH)),
+    )
     node.ledger.close()
 
 
@@ -163,7 +167,7 @@ def _report(home: Path) -> None:
         print(f"  {stage:<20} {seconds:7.2f} s")
     print(f"  files {sum(first['bytes'].values()):,} bytes: {first['bytes']}")
     scaled = taken * GOAL_STUDIES / studies
-    print(f"read, facts and judging of {GOAL_STUDIES} studies: {scaled:.1f} s (goal {GOAL_S:.0f} s, {GOAL_METRICS} metrics)")
+    print(f"an audit of {GOAL_STUDIES} studies: {scaled:.1f} s (goal {GOAL_S:.0f} s with {GOAL_METRICS} metrics)")
     differ = [name for name, digest in first["digests"].items() if second["digests"][name] != digest]
     print(f"made again: {'DIFFERENT ' + ', '.join(differ) if differ else 'the same bytes in all forms'}")
     for name, digest in first["digests"].items():

@@ -17,6 +17,7 @@ from tests.fair.conftest import study
 from tests.web.studies_for_pages import append, tombstone
 
 KEY = NodeKey(bytes(range(32)))
+TERMS = "https://archive.example/terms-of-one-study"
 ORCID = "https://orcid.org/0000-0002-1825-0097"
 AUTHORS = [{"type": "Person", "id": "biostudies:S-BIAD2/author/1", "name": "A. Author"}]
 
