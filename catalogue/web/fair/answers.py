@@ -118,7 +118,7 @@ def answer_report(
     """
     benchmark = reports.benchmark(request.args.get("benchmark", "")[:100])
     report = reports.get(scope_of, benchmark)
-    form = forms()[suffix] if suffix else _negotiated()
+    form = forms()[suffix] if suffix else negotiated()
     if form is not None:
         return _form(services, reports, report, form)
     seen = Seen(report.scope.path, benchmark, _page_number())
@@ -130,7 +130,8 @@ def answer_report(
     return _finished(body, etag, "text/html; charset=utf-8")
 
 
-def _negotiated() -> Form | None:
+def negotiated() -> Form | None:
+    """The form that Accept asks for; None for the page."""
     offers = [PAGE, *(Offer(form.media_type, form.suffix, form.title) for form in forms().values())]
     chosen = choose(request.accept_mimetypes, offers)
     return None if chosen is PAGE else forms()[chosen.suffix]
