@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.assess.service import Assessor
+    from catalogue.fair.audit import Audit
     from catalogue.fair.history import History
     from catalogue.fair.live.runner import Runner
     from catalogue.fair.live.trickle import Trickle
@@ -343,6 +345,35 @@ class LocalNode:
 
         folder, own = self.home / "fair", self.home / "benchmarks"
         return Audits(self.ledger, folder, own, self._node_facts, version("ommatidia-node"), self.settings.name)
+
+    def assessor(self, parallel: int = 1) -> Assessor:
+        """Assesses studies that are held here, not published yet, or at any address.
+
+        Args:
+            parallel: assessments at a time.
+        """
+        from importlib.metadata import version
+
+        from catalogue.fair.assess.service import Assessor, Outside
+        from catalogue.fair.live.world import World
+        from harvesters.looker import Home, Looker
+        from harvesters.single import SingleDocuments
+
+        others = self._look_fetcher(frozenset(self.settings.harvest.allow_private_hosts), 0.0, 1)
+        # Nothing that is assessed is asked of this node, so that its own pages need no way.
+        world = World("", Home(others, "http://127.0.0.1"), Looker(others), "")
+        outside = Outside(others.check, world.visit)
+        maps = SingleDocuments(others)
+        limit_s = self.settings.fair.assess_timeout_s
+        return Assessor(maps.map, self._held_study, outside, version("ommatidia-node"), now, parallel, limit_s)
+
+    def _held_study(self, text: str) -> tuple[str, Audit] | None:
+        """(CURIE, newest audit) of a study that is held here under any name; None for everything else."""
+        from catalogue.fair.assess.held import held_study
+
+        if not self.home.is_dir():
+            return None
+        return held_study(text, self.resolver, self.audits)
 
     @cached_property
     def looks(self) -> Runner:
@@ -713,6 +744,7 @@ class LocalNode:
                 inbox=Inbox(self.ledger, Soon(self.home), now),
                 audits=self.audits,
                 audit_history=self.audit_history,
+                assessor=self.assessor(assessing) if (assessing := self.settings.fair.assess_parallel) else None,
                 counting=self.settings.usage,
                 usage=self.usage,
                 labels=self.labels,

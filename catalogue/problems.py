@@ -203,6 +203,12 @@ class NotificationRefused(Problem):
     status, title, slug = 422, "Notification refused", "notification-refused"
 
 
+class TooLargeToAssess(Problem):
+    """What was handed in for an assessment is larger than can be looked at while somebody waits."""
+
+    status, title, slug, exit_code = 413, "Too large to assess", "too-large-to-assess", 2
+
+
 class TooManyRequests(Problem):
     """More was asked in a short time than is answered; Retry-After says when to come again."""
 

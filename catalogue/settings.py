@@ -173,6 +173,14 @@ class FairSettings(_Part):
         1.0, ge=0, le=60, description="Least seconds between two looks at the same host of somebody else."
     )
     audits_kept: int = Field(14, ge=1, description="Audits that stay beside frozen ones, the newest included.")
+    assess_parallel: int = Field(
+        2, ge=0, le=16, description="Assessments of what is not held here made at a time; 0 makes none on the web."
+    )
+    assess_timeout_s: float = Field(20.0, gt=0, le=120, description="Seconds one assessment may take.")
+    graph: Literal["all", "failing", "none"] = Field(
+        "failing",
+        description="Test results of the newest audit in the graph: all, those that are no pass, or none.",
+    )
     audit_hours: float = Field(
         24.0, ge=0, description="Hours between two audits that the worker makes when something changed; 0 makes none."
     )

@@ -52,6 +52,8 @@ def identify_kernel(kernel: Kernel, source: SourceSpec) -> Identifier:
         RecordRejected: `bad-identifier` without a DOI, with two, or with one of an archive that nobody described;
             `not-owner` for an archive that this source may not deliver.
     """
+    if source.study is not None:
+        return source.study
     found = list(dict.fromkeys(filter(None, map(bare_doi, kernel.dois))))
     if len(found) != 1:
         shown = ", ".join(found) or ", ".join(kernel.dois)[:200] or "none"

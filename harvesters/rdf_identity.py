@@ -19,6 +19,8 @@ def identify_among(groups: Iterable[list[str]], source: SourceSpec) -> Identifie
         RecordRejected: `bad-identifier` when a group names several studies or none names one; `not-owner` for
             another's.
     """
+    if source.study is not None:
+        return source.study
     shown = ""
     for group in groups:
         found = {study.curie: study for text in group if (study := find_study(text)) is not None}

@@ -60,7 +60,12 @@ class Study:
     @property
     def iri(self) -> str:
         """Its persistent identifier."""
-        return BASE + self.curie
+        return study_iri(self.curie)
+
+
+def study_iri(curie: str) -> str:
+    """The persistent identifier of a study; of what was only assessed, whose name is an IRI, that name."""
+    return curie if curie.startswith(("https://", "http://", "ni:")) else BASE + curie
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from functools import cached_property
 
 from catalogue.fair.audit import Audit, Basis
 from catalogue.fair.benchmark import Benchmark, Item, outcomes, tally
+from catalogue.fair.dataset import study_iri
 from catalogue.fair.headline import headline
 from catalogue.fair.levels import AREAS, HIGHEST, levels
 from catalogue.fair.metrics.base import PRINCIPLES, Metric
 from catalogue.fair.outcomes import Judgement, Mender, Outcome
 from catalogue.fair.scopes import Scope
 from catalogue.fair.scoring import Points, points
-from catalogue.model.namespaces import BASE
 
 Counts = Mapping[Outcome, int]
 
@@ -94,7 +94,7 @@ class LongRow:
     @property
     def iri(self) -> str:
         """Persistent identifier of the study."""
-        return BASE + self.study
+        return study_iri(self.study)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from catalogue.fair.audit import Audit
+from catalogue.fair.dataset import study_iri
 from catalogue.model.identifiers import owner_name
-from catalogue.model.namespaces import BASE, OWNERS
+from catalogue.model.namespaces import OWNERS
 from catalogue.problems import NotFound
 
 Kind = Literal["federation", "member", "funder", "grant", "study"]
@@ -43,7 +44,7 @@ class Scope:
     @property
     def iri(self) -> str:
         """IRI of what it is about: the study, grant, funder, or owner's records."""
-        return self.id if self.id.startswith("https://") else BASE + (self.id or "fair")
+        return study_iri(self.id or "fair")
 
 
 def federation_scope(audit: Audit, name: str) -> Scope:

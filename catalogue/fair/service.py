@@ -58,7 +58,7 @@ class Audits:
         self.folder = folder
         self._own_benchmarks = own_benchmarks
         self._node_facts = node_facts
-        self._software = software
+        self.software = software
         self._name = name
         self._lock = threading.Lock()
         self.shelf = AuditShelf(folder / "audits")
@@ -85,7 +85,7 @@ class Audits:
             self._ledger.observations.last() if observation is None else observation,
             {name: metric.version for name, metric in metrics().items()},
             self._node_facts(),
-            self._software,
+            self.software,
             stamp(recorded_at) if recorded_at else "",
             {one.id: one.digest for one in self.benchmarks.values()},
         )
@@ -126,7 +126,7 @@ class Audits:
             self._ledger.observations.newest(basis.observation),
             basis.node,
             observation=basis.observation,
-            software=self._software,
+            software=self.software,
             benchmarks=basis.benchmarks,
             on_progress=lambda done: on_progress("judged", done),
         )

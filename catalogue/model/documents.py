@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from catalogue.model.identifiers import Identifier
+
 Record = dict[str, Any]
 
 
@@ -178,10 +180,16 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source as the operator configured it."""
+    """A source as the operator configured it.
+
+    Args:
+        study: what the document is about, by whoever asks, whatever the document says. For what is read once and never
+            recorded; no configuration sets it.
+    """
 
     name: str
     harvester: str
     location: str
     owners: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    study: Identifier | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from catalogue.model.namespaces import BASE, ONTOLOGIES, OWNERS, RESOURCES, SYNONYMS, VOCABULARIES, contract
+from catalogue.model.namespaces import ASSESSED, BASE, ONTOLOGIES, OWNERS, RESOURCES, SYNONYMS, VOCABULARIES, contract
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier
 
 Kind = Literal["study", "image", "other"]
@@ -96,6 +96,7 @@ def add_owners(path: Path) -> None:
         if OWNERS.get(prefix) == entry:
             continue
         taken = prefix in OWNERS or prefix in SYNONYMS or prefix in ONTOLOGIES or prefix in RESOURCES
+        taken = taken or prefix == ASSESSED
         if taken or prefix in VOCABULARIES or not re.fullmatch(r"[a-z][a-z0-9]{1,30}", prefix):
             raise ValueError(f"{path.name}: the prefix {prefix!r} is taken, or not of lower-case letters and digits.")
         wrong = sorted(_REQUIRED - entry.keys()) + sorted(entry.keys() - _ALLOWED)
@@ -147,8 +148,8 @@ def image_identifier(study: Identifier, stem: str) -> Identifier:
     Raises:
         BadIdentifier: nothing usable is left of the name.
     """
-    owner = _OWNERS[study.prefix]
-    if owner.image is not None and owner.image.fullmatch(stem.lower()):
+    owner = _OWNERS.get(study.prefix)  # none of what is only assessed
+    if owner is not None and owner.image is not None and owner.image.fullmatch(stem.lower()):
         return Identifier(f"{study.prefix}:{stem.lower()}", study.prefix, stem.lower(), "image", stem)
     # A dot in the store's name would make the study part of an SSBD accession undecidable.
     clean = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-")[:100].strip("-")

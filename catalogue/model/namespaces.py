@@ -23,6 +23,8 @@ SYNONYMS: Final[dict[str, str]] = _MAP["synonym"]
 ONTOLOGIES: Final[dict[str, dict[str, Any]]] = _MAP["ontology"]
 RESOURCES: Final[dict[str, dict[str, Any]]] = _MAP["resource"]
 VOCABULARIES: Final[dict[str, str]] = _MAP["vocabulary"]
+ASSESSED: Final = "assessed"
+"""Stands for the owner of what is assessed and nobody's here. No identifier has it, so that no ledger takes it."""
 
 PREFIXES: Final[dict[str, str]] = {
     **{name: f"{BASE}{name}:" for name in OWNERS},
@@ -48,7 +50,7 @@ def expand(name: str) -> str:
     if name.startswith(("http://", "https://")):
         return name
     prefix, colon, local = name.partition(":")
-    namespace = PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS else None)
+    namespace = PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS or prefix == ASSESSED else None)
     if not colon or namespace is None:
         raise ValueError(f"'{name[:100]}' is neither an absolute IRI nor a CURIE with a known prefix")
     return namespace + local

@@ -11,7 +11,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring  # C speed; JSON's escapes are all N-Triples escapes
 from typing import Any, Final
 
-from catalogue.model.namespaces import BASE, OWNERS, PREFIXES
+from catalogue.model.namespaces import ASSESSED, BASE, OWNERS, PREFIXES
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 Term = Callable[[Any], str]
@@ -36,7 +36,7 @@ _IRI: Final = re.compile(
 
 def _namespace(prefix: str) -> str | None:
     """The namespace of a prefix; those of owners.toml came after PREFIXES was made."""
-    return PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS else None)
+    return PREFIXES.get(prefix, f"{BASE}{prefix}:" if prefix in OWNERS or prefix == ASSESSED else None)
 
 
 @lru_cache(maxsize=20_000)

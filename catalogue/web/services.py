@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
     from catalogue.exchange.exposed import Exposed
     from catalogue.exchange.feeds.matching import FeedRules
+    from catalogue.fair.assess.service import Assessor
     from catalogue.fair.history import History
     from catalogue.fair.service import Audits
     from catalogue.fair.usage.label import Labels
@@ -81,6 +82,7 @@ class Services:
         inbox: takes notifications; None where none are taken.
         audits: FAIR audits; None where none are shown.
         audit_history: those that are kept; None where none are shown.
+        assessor: assesses what is not held here; None where that is not offered.
         counting: how uses of records are counted.
         usage: notes uses of records; None where they are not counted.
         labels: which studies are highly used; None where that is not told.
@@ -107,6 +109,7 @@ class Services:
     inbox: Inbox | None = None
     audits: Audits | None = None
     audit_history: History | None = None
+    assessor: Assessor | None = None
     counting: UsageSettings = field(default_factory=lambda: UsageSettings())
     usage: Recorder | None = None
     labels: Labels | None = None

@@ -6,6 +6,7 @@ No document needs the network to be read: the context is inline (fair.md, sectio
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from catalogue.fair.audit import Basis
 from catalogue.fair.metrics.base import METRIC_BASE, Metric
@@ -73,7 +74,7 @@ def audit_iri(basis: Basis) -> str:
 
 def results_iri(basis: Basis, curie: str) -> str:
     """IRI of what an audit says of a study: a TestResultSet, and the graph that it lies in."""
-    return f"{audit_iri(basis)}/{curie}"
+    return f"{audit_iri(basis)}/{quote(curie, safe='') if '://' in curie or curie.startswith('ni:') else curie}"
 
 
 def _versioned(metric: Metric) -> str:

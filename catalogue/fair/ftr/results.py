@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from catalogue.fair.audit import Basis
+from catalogue.fair.dataset import study_iri
 from catalogue.fair.ftr.names import CC0, audit_iri, guide_iri, results_iri, test_iri
 from catalogue.fair.metrics.base import Metric
 from catalogue.fair.outcomes import Evidence, Judgement, Outcome
-from catalogue.model.namespaces import BASE
 
 Node = dict[str, Any]
 # FTR knows three values; what is not applicable is told apart by its EARL outcome.
@@ -53,7 +53,7 @@ def study_nodes(
     Args:
         software: IRI of the agent that tested.
     """
-    study, graph = BASE + curie, results_iri(basis, curie)
+    study, graph = study_iri(curie), results_iri(basis, curie)
     results = [node for metric, judgement in judged for node in _result(basis, curie, metric, judgement, software)]
     yield {"id": study, "type": "prov:Entity", "dcterms:identifier": curie}
     found: Node = {
@@ -74,7 +74,7 @@ def study_nodes(
 
 
 def _result(basis: Basis, curie: str, metric: Metric, judgement: Judgement, software: str) -> Iterator[Node]:
-    study, graph, outcome = BASE + curie, results_iri(basis, curie), judgement.outcome
+    study, graph, outcome = study_iri(curie), results_iri(basis, curie), judgement.outcome
     name = f"{graph}/{metric.id}"
     node: Node = {
         "id": name,

@@ -141,7 +141,7 @@ def answer_made(
     Raises:
         BadRequest: the number of the page is none.
     """
-    form = forms()[suffix] if suffix else _negotiated()
+    form = forms()[suffix] if suffix else negotiated()
     if form is not None:
         return _form(services, reports, report, path, form, mark)
     seen = Seen(path, report.benchmark, _page_number())
@@ -155,7 +155,8 @@ def answer_made(
     return _finished(body, etag, "text/html; charset=utf-8")
 
 
-def _negotiated() -> Form | None:
+def negotiated() -> Form | None:
+    """The form that Accept asks for; None for the page."""
     offers = [PAGE, *(Offer(form.media_type, form.suffix, form.title) for form in forms().values())]
     chosen = choose(request.accept_mimetypes, offers)
     return None if chosen is PAGE else forms()[chosen.suffix]

@@ -21,6 +21,7 @@ from catalogue.model.namespaces import expand
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish
 from catalogue.web.fair.answers import vocabulary
+from catalogue.web.fair.linked import benchmark_as_rdf, metric_as_rdf, rdf_links
 from catalogue.web.fair.reports import Reports
 from catalogue.web.services import Services
 from catalogue.web.text import plain
@@ -57,9 +58,12 @@ def definitions_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/metrics/<name>/<version>")
     def metric_version(name: str, version: str) -> Response:
+        linked = metric_as_rdf(services, reports, "metrics", name, version)
+        if linked is not None:
+            return linked
         found = get_metric(name)
         _check_version("metric", found.id, version, found.version, services.links.path(f"/fair/metrics/{found.id}"))
-        return _metric(services, reports, found)
+        return _with_rdf(services, f"/fair/metrics/{name}/{version}", _metric(services, reports, found))
 
     @blueprint.get("/fair/benchmarks")
     @blueprint.get("/fair/benchmarks/")
@@ -72,12 +76,21 @@ def definitions_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/benchmarks/<name>/<version>")
     def benchmark_version(name: str, version: str) -> Response:
+        linked = benchmark_as_rdf(services, reports, name, version)
+        if linked is not None:
+            return linked
         found = get_benchmark(name, reports.audits.benchmarks)
         page = services.links.path(f"/fair/benchmarks/{found.id}")
         _check_version("benchmark", found.id, version, found.version, page)
-        return _benchmark(found)
+        return _with_rdf(services, f"/fair/benchmarks/{name}/{version}", _benchmark(found))
 
     return blueprint
+
+
+def _with_rdf(services: Services, path: str, page: Response) -> Response:
+    """The page, which tells where the same is as RDF."""
+    page.headers["Link"] = rdf_links(services.links, path)
+    return page
 
 
 def _answer(template: str, **told: Any) -> Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock, Thread
 from typing import Final
 
 from catalogue.fair.audit import Audit, Basis
 from catalogue.fair.benchmark import DEFAULT, Benchmark, get_benchmark
+from catalogue.fair.metrics.base import Metric, metrics
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.scopes import Scope
 from catalogue.fair.service import Audits
@@ -41,6 +42,11 @@ class Reports:
             NotFound: there is none.
         """
         return get_benchmark(name or DEFAULT, self.audits.benchmarks)
+
+    @property
+    def metrics(self) -> Iterable[Metric]:
+        """All metrics of this software."""
+        return metrics().values()
 
     def audit(self) -> Audit:
         """The newest audit; the one before it where records come in faster than they can be judged.

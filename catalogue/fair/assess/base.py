@@ -1,0 +1,87 @@
+"""What an assessment is: an audit of one study, and what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from catalogue.fair.audit import Audit
+from catalogue.fair.benchmark import Benchmark
+from catalogue.fair.report import Report, make_report
+from catalogue.fair.scopes import Scope
+from catalogue.model.documents import Mapped, SourceDocument
+from catalogue.model.identifiers import Identifier
+
+if TYPE_CHECKING:
+    from catalogue.validation.results import FileReport
+
+Origin = Literal["held", "posted", "fetched"]
+PATH = "/fair/assess"
+
+MapDocument = Callable[[SourceDocument, "Identifier | None"], tuple[str, Mapped]]
+"""(document, what it is about or None where it says so) -> (name of the harvester, its records); pure.
+
+Raises RecordRejected for what cannot become a study.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that was read, and what it gave.
+
+    Args:
+        name: for people, such as `embedded JSON-LD`.
+        url: that was asked; "" for what was posted.
+        status: it answered; None where it did not.
+        said: one sentence.
+        record: the study that it describes; empty where it describes none.
+        used: whether this is the record that was judged.
+    """
+
+    name: str
+    url: str
+    status: int | None
+    said: str
+    record: Mapping[str, Any] = field(default_factory=dict)
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that two sources fill differently; which of them is right nobody here decides.
+
+    Args:
+        values: name of a source -> what it says.
+    """
+
+    field: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What came out for one study.
+
+    Args:
+        target: its name in the audit: a CURIE, else the address or the name by content that stands for it.
+        sources: what was read, in that order; none for a study that is held here.
+        conflicts: between sources.
+        faults: of what was posted, by the hard rules.
+    """
+
+    origin: Origin
+    target: str
+    audit: Audit
+    sources: tuple[Source, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    faults: FileReport | None = None
+
+    @property
+    def title(self) -> str:
+        """Of the study, as stated; else its name."""
+        return next((one.title for one in self.audit.studies if one.curie == self.target and one.title), self.target)
+
+    def report(self, benchmark: Benchmark) -> Report:
+        """The report by a benchmark."""
+        return make_report(self.audit, Scope("study", self.target, self.title, (self.target,), PATH), benchmark)

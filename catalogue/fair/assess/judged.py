@@ -1,0 +1,102 @@
+"""Judges a record that is in no ledger by the same metrics as all others; what cannot be known of it stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from catalogue.fair.audit import Audit, judge_all, wanted_facts
+from catalogue.fair.dataset import dataset_of
+from catalogue.fair.funding import FundingReader
+from catalogue.fair.identifier_schemes import persistent_scheme
+from catalogue.fair.known_terms import KnownTerms
+from catalogue.fair.metrics.base import Metric, metrics
+from catalogue.fair.node_facts import NodeFacts
+from catalogue.fair.outcomes import Evidence, Judgement, Mender, failed, indeterminate, passed
+from catalogue.fair.profiles import ProfileFacts
+from catalogue.model.namespaces import ASSESSED, BASE
+from catalogue.model.payload import canonical, digest
+from catalogue.store.observations import Observation
+
+Overrule = Callable[[Metric, Judgement], Judgement]
+IDENTIFIER: Final = "identifier-iri"
+_OF_THE_HOLDER: Final = frozenset(
+    {"harvestable", "in-sitemap", "metadata-cc0", "metadata-copies", "persistence-policy", "source-kept"}
+)
+"""Metrics about whoever holds the record, which no record and no page of one study tells."""
+_CHECKS_OF_THE_HOLDER: Final = frozenset({"harvest-endpoints", "tombstone-answers"})
+
+
+def about_holder(metric: Metric) -> bool:
+    """Whether a metric asks about the archive that holds a record, not about the record or its page."""
+    return metric.id in _OF_THE_HOLDER or bool(_CHECKS_OF_THE_HOLDER & set(metric.checks))
+
+
+def judge_record(
+    records: Sequence[Mapping[str, Any]],
+    seen: Iterable[Observation],
+    target: str,
+    owner: str,
+    overrule: Overrule,
+    software: str,
+    at: str,
+) -> Audit:
+    """The audit of one study.
+
+    Args:
+        records: the study, then its images.
+        seen: what was observed of it.
+        target: its name in the audit.
+        owner: as shown.
+        overrule: what to say instead of a judgement that rests on what nobody knows here.
+        at: moment of the assessment, ISO 8601 in UTC.
+    """
+    study = dict(records[0])
+    curie, chosen = study["id"], metrics()
+    funding = FundingReader()
+    entry_hash = digest(canonical([dict(record) for record in records]))
+    with ProfileFacts() as profiles:
+        dataset = dataset_of(
+            [(str(record["type"]).lower(), entry_hash, dict(record)) for record in records],
+            wanted_facts(chosen.values()),
+            [funding.of_study, profiles.of_study, KnownTerms().of_study],
+            [profiles.of_image],
+        )
+    dataset = replace(dataset, entry_hash=entry_hash, recorded_at=at)
+    observed = {curie: {one.check: one for one in seen}}
+    audit = replace(judge_all(dataset, chosen, observed, NodeFacts(), software=software), funding=funding.index())
+    judged = {name: overrule(chosen[name], one) for name, one in audit.judgements[curie].items()}
+    named = {name: _renamed(one, curie, target) for name, one in judged.items()}
+    (row,) = (one for one in audit.studies if one.curie == curie)
+    # Numbers of observations are those of a ledger, and this is in none.
+    return replace(audit, studies=(replace(row, curie=target, owner=owner),), judgements={target: named}, observed={})
+
+
+def _renamed(judgement: Judgement, curie: str, target: str) -> Judgement:
+    """The judgement with the name by which the study goes, where the one inside was only made for judging."""
+    if not curie.startswith(ASSESSED + ":"):
+        return judgement
+
+    def named(text: str) -> str:
+        return text.replace(BASE + curie, target).replace(curie, target)
+
+    evidence = tuple(replace(one, text=named(one.text)) for one in judgement.evidence)
+    add = tuple(map(named, judgement.add))
+    return Judgement(judgement.outcome, named(judgement.said), evidence, add, judgement.mender)
+
+
+def outside_identifier(target: str, record: Mapping[str, Any]) -> Judgement:
+    """Whether a study elsewhere has an identifier that is kept up for good: the address asked for, or one stated."""
+    stated = [name for name in record.get("alternative_identifiers", ()) if isinstance(name, str)]
+    stated += [f"https://doi.org/{record['doi']}"] if record.get("doi") else []
+    for name in (target, *stated):
+        if scheme := persistent_scheme(name):
+            return passed(f"The study has the {scheme} identifier {name}.", Evidence(f"Identifier: {name}"))
+    said = "Neither the address asked for nor any identifier stated is of a scheme that is kept up for good."
+    return failed(said, add=(f'<{target}> <http://purl.org/dc/terms/identifier> "…" .',), mender=Mender.OWNER)
+
+
+def open_question(said: str) -> Judgement:
+    """A judgement that stays open."""
+    return indeterminate(said)

@@ -1,0 +1,104 @@
+"""A study at an address that is nobody's here: every source is read, the fullest is judged, conflicts are told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from catalogue.fair.assess.base import Assessment, Conflict, MapDocument, Source
+from catalogue.fair.assess.judged import (
+    IDENTIFIER,
+    Overrule,
+    about_holder,
+    judge_record,
+    open_question,
+    outside_identifier,
+)
+from catalogue.fair.assess.outside_checks import outside_observations
+from catalogue.fair.assess.outside_sources import Reading, filled, read_address
+from catalogue.fair.live.base import Visit
+from catalogue.fair.metrics.base import Metric
+from catalogue.fair.outcomes import Judgement
+from catalogue.model.identifiers import Identifier
+from catalogue.model.namespaces import ASSESSED
+
+_UNSEEN: Final = "Whether whoever holds the record does so cannot be seen from one address."
+_NOT_HERE: Final = "This is not looked at when one address is assessed."
+_COMPARED: Final = (
+    "title", "description", "license", "date_published", "version", "doi", "keywords", "total_size_bytes", "access",
+)  # fmt: skip
+_SHOWN: Final = 300
+
+
+def assess_address(url: str, visit: Visit, map_document: MapDocument, software: str, at: str) -> Assessment:
+    """The assessment of what an address describes.
+
+    Args:
+        at: moment of the assessment, ISO 8601 in UTC.
+    """
+    study = stand_in(url)
+    reading = read_address(visit, url, map_document, study)
+    best = max((one for one in reading.sources if one.record), key=lambda one: filled(one.record), default=None)
+    empty = {"type": "Study", "id": study.curie, "accession": study.accession, "owner": study.prefix}
+    record = dict(best.record) if best is not None else empty
+    images = record.pop("@images", [])
+    seen = list(outside_observations(visit, reading, record, images, study.curie, at))
+    overrule = _overruling(url, reading, record, {one.check for one in seen})
+    owner = urlsplit(url).hostname or ""
+    audit = judge_record([record, *images], seen, url, owner, overrule, software, at)
+    sources = tuple(replace(one, used=one is best) for one in reading.sources)
+    return Assessment("fetched", url, audit, sources, conflicts(sources))
+
+
+def stand_in(url: str) -> Identifier:
+    """The name under which a study elsewhere is judged; it appears nowhere."""
+    accession = hashlib.sha256(url.encode()).hexdigest()[:24]
+    return Identifier(f"{ASSESSED}:{accession}", ASSESSED, accession, "study", accession)
+
+
+def _overruling(url: str, reading: Reading, record: Mapping[str, Any], looked: set[str]) -> Overrule:
+    silence = _silence(reading)
+
+    def overrule(metric: Metric, judgement: Judgement) -> Judgement:
+        if about_holder(metric):
+            return open_question(_UNSEEN)
+        if metric.id == IDENTIFIER:
+            return outside_identifier(url, record)
+        if metric.checks:
+            return judgement if looked & set(metric.checks) else open_question(_NOT_HERE)
+        return open_question(silence) if silence else judgement
+
+    return overrule
+
+
+def _silence(reading: Reading) -> str:
+    """Why nothing is known of the metadata; "" where they were read, or where there are none for sure."""
+    if reading.no is not None:
+        return f"The address gave no answer that decides anything: {reading.no.said}"
+    if any(one.record for one in reading.sources):
+        return ""
+    page = reading.page
+    undecided = page is not None and page.status not in (404, 410) and page.status >= 300
+    return f"The address answered {page.status}, which decides nothing." if undecided and page is not None else ""
+
+
+def conflicts(sources: Iterable[Source]) -> tuple[Conflict, ...]:
+    """Fields that sources fill differently."""
+    telling = [one for one in sources if one.record]
+    found = []
+    for name in _COMPARED:
+        values = {one.name: _shown(one.record[name]) for one in telling if one.record.get(name)}
+        if len(set(values.values())) > 1:
+            found.append(Conflict(name, values))
+    return tuple(found)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(sorted(map(str, value)))[:_SHOWN]
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {one}" for name, one in sorted(value.items()) if name != "id")[:_SHOWN]
+    return " ".join(str(value).split())[:_SHOWN]
