@@ -93,7 +93,7 @@ def test_node_that_has_more_stays_ahead_when_nothing_changes(pair: tuple[Peer, P
 
 def test_nodes_that_hold_all_records_of_an_owner_are_counted(pair: tuple[Peer, Peer]) -> None:
     """An owner's records are held by this node and by each active member whose last digest of them was equal."""
-    one, two = pair
+    _, two = pair
     append(two.ledger, study(9, id="idr:idr0009", accession="idr0009", owner="idr"))
     two.members.pull("first")
     assert holders(two.ledger) == {"biostudies": 2, "idr": 1}
