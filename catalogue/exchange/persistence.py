@@ -11,9 +11,8 @@ from typing import Final
 from catalogue.exchange.base import PERSISTENCE
 from catalogue.exchange.dcat.triples import Triples, find_address, name, text
 
-PREDICATE: Final
-POLICY: Final
-PREDICATE, POLICY = PERSISTENCE
+PREDICATE: Final = PERSISTENCE[0]
+POLICY: Final = PERSISTENCE[1]
 PATH: Final = "/policy/persistence"
 TITLE: Final = "Persistence of metadata"
 PROMISES: Final = (
