@@ -359,3 +359,23 @@ def test_quartiles_show_how_single_studies_lie(site: FlaskClient, report: Report
     told = row_of(text[text.index('id="spread"') :], "Items not met")
     assert [told[0], told[2], told[4]] == [str(failed[0]), str(failed[len(failed) // 2]), str(failed[-1])]
     assert spread([1]) is None and spread([1, 2, 3, 4, 5]) == Spread(1, 2, 3, 4, 5)
+
+
+def test_a_study_shows_what_changed_between_audits(tmp_path: Path, services: Services) -> None:
+    """A licence that the archive mends is told on the page of the study: what it was, is, and why."""
+    with Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
+        ledger.key = NodeKey(b"k" * 32)
+        seed_funded(ledger)
+        audits = audits_of(ledger, tmp_path)
+        history = History(audits, ledger, 10)
+        history.keep()
+        mended = ledger.head(BARE).record | {"license": "https://creativecommons.org/licenses/by/4.0/"}
+        append(ledger, mended)
+        history.keep()
+        node = replace(services, ledger=ledger, resolver=Resolver(ledger), search=None, audits=audits)
+        client = create_web(replace(node, audit_history=history)).test_client()
+        text = client.get(f"/fair/studies/{BARE}", headers=HTML).text
+        changes = text[text.index('id="changes"') : text.index('id="basis"')]
+        row = re.search(r'href="/fair/metrics/licence-standard".*?</tr>', changes, re.DOTALL)
+        assert row and "<td>not met</td><td>met</td>" in row.group() and "the record changed" in row.group()
+        assert 'id="changes"' not in client.get(f"/fair/studies/{STUDY}", headers=HTML).text

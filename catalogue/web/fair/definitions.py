@@ -50,7 +50,9 @@ def definitions_blueprint(services: Services, reports: Reports) -> Blueprint:
     @blueprint.get("/fair/metrics")
     @blueprint.get("/fair/metrics/")
     def all_metrics() -> Response:
-        return _answer("metrics.html", metrics=metrics(), report=_everything(reports))
+        report = _everything(reports)
+        counts = {item.id: counted.counts for item, counted in report.items}
+        return _answer("metrics.html", metrics=metrics(), report=report, counts=counts)
 
     @blueprint.get("/fair/metrics/<name>")
     def metric(name: str) -> Response:

@@ -15,17 +15,19 @@ from catalogue.problems import Withdrawn
 from catalogue.web.documents import FOUND, refuse, to
 from catalogue.web.fair.answers import answer_report, split_form
 from catalogue.web.fair.reports import Reports
+from catalogue.web.fair.study_changes import StudyChanges
 from catalogue.web.fair.trend import runs
 from catalogue.web.services import Services
 from catalogue.web.text import path_of, plain
 
 _MOST_EVIDENCE: Final = 20
+_MOST_CHANGES: Final = 100
 
 
 def fair_blueprint(services: Services, reports: Reports) -> Blueprint:
     """Routes of reports, each with the forms of catalogue.fair.forms at the same address plus suffix."""
     blueprint = Blueprint("fair", __name__)
-    audits, over_time = reports.audits, partial(runs, reports)
+    audits, over_time, changes = reports.audits, partial(runs, reports), StudyChanges(services.audit_history)
 
     def federation(suffix: str) -> Response:
         scope_of = partial(audits.scope, kind="federation")
@@ -43,12 +45,12 @@ def fair_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/studies/<path:name>")
     def study(name: str) -> Response:
-        return _study(services, reports, name)
+        return _study(services, reports, changes, name)
 
     return blueprint
 
 
-def _study(services: Services, reports: Reports, name: str) -> Response:
+def _study(services: Services, reports: Reports, changes: StudyChanges, name: str) -> Response:
     """The report of a study, or the redirect to its own address."""
     resolution, suffix = services.resolver.resolve(name), ""
     if resolution.state not in FOUND:
@@ -67,12 +69,19 @@ def _study(services: Services, reports: Reports, name: str) -> Response:
             look_at=[{"label": f"Tombstone of {curie}", "url": services.links.document("study", curie)}],
         )
     scope_of = partial(reports.audits.scope, kind="study", name=curie)
-    return answer_report(services, reports, scope_of, suffix, "study.html", _of_study)
+    return answer_report(services, reports, scope_of, suffix, "study.html", partial(_of_study, changes))
 
 
-def _of_study(report: Report) -> Mapping[str, Any]:
+def _of_study(changes: StudyChanges, report: Report) -> Mapping[str, Any]:
     """What the page of one study shows beside the report."""
     tests: dict[Outcome, list[LongRow]] = {outcome: [] for outcome in Outcome}
     for row in report.long():
         tests[row.judgement.outcome].append(row)
-    return {"row": report.studies[0], "tests": tests, "most_evidence": _MOST_EVIDENCE}
+    row = report.studies[0]
+    return {
+        "row": row,
+        "tests": tests,
+        "changes": changes.of(row.curie),
+        "most_changes": _MOST_CHANGES,
+        "most_evidence": _MOST_EVIDENCE,
+    }
