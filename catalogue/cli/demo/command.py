@@ -13,10 +13,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from catalogue import resources
+from catalogue.cli.demo.studies import WELLCOME
 from catalogue.cli.harvest import publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain
@@ -211,8 +213,11 @@ def _next_steps(node: Node, address: str) -> None:
         f"{address}studies/{study}",
         f"{address}images/{image}",
         f"{address}search?q=zebrafish",
+        f"{address}fair      (is it FAIR, and who can mend what)",
+        f"{address}funders/?q={quote(WELLCOME[0])}      (what came of a grant; PDF, CSV, JSON-LD)",
         f"curl -L -H 'Accept: text/turtle' {address}id/{study}",
         f"curl '{address}sparql' --data-urlencode query@{resources.query_file('examples', 'all-taxa')}",
+        f"{command} audit --grant {WELLCOME[0]} --pdf audit.pdf",
         f"{command} quarantine list      (one crate is broken on purpose)",
         f"{command} image open {image}",
     ):

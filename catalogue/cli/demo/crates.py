@@ -125,9 +125,13 @@ def _nodes(
         root["keywords"] = list(study.keywords)
     if dialect == "idr":
         root["copyrightNotice"] = f"{study.authors[0].split()[-1]} et al, {study.published[:4]}"
+    grants = [_grant(*grant) for grant in study.grants]
+    if grants:
+        root["funder"] = [{"@id": grant[0]["@id"]} for grant in grants]
     return [
         root,
         {"@id": publisher[0], "@type": "Organization", "name": publisher[1]},
+        *(node for grant in grants for node in grant),
         *people,
         *taxa,
         *methods,
@@ -173,6 +177,19 @@ def _person(name: str, number: int, dialect: Dialect) -> Node:
             "description": "Organization: Institute of Examples",
         }
     return {"@id": f"#{_uuid(name)}", "@type": "Person", "name": name, "affiliation": []}
+
+
+def _grant(award: str, funder: str, ror: str) -> list[Node]:
+    return [
+        {
+            "@id": f"#grant-{award.replace('/', '-')}",
+            "@type": "Grant",
+            "name": f"Demo grant {award}",
+            "identifier": award,
+            "funder": {"@id": ror},
+        },
+        {"@id": ror, "@type": "Organization", "name": funder},
+    ]
 
 
 def _quantity(unit: str, text: str, value: int, dialect: Dialect) -> Node:

@@ -44,6 +44,7 @@ class DemoStudy:
         methods: (FBbi number, label).
         sample: what was imaged; `protocol` is how.
         terms: other subjects as (CURIE, label).
+        grants: (award number, name of the funder, its ROR), invented numbers of a real funder.
     """
 
     accession: str
@@ -59,8 +60,10 @@ class DemoStudy:
     keywords: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     images: tuple[DemoImage, ...] = field(default=())
+    grants: tuple[tuple[str, str, str], ...] = ()
 
 
+WELLCOME: Final = ("900001/Z/26/Z", "Wellcome Trust", "https://ror.org/029chgv08")
 _UM2: Final = ("micrometer", "micrometer")
 _CUM2: Final = ("", *_UM2)
 
@@ -112,6 +115,7 @@ BIA_STUDIES: Final = (
                 method="FBbi:00000246",
             ),
         ),
+        grants=(WELLCOME,),
     ),
     DemoStudy(
         "S-BIAD900002",
@@ -176,6 +180,7 @@ BIA_STUDIES: Final = (
                 method="FBbi:00000251",
             ),
         ),
+        grants=(WELLCOME,),
     ),
     DemoStudy(
         "S-BIAD900004",
