@@ -198,7 +198,7 @@ def measure(work: Path, studies: int, site: str) -> None:
     print(f"{studies:,} studies with an image each written in {time.perf_counter() - begun:.0f} s")
     with serving(home, "--no-worker", "--port", str(port), ready="healthz") as (address, process):
         node = address.rstrip("/")
-        sample = range(1, min(studies, 500) + 1)
+        sample = range(1, min(studies, 100) + 1)
         alone_s = bare(node, site, sample) / len(sample)
         print(
             f"bare session, one after the other: {1000 * alone_s:.1f} ms a study (13 requests; {len(sample)} studies)"
