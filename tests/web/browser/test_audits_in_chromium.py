@@ -126,8 +126,10 @@ def test_a_report_is_printed_without_what_only_a_screen_needs(chromium: Any, add
     """On paper there is no menu, search or list of downloads, and nothing is cut off at the side."""
     context = chromium.new_context()
     page = context.new_page()
+    page.set_viewport_size({"width": 794, "height": 1123})
     page.goto(address + GRANT)
     page.emulate_media(media="print")
+    assert page.evaluate(CUT_OFF) <= 0, "A4 at 96 dots per inch"
     for hidden in (".top", ".downloads", ".audit .tabs", ".foot"):
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.locator(".headline").is_visible() and page.locator(".chart").first.is_visible()
