@@ -510,6 +510,7 @@ class LocalNode:
     @contextmanager
     def views(self) -> Iterator[list[View]]:
         """The views, writable, until the context ends; Locked when a worker holds them."""
+        from catalogue.fair.graph import AuditGraphs
         from catalogue.model.rdf import quads
         from catalogue.store.claims import ClaimsView
         from catalogue.store.graph.embedded import EmbeddedGraph
@@ -522,7 +523,8 @@ class LocalNode:
             # The graph's lock keeps every other writer of views out.
             engine = EmbeddedGraph(self.home / "graph")
             links: list[RecordLinks] = [self.identities, self.funding]
-            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed)
+            results = AuditGraphs(self.audits.shelf, self.settings.fair.graph)
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed, results)
             stack.callback(graph.close)
             claims = ClaimsView(self.home / "identity")
             stack.callback(claims.close)

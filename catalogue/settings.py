@@ -179,7 +179,7 @@ class FairSettings(_Part):
     assess_timeout_s: float = Field(20.0, gt=0, le=120, description="Seconds one assessment may take.")
     graph: Literal["all", "failing", "none"] = Field(
         "failing",
-        description="Test results of the newest audit in the graph: all, those that are no pass, or none.",
+        description="Test results of the newest audit for SPARQL: all, those that fail, or none and no totals.",
     )
     audit_hours: float = Field(
         24.0, ge=0, description="Hours between two audits that the worker makes when something changed; 0 makes none."

@@ -67,7 +67,7 @@ def audit(
     links = Addresses(node.settings.web.base_url)
     written = write_forms(report, {suffix: file for suffix, file in files.items() if file}, links)
     if json_:
-        print_json(_document(numbers_of(report, links), missed if asked else None))
+        print_json(document(numbers_of(report, links), missed if asked else None))
     elif "-" not in files.values():
         print_report(report)
         for line in written:
@@ -119,7 +119,8 @@ def _benchmark(node: Node, name: str) -> Benchmark:
     return get_benchmark(name or DEFAULT, node.audits.benchmarks)
 
 
-def _document(numbers: dict[str, Any], missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:
+def document(numbers: dict[str, Any], missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:
+    """The numbers of a report, with the thresholds that it does not meet where some were set."""
     if missed is None:
         return numbers
     told = [

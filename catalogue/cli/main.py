@@ -14,6 +14,7 @@ import typer
 
 from catalogue.cli import (
     announce,
+    assess,
     audit,
     data,
     dumps,
@@ -73,6 +74,7 @@ def build_cli(open_node: OpenNode) -> typer.Typer:
 
     data.register(app)
     announce.register(app)
+    assess.register(app)
     audit.register(app)
     dumps.register(app)
     export.register(app)

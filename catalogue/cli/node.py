@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from catalogue.exchange.dumps.shelf import DumpShelf
+    from catalogue.fair.assess.service import Assessor
     from catalogue.fair.history import History
     from catalogue.fair.live.runner import Runner
     from catalogue.fair.service import Audits
@@ -85,6 +86,10 @@ class Node(Protocol):
     @property
     def looks(self) -> Runner:
         """Live checks."""
+        ...
+
+    def assessor(self, parallel: int = 1) -> Assessor:
+        """Assesses studies that are held here, not published yet, or at any address."""
         ...
 
     @property

@@ -39,10 +39,12 @@ log = structlog.get_logger(__name__)
 STUDY_COUNT: Final = TERMS + "studyCount"
 CONTENT_DIGEST: Final = TERMS + "contentDigest"
 LINKS_STATE: Final = TERMS + "linksState"
+BESIDE_DIGEST: Final = TERMS + "besideDigest"
 STATUS: Final = TERMS + "status"
 PUBLIC: Final = TERMS + "public"
 STUDY: Final = expand("dcterms:isPartOf")
 
+_BESIDE_BATCH: Final = 200
 _OWN: Final = f"<{BASE}".encode()
 # The source's own words for a term.
 _SAID: Final = f"> <{TERMS}sourceLabel> ".encode()
@@ -87,6 +89,31 @@ class RecordLinks(Protocol):
         ...
 
 
+class RecordGraphs(Protocol):
+    """What is known of records beside what they say, each record's in a graph of its own (catalogue.fair.graph)."""
+
+    @property
+    def name(self) -> str:
+        """IRI of the graph that holds what they share; names them all."""
+        ...
+
+    def state(self) -> str:
+        """Changes when any of the graphs may have; cheap."""
+        ...
+
+    def graph_of(self, curie: str) -> str:
+        """IRI of the graph of a record, whether there is one or not."""
+        ...
+
+    def graphs(self, held: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
+        """(graph, digest, N-Quads) of each graph there is, the shared one among them.
+
+        Args:
+            held: graph -> digest of what is written already; the quads of those that are equal are None.
+        """
+        ...
+
+
 class GraphView:
     """The view that SPARQL reads.
 
@@ -105,6 +132,7 @@ class GraphView:
         ontologies: the ontologies as they are now; must be cheap when unchanged.
         checks: their results stand in the provenance graph of each public record.
         links: each written to its graph, outside every record, whenever they change.
+        beside: a graph for each record, written when what it holds changes, and gone with its record.
         listed: table of a chunk by digest, where images of lists shall have triples of their own; None for their
             numbers only.
     """
@@ -119,9 +147,11 @@ class GraphView:
         checks: RecordChecks | None = None,
         links: Sequence[RecordLinks] = (),
         listed: Callable[[str], pa.Table] | None = None,
+        beside: RecordGraphs | None = None,
     ) -> None:
         self._engine = engine
         self._links = links
+        self._beside = beside
         self._listed = ListedImages(engine, listed, self._quads, _split) if listed is not None else None
         self._checks = checks
         self._emit = emit
@@ -177,6 +207,7 @@ class GraphView:
             if newest:
                 self._count(entry, delta)
                 changes.extend(self._graphs(entry, own, catalog_record(entry) | self._checked(entry, quads)))
+                changes.extend(self._none_beside(entry))
         changes.extend(self._summaries(delta, last))
         terms = {_subject(triple) for triple in shared}
         changes.extend(self._of_others(shared, terms))
@@ -187,6 +218,8 @@ class GraphView:
         """Let readers see everything applied, with the ontologies."""
         self._take_in_ontologies()
         self._take_in_links()
+        if self._beside is not None:
+            self._take_in_graphs(self._beside)
         self._engine.publish()
 
     def tidy(self) -> None:
@@ -308,6 +341,33 @@ class GraphView:
                 continue
             written = ReplaceGraph(links.graph, links.quads())
             self._engine.change([written, SetValue(STATE, links.graph, LINKS_STATE, state)], self._engine.mark())
+
+    def _none_beside(self, entry: Entry) -> Iterator[Change]:
+        """Nothing stays beside a record that is no longer public."""
+        if self._beside is None or is_public(entry):
+            return
+        graph = self._beside.graph_of(entry.curie)
+        if self._engine.has_graph(graph):
+            yield ReplaceGraph(graph, None)
+            yield SetValue(STATE, graph, BESIDE_DIGEST, None)
+
+    def _take_in_graphs(self, graphs: RecordGraphs) -> None:
+        state = graphs.state()
+        if state == (self._engine.value(STATE, graphs.name, LINKS_STATE) or ""):
+            return
+        held = self._engine.values(STATE, BESIDE_DIGEST)
+        mark, changes, seen = self._engine.mark(), list[Change](), set[str]()
+        for graph, digest, quads in graphs.graphs(held):
+            seen.add(graph)
+            if quads is not None:
+                changes += [ReplaceGraph(graph, quads), SetValue(STATE, graph, BESIDE_DIGEST, digest)]
+            if len(changes) >= _BESIDE_BATCH:
+                self._engine.change(changes, mark)
+                changes.clear()
+        for graph in held.keys() - seen:
+            changes += [ReplaceGraph(graph, None), SetValue(STATE, graph, BESIDE_DIGEST, None)]
+        # Last, so that a process that ends in between begins again.
+        self._engine.change([*changes, SetValue(STATE, graphs.name, LINKS_STATE, state)], mark)
 
 
 def _split(quads: bytes, graph: str) -> tuple[bytes, list[bytes]]:

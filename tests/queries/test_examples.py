@@ -10,6 +10,11 @@ import pyoxigraph as px
 import pytest
 
 from catalogue import resources
+from catalogue.fair.audit import judge_all, wanted_facts
+from catalogue.fair.dataset import dataset_of
+from catalogue.fair.graph import audit_graphs
+from catalogue.fair.metrics.base import metrics
+from catalogue.fair.node_facts import NodeFacts
 from catalogue.model.funding.index import Grants
 from catalogue.model.funding.rdf import funding_quads
 from catalogue.model.namespaces import BASE, contract, expand
@@ -164,6 +169,37 @@ def test_all_predicates_counts_uses(store: px.Store) -> None:
     assert found["dcterms:title"] == "4" and found["omm:organism"] == "5"
 
 
+@pytest.fixture(scope="module")
+def audited(store: px.Store) -> px.Store:
+    """The same with an audit by two metrics, beside a study whose licence is a text of its archive."""
+    graph = px.Store()
+    graph.bulk_extend(store)
+    chosen = {name: metrics()[name] for name in ("licence-standard", "organism-stated")}
+    own = study(3, license="https://archive.example/terms")
+    records = [own if record["id"] == own["id"] else record for record in RECORDS if record["type"] == "Study"]
+    dataset = dataset_of([("study", "0" * 64, record) for record in records], wanted_facts(chosen.values()))
+    for _, content in audit_graphs(judge_all(dataset, chosen, {}, NodeFacts()), [], "failing"):
+        graph.load(content, format=px.RdfFormat.N_QUADS)
+    return graph
+
+
+AUDITED: dict[str, list[tuple[str, ...]]] = {
+    "studies-without-standard-licence-per-funder": [
+        ("Wellcome", S[3], "An invented study, number 3", "The licence is no address that programs recognise."),
+    ],
+    "pass-rate-per-metric-and-archive": [
+        ("licence-standard/1.0", f"{BASE}biostudies", "3", "1", "75"),
+        ("organism-stated/1.0", f"{BASE}biostudies", "3", "1", "75"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", sorted(AUDITED))
+def test_example_over_an_audit_gives_its_rows(audited: px.Store, name: str) -> None:
+    """Queries over the newest audit answer from its named graphs, whichever results these hold."""
+    assert rows(audited, name) == AUDITED[name]
+
+
 EXAMPLES = sorted(resources.queries_dir("examples").glob("*.rq"))
 
 
@@ -173,7 +209,7 @@ def test_example_says_what_it_is(path: Path) -> None:
     text = path.read_text("utf-8")
     for key in ("summary", "parameters", "returns"):
         assert re.search(rf"^#\+ {key}: \S", text, re.MULTILINE), key
-    assert path.stem in {*EXPECTED, "all-classes", "all-predicates"}
+    assert path.stem in {*EXPECTED, *AUDITED, "all-classes", "all-predicates"}
 
 
 def test_term_iris_are_what_the_field_uses() -> None:
