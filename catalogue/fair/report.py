@@ -83,6 +83,19 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelCounts:
+    """Number of studies at each level from 0 to the highest; those in which nothing of the area applies are left out.
+
+    Args:
+        reached: for sure: what is open does not count as met.
+        possible: if all that is open were met.
+    """
+
+    reached: tuple[int, ...]
+    possible: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LongRow:
     """What one metric says of one study: a line of the long table."""
 
@@ -155,19 +168,17 @@ class Report:
         )
 
     @cached_property
-    def levels(self) -> Mapping[str, tuple[int, ...]]:
-        """Area (F, A, I, R) -> number of studies that reached each level from 0 to the highest, for sure.
-
-        Empty for a benchmark that defines no levels; studies in which nothing of an area applies count nowhere.
-        """
+    def levels(self) -> Mapping[str, LevelCounts]:
+        """Area (F, A, I, R) -> how many studies reached which level; empty for a benchmark that defines no levels."""
         if self.benchmark.scoring != "levels":
             return {}
-        found = {area: [0] * (HIGHEST + 1) for area in AREAS}
+        found = {area: ([0] * (HIGHEST + 1), [0] * (HIGHEST + 1)) for area in AREAS}
         for study in self.studies:
-            for area, reached in levels(self.benchmark.item, study.outcomes).items():
-                if reached is not None:
-                    found[area][reached.reached] += 1
-        return {area: tuple(numbers) for area, numbers in found.items()}
+            for area, level in levels(self.benchmark.item, study.outcomes).items():
+                if level is not None:
+                    found[area][0][level.reached] += 1
+                    found[area][1][level.possible] += 1
+        return {area: LevelCounts(tuple(sure), tuple(hoped)) for area, (sure, hoped) in found.items()}
 
     @cached_property
     def points(self) -> tuple[Points, ...]:

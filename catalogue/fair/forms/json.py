@@ -6,6 +6,7 @@ What each test says of each study is in the report of one study only; for many s
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
 from catalogue.fair.benchmark import Item
@@ -35,7 +36,7 @@ def render(report: Report, links: Addresses) -> bytes:
         "studies": [_study(study) for study in report.studies],
     }
     if report.levels:
-        document["levels"] = {area: list(numbers) for area, numbers in report.levels.items()}
+        document["levels"] = {area: asdict(counts) for area, counts in report.levels.items()}
     if report.scope.kind == "study":
         document["tests"] = [_test(row) for row in report.long()]
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"

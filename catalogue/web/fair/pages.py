@@ -77,11 +77,11 @@ def _of_study(changes: StudyChanges, report: Report) -> Mapping[str, Any]:
     tests: dict[Outcome, list[LongRow]] = {outcome: [] for outcome in Outcome}
     for row in report.long():
         tests[row.judgement.outcome].append(row)
-    row = report.studies[0]
+    shown = report.studies[0]
     return {
-        "row": row,
+        "row": shown,
         "tests": tests,
-        "changes": changes.of(row.curie),
+        "changes": changes.of(shown.curie),
         "most_changes": _MOST_CHANGES,
         "most_evidence": _MOST_EVIDENCE,
     }
