@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from catalogue.exchange.exposed import Exposed
 from catalogue.exchange.oai.base import prefixes_of
+from catalogue.fair.history import History
 from catalogue.fair.usage.rules import count_visits
 from catalogue.resolver.service import Resolver
 from catalogue.settings import ExchangeSettings
@@ -81,6 +82,16 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "/federation/quarantine/biostudies.atom",
     ),
     "/federation/quarantine/<path:name>/original/<digest>": ("/federation/quarantine/crates/original/{refused}",),
+    "/fair/<any(tests, guides):kind>/<name>/<version>": (
+        "/fair/tests/licence-standard/1.0",
+        "/fair/guides/licence-standard/1.0.ttl",
+    ),
+    "/fair/api/tests/<path:name>": ("/fair/api/tests/licence-standard",),
+    "/fair/audits/<name>": ("/fair/audits/{audit}", "/fair/audits/latest"),
+    "/fair/audits/<name>/<part>": ("/fair/audits/{audit}/report", "/fair/audits/{audit}/manifest.json"),
+    "/fair/audits/<path:name>": (f"/fair/audits/{{audit}}/{STUDY}",),
+    "/fair/members/<of>.atom": ("/fair/members/biostudies.atom",),
+    "/funders/ror/<of>.atom": (f"/funders/ror/{WELLCOME}.atom",),
     "/fair/benchmarks/<name>": ("/fair/benchmarks/ommatidia-1.0",),
     "/fair/benchmarks/<name>/<version>": ("/fair/benchmarks/ommatidia-1.0/1.0",),
     "/fair/members/<name>": ("/fair/members/biostudies", "/fair/members/biostudies.csv"),
@@ -145,6 +156,9 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
     node.clock.pass_hours(1)
     use(node.ledger)
     exposed = Exposed(node.ledger, node.home / "exchange", prefixes_of)
+    audits = audits_of(node.ledger, node.home)
+    history = History(audits, node.ledger, 3)
+    audit, _ = history.keep()
     made = create_web(
         replace(
             services,
@@ -156,7 +170,8 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
             exposed=exposed,
             secret=b"s" * 32,
             exchange=ExchangeSettings(admin_email="images@archive.example.org"),
-            audits=audits_of(node.ledger, node.home),
+            audits=audits,
+            audit_history=history,
         )
     )
     made.testing = True
@@ -166,6 +181,7 @@ def walked(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iter
         made,
         {
             "chunk": manifest.record["chunks"][0]["sha256"],
+            "audit": audit.name,
             "dump": dump.name,
             "bucket": node.ledger.digests.buckets("biostudies")[0].bucket,
             "refused": hashlib.sha256(REFUSED).hexdigest(),

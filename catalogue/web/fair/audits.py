@@ -11,11 +11,12 @@ from flask import Blueprint, Response, jsonify, render_template, request, send_f
 
 from catalogue.fair.audit import Audit
 from catalogue.fair.audit_manifest import MANIFEST, SIGNATURE
+from catalogue.fair.audit_tables import EVIDENCE
 from catalogue.fair.benchmark import DEFAULT, get_benchmark
 from catalogue.fair.changes import difference_document
 from catalogue.fair.forms.atom import MEDIA_TYPE, render_changes
 from catalogue.fair.history import History
-from catalogue.fair.keeping import AUDIT_BASE, EVIDENCE, LEFT, cited, sha256
+from catalogue.fair.keeping import AUDIT_BASE, LEFT, cited, sha256
 from catalogue.fair.report import make_report
 from catalogue.fair.scopes import Scope
 from catalogue.fair.shelf import Kept
@@ -24,6 +25,8 @@ from catalogue.problems import NotFound
 from catalogue.store.folder_shelf import LATEST
 from catalogue.web.documents import finish, to
 from catalogue.web.fair.answers import Addresses, answer_made, split_form, vocabulary
+from catalogue.web.fair.linked import FORMS as RDF_FORMS
+from catalogue.web.fair.linked import ACTIVITY, audit_as_rdf, split_rdf
 from catalogue.web.fair.reports import Reports
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Links, Services
@@ -66,7 +69,9 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
         before, dots, after = name.removesuffix(".json").partition("...")
         if dots:
             return _difference(history, before, after, FORMS[1] if name.endswith(".json") else None)
-        return _one(services, history, name)
+        if split_rdf(name)[1] is not None:
+            return audit_as_rdf(services, reports, name)
+        return _one(services, reports, history, name)
 
     @blueprint.get("/fair/audits/<name>/<part>")
     def part(name: str, part: str) -> Response:
@@ -75,6 +80,8 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
         stem, suffix = split_form(part)
         if stem == "report":
             return _report(services, reports, history, name, suffix)
+        if ":" in part or split_rdf(part)[0] == ACTIVITY:
+            return audit_as_rdf(services, reports, f"{name}/{part}")
         return _file(history.shelf.get(name), part)
 
     feed = partial(_feed, services, reports, history)
@@ -136,11 +143,14 @@ def _open(response: Response) -> Response:
     return finish(response, None)
 
 
-def _one(services: Services, history: History, name: str) -> Response:
+def _one(services: Services, reports: Reports, history: History, name: str) -> Response:
     kept = history.shelf.get(name)
     if name == LATEST:
         return to(services.links, f"/fair/audits/{kept.name}", 302)
-    if choose(request.accept_mimetypes, FORMS) is not PAGE:
+    chosen = choose(request.accept_mimetypes, (*FORMS, *RDF_FORMS))
+    if chosen in RDF_FORMS:
+        return audit_as_rdf(services, reports, name)
+    if chosen is not PAGE:
         return _open(jsonify(_document(services.links, kept)))
     since = kept.since()
     page = render_template(

@@ -32,6 +32,8 @@ from catalogue.web.services import Links, Services
 from catalogue.web.text import plain
 
 FORMS: Final = tuple(offer for offer in RDF if offer.suffix in (".jsonld", ".ttl", ".nt"))
+ACTIVITY: Final = "activity"
+"""What stands behind the name of an audit in the IRI of its making."""
 _ENGINE: Final = {".ttl": pyoxigraph.RdfFormat.TURTLE, ".nt": pyoxigraph.RdfFormat.N_TRIPLES}
 Nodes = Callable[[Places], list[dict[str, Any]]]
 
@@ -59,17 +61,30 @@ def linked_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/audits/<path:name>")
     def audit(name: str) -> Response:
-        stem, form = split_rdf(name)
-        audit_name, _, rest = stem.partition("/")
-        found = reports.audits.shelf.get(audit_name)
-        kept = _loaded(reports.audits.shelf.folder, found.name, found.redacted)
-        if form is None:
-            chosen = choose(request.accept_mimetypes, [*FORMS, PAGE])
-            form = FORMS[0] if chosen is PAGE else chosen
-            return _redirect(services.links, f"/fair/audits/{stem}", form)
-        return as_rdf(services, f"/fair/audits/{stem}", form, lambda places: kept_nodes(kept, rest, places))
+        return audit_as_rdf(services, reports, name)
 
     return blueprint
+
+
+def audit_as_rdf(services: Services, reports: Reports, name: str) -> Response:
+    """A kept audit, or what it says of a study, as RDF, or the redirect to that.
+
+    Args:
+        name: of the audit, with the CURIE of the study, or ACTIVITY, behind a slash; with or without the suffix of a form.
+    Raises:
+        NotFound: there is no such audit, or what follows its name is no CURIE.
+    """
+    stem, form = split_rdf(name)
+    audit_name, _, rest = stem.partition("/")
+    found = reports.audits.shelf.get(audit_name)
+    if rest not in ("", ACTIVITY) and ":" not in rest.partition("/")[0]:
+        raise NotFound(f"The audit {found.name} has no {plain(rest)[:100]}; its page lists what it has.")
+    kept = _loaded(reports.audits.shelf.folder, found.name, found.redacted)
+    if form is None:
+        chosen = choose(request.accept_mimetypes, [*FORMS, PAGE])
+        form = FORMS[0] if chosen is PAGE else chosen
+        return _redirect(services.links, f"/fair/audits/{stem}", form)
+    return as_rdf(services, f"/fair/audits/{stem}", form, lambda places: kept_nodes(kept, rest, places))
 
 
 @lru_cache(maxsize=2)
