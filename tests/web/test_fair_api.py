@@ -49,10 +49,12 @@ def node(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         seed_funded(ledger)
         append(ledger, tombstone(GONE, "Study", "A study that was taken back"))
         audits, resolver = audits_of(ledger, home), Resolver(ledger)
-        History(audits, ledger, 3).keep()
+        history = History(audits, ledger, 3)
+        history.keep()
         judge = assessor(held=lambda text: held_study(text, resolver, audits))
         web = WebSettings(base_url="https://node.example")
-        yield replace(services, ledger=ledger, resolver=resolver, search=None, audits=audits, assessor=judge, web=web)
+        told = replace(services, ledger=ledger, resolver=resolver, search=None, audits=audits, assessor=judge, web=web)
+        yield replace(told, audit_history=history)
 
 
 @pytest.fixture(scope="module")
@@ -272,6 +274,8 @@ def test_iris_of_audits_lead_to_rdf(node: Services, site: FlaskClient, rest: str
     name = node.audits.shelf.names()[0]  # type: ignore[union-attr]
     answer = site.get(f"/fair/audits/{name}{rest}", headers={"Accept": "application/ld+json"})
     assert answer.status_code == 303
+    page = site.get(f"/fair/audits/{name}{rest}", headers={"Accept": "text/html"})
+    assert page.status_code == (303 if rest else 200)
     found = loaded(site.get(f"/fair/audits/{name}{rest}.jsonld").data)
     assert list(found.quads_for_pattern(px.NamedNode(f"{BASE}audits/{name}{rest}"), None, None))
 

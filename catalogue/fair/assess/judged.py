@@ -55,7 +55,7 @@ def judge_record(
     study = dict(records[0])
     curie, chosen = study["id"], metrics()
     funding = FundingReader()
-    entry_hash = digest(canonical([dict(record) for record in records]))
+    entry_hash = digest(canonical({"records": [dict(record) for record in records]}))
     with ProfileFacts() as profiles:
         dataset = dataset_of(
             [(str(record["type"]).lower(), entry_hash, dict(record)) for record in records],

@@ -42,9 +42,9 @@ def assess_address(url: str, visit: Visit, map_document: MapDocument, software: 
     study = stand_in(url)
     reading = read_address(visit, url, map_document, study)
     best = max((one for one in reading.sources if one.record), key=lambda one: filled(one.record), default=None)
-    empty = {"type": "Study", "id": study.curie, "accession": study.accession, "owner": study.prefix}
+    empty: dict[str, Any] = {"type": "Study", "id": study.curie, "accession": study.accession, "owner": study.prefix}
     record = dict(best.record) if best is not None else empty
-    images = record.pop("@images", [])
+    images: list[dict[str, Any]] = record.pop("@images", [])
     seen = list(outside_observations(visit, reading, record, images, study.curie, at))
     overrule = _overruling(url, reading, record, {one.check for one in seen})
     owner = urlsplit(url).hostname or ""

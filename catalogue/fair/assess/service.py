@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from catalogue.fair.assess.base import Assessment, MapDocument
@@ -163,7 +163,7 @@ class Assessor:
 
 def _placed(rejection: RecordRejected) -> RecordRejected:
     """The same with its place in words."""
-    members = {name: value for name, value in rejection.members.items() if isinstance(value, str)}
+    members: dict[str, Any] = {name: value for name, value in rejection.members.items() if isinstance(value, str)}
     place = rejection.members.get("place")
     at = f" (line {place.line}, column {place.column})" if isinstance(place, Place) else ""
     members.pop("reason", None)
@@ -192,8 +192,7 @@ def address_of(text: str) -> str:
 
 
 def _page_of(found: Identifier) -> str:
-    kind = "image" if found.kind == "image" else "study"
-    return landing_page(found.prefix, found.accession, kind) or ""
+    return landing_page(found.prefix, found.accession, found.kind) or ""
 
 
 def _parsed(text: str) -> Identifier:

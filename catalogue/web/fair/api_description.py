@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from catalogue.fair.benchmark import DEFAULT
 from catalogue.fair.ftr.names import CC0
 
 _JSONLD: Final = "application/ld+json"
+_EXAMPLES: Final = {"test": "licence-standard", "metric": "licence-standard", "benchmark": DEFAULT}
 _PROBLEM: Final = {
     "description": "A problem document (RFC 9457), which says what to do.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -64,7 +66,7 @@ def _listing(kind: str, plural: str, parameter: str) -> dict[str, Any]:
                     "in": "query",
                     "required": False,
                     "description": f"Identifier of a {kind}, with or without its version, or its IRI.",
-                    "schema": {"type": "string"},
+                    "schema": {"type": "string", "examples": [_EXAMPLES[kind]]},
                 }
             ],
             "responses": {"200": _linked(f"The {plural}."), "404": _PROBLEM},
@@ -113,7 +115,7 @@ def _identifier(kind: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": f"Identifier of the {kind}.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "examples": [_EXAMPLES[kind]]},
     }
 
 

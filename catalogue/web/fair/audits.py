@@ -25,8 +25,7 @@ from catalogue.problems import NotFound
 from catalogue.store.folder_shelf import LATEST
 from catalogue.web.documents import finish, to
 from catalogue.web.fair.answers import Addresses, answer_made, split_form, vocabulary
-from catalogue.web.fair.linked import FORMS as RDF_FORMS
-from catalogue.web.fair.linked import ACTIVITY, audit_as_rdf, split_rdf
+from catalogue.web.fair.linked import audit_as_rdf, is_part
 from catalogue.web.fair.reports import Reports
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Links, Services
@@ -69,19 +68,19 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
         before, dots, after = name.removesuffix(".json").partition("...")
         if dots:
             return _difference(history, before, after, FORMS[1] if name.endswith(".json") else None)
-        if split_rdf(name)[1] is not None:
-            return audit_as_rdf(services, reports, name)
-        return _one(services, reports, history, name)
+        linked = audit_as_rdf(services, reports, name) if name != LATEST else None
+        return linked or _one(services, reports, history, name)
 
     @blueprint.get("/fair/audits/<name>/<part>")
     def part(name: str, part: str) -> Response:
         if _NODE.fullmatch(name):
             return _cited(services, name, part)
+        if is_part(part):
+            place = f"/fair/audits/{name}/{part}"
+            return audit_as_rdf(services, reports, f"{name}/{part}") or to(services.links, f"{place}.ttl", 303)
         stem, suffix = split_form(part)
         if stem == "report":
             return _report(services, reports, history, name, suffix)
-        if ":" in part or split_rdf(part)[0] == ACTIVITY:
-            return audit_as_rdf(services, reports, f"{name}/{part}")
         return _file(history.shelf.get(name), part)
 
     feed = partial(_feed, services, reports, history)
@@ -147,9 +146,7 @@ def _one(services: Services, reports: Reports, history: History, name: str) -> R
     kept = history.shelf.get(name)
     if name == LATEST:
         return to(services.links, f"/fair/audits/{kept.name}", 302)
-    chosen = choose(request.accept_mimetypes, (*FORMS, *RDF_FORMS))
-    if chosen in RDF_FORMS:
-        return audit_as_rdf(services, reports, name)
+    chosen = choose(request.accept_mimetypes, FORMS)
     if chosen is not PAGE:
         return _open(jsonify(_document(services.links, kept)))
     since = kept.since()

@@ -32,9 +32,8 @@ from catalogue.web.services import Links, Services
 from catalogue.web.text import plain
 
 FORMS: Final = tuple(offer for offer in RDF if offer.suffix in (".jsonld", ".ttl", ".nt"))
-ACTIVITY: Final = "activity"
-"""What stands behind the name of an audit in the IRI of its making."""
 _ENGINE: Final = {".ttl": pyoxigraph.RdfFormat.TURTLE, ".nt": pyoxigraph.RdfFormat.N_TRIPLES}
+_PLAIN: Final = Offer("application/json", ".json", "JSON")
 Nodes = Callable[[Places], list[dict[str, Any]]]
 
 
@@ -60,31 +59,42 @@ def linked_blueprint(services: Services, reports: Reports) -> Blueprint:
         return linked or to(services.links, f"/fair/metrics/{get_metric(name).id}", 303)
 
     @blueprint.get("/fair/audits/<path:name>")
-    def audit(name: str) -> Response:
-        return audit_as_rdf(services, reports, name)
+    def part_of_audit(name: str) -> Response:
+        linked = audit_as_rdf(services, reports, name)
+        if linked is None:
+            audit, _, rest = name.partition("/")
+            kept_nodes(_kept(reports, audit), rest, Addresses(services))  # there is such a part, or NotFound
+            linked = _redirect(services.links, f"/fair/audits/{name}", FORMS[0])
+        return linked
 
     return blueprint
 
 
-def audit_as_rdf(services: Services, reports: Reports, name: str) -> Response:
-    """A kept audit, or what it says of a study, as RDF, or the redirect to that.
+def audit_as_rdf(services: Services, reports: Reports, name: str) -> Response | None:
+    """A kept audit, or a part of one, as RDF, or the redirect to that; None where a page or plain JSON is wanted.
 
     Args:
-        name: of the audit, with the CURIE of the study, or ACTIVITY, behind a slash; with or without the suffix of a form.
+        name: what follows `/fair/audits/`.
     Raises:
-        NotFound: there is no such audit, or what follows its name is no CURIE.
+        NotFound: there is no such audit or part.
     """
     stem, form = split_rdf(name)
     audit_name, _, rest = stem.partition("/")
-    found = reports.audits.shelf.get(audit_name)
-    if rest not in ("", ACTIVITY) and ":" not in rest.partition("/")[0]:
-        raise NotFound(f"The audit {found.name} has no {plain(rest)[:100]}; its page lists what it has.")
-    kept = _loaded(reports.audits.shelf.folder, found.name, found.redacted)
     if form is None:
-        chosen = choose(request.accept_mimetypes, [*FORMS, PAGE])
-        form = FORMS[0] if chosen is PAGE else chosen
-        return _redirect(services.links, f"/fair/audits/{stem}", form)
+        chosen = choose(request.accept_mimetypes, [PAGE, _PLAIN, *FORMS])
+        return None if chosen in (PAGE, _PLAIN) else _redirect(services.links, f"/fair/audits/{stem}", chosen)
+    kept = _kept(reports, audit_name)
     return as_rdf(services, f"/fair/audits/{stem}", form, lambda places: kept_nodes(kept, rest, places))
+
+
+def is_part(name: str) -> bool:
+    """Whether a name below an audit is that of a study or of its making, not of a file."""
+    return ":" in name or split_rdf(name)[0] == "activity"
+
+
+def _kept(reports: Reports, name: str) -> KeptAudit:
+    found = reports.audits.shelf.get(name)
+    return _loaded(reports.audits.shelf.folder, found.name, found.redacted)
 
 
 @lru_cache(maxsize=2)

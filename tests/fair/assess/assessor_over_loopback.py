@@ -41,7 +41,7 @@ def assessor(
     others = fetcher({f"127.0.0.1:{server.port}" for server in servers}, timeout_s)
     world = World("", Home(others, "http://127.0.0.1:9"), Looker(others), "")
     held: Callable[[str], Any] = more.pop("held", lambda text: None)
-    outside = Outside(others.check, world.visit)
+    outside = Outside(others.check, world.visit) if more.pop("outside", True) else None
     return Assessor(SingleDocuments(others).map, held, outside, "1.0", lambda: NOON, parallel, limit_s, **more)
 
 
