@@ -195,7 +195,8 @@ def _report(services: Services, reports: Reports, history: History, name: str, s
     benchmark = get_benchmark(told["benchmark"] or DEFAULT, found.benchmarks)
     report = make_report(found.audit, scope, benchmark)
     path = f"/fair/audits/{found.kept.name}/report"
-    mark = "withheld" * bool(found.kept.redacted)
+    # What is withheld only ever grows.
+    mark = f"withheld{len(found.kept.redacted)}" if found.kept.redacted else ""
     return answer_made(services, reports, report, path, suffix, "report.html", mark=mark)
 
 

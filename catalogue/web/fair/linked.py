@@ -64,6 +64,7 @@ def linked_blueprint(services: Services, reports: Reports) -> Blueprint:
         found = reports.audits.shelf.get(audit_name)
         kept = _loaded(reports.audits.shelf.folder, found.name, found.redacted)
         if form is None:
+            kept_nodes(kept, rest, Addresses(services))  # nobody is led to what is not there
             chosen = choose(request.accept_mimetypes, [*FORMS, PAGE])
             form = FORMS[0] if chosen is PAGE else chosen
             return _redirect(services.links, f"/fair/audits/{stem}", form)
