@@ -24,6 +24,8 @@ from catalogue.problems import BadRequest, NotFound
 DEFAULT: Final = "ommatidia-1.0"
 BENCHMARK_BASE: Final = BASE + "fair/benchmarks/"
 _MOST_BYTES: Final = 1 << 20
+_MOST_POINTS: Final = 1000.0
+_OF_LEVELS: Final = ("essential", "important", "useful")
 Priority = Literal["", "essential", "important", "useful", "required", "recommended"]
 Scoring = Literal["none", "points", "levels"]
 
@@ -44,7 +46,7 @@ class Item(_Strict):
     principle: str = ""
     group: str = ""
     priority: Priority = ""
-    weight: float = Field(1.0, ge=0)
+    weight: float = Field(1.0, ge=0, le=_MOST_POINTS)
     maturity: int = Field(0, ge=0, le=3)
     metrics: tuple[str, ...] = ()
     rule: Literal["all", "any"] = "all"
@@ -65,7 +67,7 @@ class Benchmark(_Strict):
     description: str = Field(min_length=3, max_length=2000)
     source: str = ""
     scoring: Scoring = "none"
-    totals: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    totals: dict[str, Annotated[float, Field(ge=0, le=_MOST_POINTS)]] = Field(default_factory=dict)
     item: tuple[Item, ...] = Field(min_length=1)
     digest: str = ""
 
@@ -95,7 +97,9 @@ def read_benchmark(text: bytes, name: str) -> Benchmark:
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
         raise BadRequest(f"The benchmark {name} cannot be used: {told}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise BadRequest(f"The benchmark {name} is nested too deep; items need no more than one level.") from error
+    except ValueError as error:  # also numbers of more digits than Python reads
         raise BadRequest(f"The benchmark {name} is no TOML: {error}.") from error
     _check(found, name)
     return found.model_copy(update={"digest": hashlib.sha256(text).hexdigest()})
@@ -111,6 +115,11 @@ def _check(benchmark: Benchmark, name: str) -> None:
         seen.add(item.id)
         if item.principle and item.principle not in PRINCIPLES:
             raise BadRequest(f"The benchmark {name}, item {item.id}: {item.principle} is no FAIR principle.")
+        if benchmark.scoring == "levels" and not (item.principle and item.priority in _OF_LEVELS):
+            raise BadRequest(
+                f"The benchmark {name}, item {item.id}: levels need a principle and a priority of "
+                f"{', '.join(_OF_LEVELS)} for each item; give both, or take another scoring."
+            )
         if not item.metrics and not item.reason:
             raise BadRequest(f"The benchmark {name}, item {item.id}: name metrics, or the reason why there are none.")
         for metric in item.metrics:
@@ -178,9 +187,10 @@ def outcome_of(item: Item, judgements: Mapping[str, Judgement]) -> Outcome:
     """What a study comes to in an item.
 
     Metrics that are not applicable say nothing. Of the others all must pass; one that fails decides, then one that is
-    indeterminate. Where one is enough, one that passes decides, then one that is indeterminate.
+    indeterminate. Where one is enough, one that passes decides, then one that is indeterminate. A metric that the audit
+    does not have, as one that is older than the metric, is indeterminate.
     """
-    found = [judgements[name].outcome for name in item.metrics if name in judgements]
+    found = [judgements[name].outcome if name in judgements else Outcome.INDETERMINATE for name in item.metrics]
     decisive = [Outcome.PASS, Outcome.INDETERMINATE] if item.rule == "any" else [Outcome.FAIL, Outcome.INDETERMINATE]
     left = [outcome for outcome in found if outcome is not Outcome.NOT_APPLICABLE]
     if not left:

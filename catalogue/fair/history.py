@@ -84,12 +84,22 @@ class History:
         basis = self._audits.basis(position)
         there = self.shelf.find(basis.name)
         if there is not None:
-            return there, False
+            return (there if position is not None else self._newest_again(there)), False
         audit = self._audits.make_by(basis, on_progress)
         known = self._audits.benchmarks.values()
         made_at = stamp(self._ledger.clock())
         key, since = self._ledger.key, self._since_latest(audit)
         return keep_audit(self.shelf, audit, known, key, made_at, self._kept, since), True
+
+    def _newest_again(self, there: Kept) -> Kept:
+        """The audit of now, which was made before: `latest` leads to it again, so that nobody takes it for outdated.
+
+        Such is one that was killed before `latest` led to it, or a node that states again what it stated before.
+        """
+        if self.shelf.latest() == there.name:
+            return there
+        with self.shelf.alone():
+            return self.shelf.renew(there.name, stamp(self._ledger.clock()))
 
     def _since_latest(self, audit: Audit) -> dict[str, Any] | None:
         """What differs from the newest kept audit, where that is older and can be read."""

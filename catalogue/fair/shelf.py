@@ -119,6 +119,16 @@ class AuditShelf(FolderShelf):
         self.point(self.names()[0])
         return self.get(name)
 
+    def renew(self, name: str, at: str) -> Kept:
+        """The audit, as if it had been made at that moment; `latest` where none is newer.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        write_durably(self.get(name).path / MADE, json.dumps({"made_at": at}).encode() + b"\n")
+        self.point(self.names()[0])
+        return self.get(name)
+
     def freeze(self, name: str, note: str, at: str) -> Kept:
         """The audit, which stays from now on; one that is frozen keeps its day and note.
 

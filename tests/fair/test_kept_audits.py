@@ -305,6 +305,25 @@ def test_what_a_killed_process_left_is_swept(node: AuditedNode) -> None:
     assert kept.name in node.history.shelf.names()
 
 
+def test_latest_leads_to_the_audit_of_now(node: AuditedNode) -> None:
+    """A process that was killed before `latest` led to its audit, and a node that states again what it stated before,
+    leave no audit that is taken for outdated for ever.
+    """
+    shelf, first = node.history.shelf, node.keep()
+    node.put(study(4))
+    second = node.later(1).keep()
+    shelf.point(first.name)
+    assert node.history.changed()
+    assert node.later(1).keep().name == second.name == shelf.latest() and not node.history.changed()
+    node.facts = NodeFacts(base_url="https://other.example")
+    assert node.later(1).keep().name == shelf.latest() != second.name
+    node.facts = NodeFacts()
+    again = node.later(1).keep()
+    assert again.name == second.name == shelf.latest() and not node.history.changed()
+    assert again.made_at == "2026-03-01T16:00:00.000000Z"
+    assert node.keep(position=3).name == first.name and shelf.latest() == second.name
+
+
 def test_no_key_no_audit(node: AuditedNode) -> None:
     """What cannot be signed is not kept."""
     node.ledger.key = None

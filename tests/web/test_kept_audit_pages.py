@@ -125,7 +125,8 @@ def test_the_report_of_a_kept_audit_is_that_of_then(shown: Shown) -> None:
     rows = list(csv.DictReader(io.StringIO(shown.site.get(f"{root}.csv").text, newline="")))
     assert {row["study"] for row in rows} == {f"biostudies:S-BIAD{number}" for number in (1, 2, 3)}
     outcomes = {row["study"]: row["outcome"] for row in rows if row["metric"] == "licence-standard"}
-    assert set(outcomes.values()) == {"pass"}
+    # Study 1 lost its licence since.
+    assert {name[-1]: outcome for name, outcome in outcomes.items()} == {"1": "pass", "2": "fail", "3": "pass"}
     assert shown.first in shown.page(root)
     one = shown.json(f"{root}.json?kind=study&of=biostudies:S-BIAD2")
     assert one["scope"]["studies"] == 1 and one["basis"]["audit"] == shown.first
@@ -177,12 +178,30 @@ def test_pages_lose_what_was_withdrawn(shown: Shown) -> None:
     node = shown.node
     root = f"/fair/audits/{shown.first}"
     before = shown.site.get(f"{root}/report.csv").text
-    assert TERMS in before
+    assert f"<{TERMS}>" in before
     node.withdraw(2)
     purged = purge(node.ledger, node.later(48).now)
     node.history.withdrawn(purged.position)
     after = shown.site.get(f"{root}/report.csv").text
-    assert TERMS not in after and "was withdrawn since" in after
+    assert f"<{TERMS}>" not in after and "was withdrawn since" in after
     assert shown.site.get(f"{root}/evidence.parquet").status_code == 404
     assert shown.site.get(f"{root}/evidence-left.parquet").status_code == 200
     assert "Evidence of 1 study is gone" in shown.page(root)
+    node.withdraw(3)
+    purged = purge(node.ledger, node.later(48).now)
+    node.history.withdrawn(purged.position)
+    rows = csv.DictReader(io.StringIO(shown.site.get(f"{root}/report.csv").text, newline=""))
+    withheld = {row["study"] for row in rows if "was withdrawn since" in row["found"]}
+    assert withheld == {"biostudies:S-BIAD2", "biostudies:S-BIAD3"}
+
+
+def test_pages_of_the_newest_audit_lose_what_was_withdrawn(shown: Shown) -> None:
+    """P18: also where the newest audit is a frozen one that was shown before."""
+    node = shown.node
+    node.history.shelf.remove(shown.second)
+    assert f"<{TERMS}>" in shown.site.get("/fair/members/biostudies.csv").text
+    node.withdraw(2)
+    purged = purge(node.ledger, node.later(48).now)
+    node.history.withdrawn(purged.position)
+    after = shown.site.get("/fair/members/biostudies.csv").text
+    assert f"<{TERMS}>" not in after and "was withdrawn since" in after

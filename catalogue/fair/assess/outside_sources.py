@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from catalogue.fair.assess.base import MapDocument, Source
 from catalogue.fair.live.base import Answer, NoAnswer, Visit
-from catalogue.fair.live.pages import HTML, Head, Link, head_of, header_links, way_out
+from catalogue.fair.live.html_head import Head, Link, head_of
+from catalogue.fair.live.pages import HTML, header_links, way_out
 from catalogue.model.documents import SourceDocument
 from catalogue.model.identifiers import Identifier
 from catalogue.problems import RecordRejected

@@ -216,8 +216,16 @@ class Check:
 
     def lane(self, target: Target) -> str:
         """The hosts that it asks, as one word; HERE for this node."""
-        hosts = {urlsplit(url).netloc.lower() for url in self.where(target)}
+        hosts = {host for url in self.where(target) if (host := _host(url))}
         return "+".join(sorted(hosts)) or HERE
+
+
+def _host(url: str) -> str:
+    """The host of an address; "" for one that cannot be taken apart, which nobody is asked for."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def folded(seen: Mapping[str, Seen]) -> Seen:

@@ -84,8 +84,8 @@ def _size(answer: Answer) -> int | None:
 
 
 def _same(stated: str, given: str) -> bool:
-    json = (stated.lower(), given)
-    return stated.lower() == given or all(one == JSON or one.endswith("+json") for one in json)
+    bare = stated.partition(";")[0].strip().lower()
+    return bare == given or all(one == JSON or one.endswith("+json") for one in (bare, given))
 
 
 CHECK: Final = Check(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from catalogue.fair.live.base import Answer, Check, Seen, Target, Visit, fine, wrong
-from catalogue.fair.live.pages import HTML, head_of, nodes_of, page_path
+from catalogue.fair.live.html_head import head_of
+from catalogue.fair.live.pages import HTML, nodes_of, page_path
 
 _WANTED: Final = ("name", "identifier", "url")
 

@@ -6,28 +6,21 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
 from catalogue.exchange.places import record_place
 from catalogue.fair.live.base import Answer, Blocked, NoAnswer, Visit
+from catalogue.fair.live.html_head import Link, joined
 
 HTML: Final = "text/html"
 MOST_HOPS: Final = 5
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_LINK: Final = re.compile(r'\s*<([^<>]*)>((?:\s*;\s*[\w*-]+\s*(?:=\s*(?:"[^"]*"|[^\s",;]*))?)*)\s*(?:,|$)')
+# Possessive, and blanks in one place only: headers of strangers are read, too.
+_LINK: Final = re.compile(
+    r'\s*+<([^<>]*+)>((?:\s*+;\s*+(?:[\w*-]++(?:\s*+=\s*+(?:"[^"]*+"|[^\s",;]*+))?+)?+)*+)\s*+(?:,|$)'
+)
 _ATTRIBUTE: Final = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s",;]*))')
-_MOST_BLOCKS: Final = 20
-_JSONLD: Final = b"application/ld+json"
-
-
-class Link(NamedTuple):
-    """A typed link: relation, absolute target, media type or ""."""
-
-    rel: str
-    href: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,61 +140,10 @@ def header_links(answer: Answer) -> list[Link] | None:
         if match is None or match.end() == place:
             return None
         said = {name.lower(): quoted or plain for name, quoted, plain in _ATTRIBUTE.findall(match[2])}
-        found += [Link(rel, urljoin(answer.url, match[1]), said.get("type", "")) for rel in said.get("rel", "").split()]
+        href = joined(answer.url, match[1])
+        found += [Link(rel, href, said.get("type", "")) for rel in said.get("rel", "").split() if href]
         place = match.end()
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a page says of itself to programs.
-
-    Args:
-        links: `<link>` elements.
-        blocks: texts of `<script type="application/ld+json">`.
-    """
-
-    links: tuple[Link, ...]
-    blocks: tuple[str, ...]
-
-
-def head_of(page: Answer) -> Head:
-    """Links in the head of an HTML page, and JSON-LD blocks wherever they stand."""
-    head, _, body = page.content.partition(b"</head>")
-    # Bodies are long, and empty of both as a rule: a third of a look's time went there.
-    read = page.content if _JSONLD in body.lower() else head
-    reader = _Reader(page.url)
-    reader.feed(read.decode("utf-8", "replace"))
-    reader.close()
-    return Head(tuple(reader.links), tuple(reader.blocks))
-
-
-class _Reader(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.links: list[Link] = []
-        self.blocks: list[str] = []
-        self._url = url
-        self._inside = self._in_body = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        self._in_body = self._in_body or tag == "body"
-        if tag == "link" and "href" in said and not self._in_body:
-            href = urljoin(self._url, said["href"])
-            self.links += [Link(rel, href, said.get("type", "")) for rel in said.get("rel", "").lower().split()]
-        if tag == "script" and said.get("type", "").lower() == "application/ld+json":
-            self._inside = len(self.blocks) < _MOST_BLOCKS
-            if self._inside:
-                self.blocks.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script":
-            self._inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.blocks[-1] += data
 
 
 def nodes_of(block: str) -> Iterator[dict[str, Any]]:

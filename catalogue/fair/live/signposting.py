@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair.live.base import Answer, Check, Seen, Target, Visit, fine, wrong
-from catalogue.fair.live.pages import HTML, Link, head_of, header_links, page_path
+from catalogue.fair.live.html_head import Link, head_of
+from catalogue.fair.live.pages import HTML, header_links, page_path
 
 MOST_HEADER_BYTES: Final = 4096
 """64 KiB of links made a page unreadable to an assessor (fair.md, section 1)."""

@@ -69,7 +69,7 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
         if dots:
             return _difference(history, before, after, FORMS[1] if name.endswith(".json") else None)
         linked = audit_as_rdf(services, reports, name) if name != LATEST else None
-        return linked or _one(services, reports, history, name)
+        return linked or _one(services, history, name)
 
     @blueprint.get("/fair/audits/<name>/<part>")
     def part(name: str, part: str) -> Response:
@@ -142,7 +142,7 @@ def _open(response: Response) -> Response:
     return finish(response, None)
 
 
-def _one(services: Services, reports: Reports, history: History, name: str) -> Response:
+def _one(services: Services, history: History, name: str) -> Response:
     kept = history.shelf.get(name)
     if name == LATEST:
         return to(services.links, f"/fair/audits/{kept.name}", 302)
@@ -202,7 +202,8 @@ def _report(services: Services, reports: Reports, history: History, name: str, s
     benchmark = get_benchmark(told["benchmark"] or DEFAULT, found.benchmarks)
     report = make_report(found.audit, scope, benchmark)
     path = f"/fair/audits/{found.kept.name}/report"
-    mark = "withheld" * bool(found.kept.redacted)
+    # What is withheld only ever grows.
+    mark = f"withheld{len(found.kept.redacted)}" if found.kept.redacted else ""
     return answer_made(services, reports, report, path, suffix, "report.html", mark=mark)
 
 

@@ -32,6 +32,7 @@ class Reports:
         self._patience_s = patience_s
         self._making: Thread | None = None
         self._lock = Lock()
+        self._of: Audit | None = None
         self._kept: OrderedDict[str, Report] = OrderedDict()
         self._rendered = RenderedPages()
 
@@ -73,6 +74,7 @@ class Reports:
             scope_of: chooses the studies.
         """
         audit = self.audit()
+        self._forget_others(audit)
         scope = scope_of(audit)
         key = digest(audit.basis, scope, benchmark)
         with self._lock:
@@ -81,10 +83,19 @@ class Reports:
                 return self._kept[key]
         made = make_report(audit, scope, benchmark)
         with self._lock:
-            self._kept[key] = made
+            if self._of is audit:
+                self._kept[key] = made
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         return made
+
+    def _forget_others(self, audit: Audit) -> None:
+        """Drops what was made of another audit; also of the same one, read again since records in it were withdrawn."""
+        with self._lock:
+            if self._of is not audit:
+                self._of = audit
+                self._kept.clear()
+                self._rendered = RenderedPages()
 
     def rendered(self, report: Report, form: str, make: Callable[[], bytes]) -> Rendered:
         """What a form of the report is, made where it is not held.
