@@ -52,6 +52,7 @@ bench: $(VENV)/.test ## measurements; they need ../shared/partners for the real 
 	$(BIN)/python -m tests.bench.bench_images
 	$(BIN)/python -m tests.bench.bench_catalog
 	$(BIN)/python -m tests.bench.bench_dump
+	$(BIN)/python -m tests.bench.bench_audit
 	$(BIN)/python -m tests.bench.bench_live
 
 soak: $(VENV)/.test ## long crash tests
