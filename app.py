@@ -361,8 +361,8 @@ class LocalNode:
 
         others = self._look_fetcher(frozenset(self.settings.harvest.allow_private_hosts), 0.0, 1)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
-        world = World("", Home(others, "http://127.0.0.1"), Looker(others), "")
-        outside = Outside(others.check, world.visit)
+        # What strangers had looked at is forgotten with each, lest it grow without end.
+        outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
         maps = SingleDocuments(others)
         limit_s = self.settings.fair.assess_timeout_s
         return Assessor(maps.map, self._held_study, outside, version("ommatidia-node"), now, parallel, limit_s)

@@ -57,6 +57,11 @@ def test_the_form_needs_no_script_and_says_what_is_kept(site: FlaskClient) -> No
         assert f'name="{name}"' in page
 
 
+def test_the_audit_leads_to_the_form(site: FlaskClient) -> None:
+    """Whoever reads the audit finds where to assess something else."""
+    assert 'href="/fair/assess"' in site.get("/fair", headers=HTML).text
+
+
 def test_a_study_that_is_held_leads_to_its_own_report(site: FlaskClient) -> None:
     """Its report has an address of its own, in the form that was asked for."""
     answer = site.post("/fair/assess", data={"resource": STATED, "format": "csv"})

@@ -29,6 +29,7 @@ _MOST_REPEATED: Final = 100_000
 def assess_blueprint(services: Services, reports: Reports, assessor: Assessor) -> Blueprint:
     """Routes of the form and of what comes out."""
     blueprint = Blueprint("fair_assess", __name__)
+    blueprint.record_once(lambda state: state.app.jinja_env.globals.update(assess_page=services.links.path(PATH)))
 
     @blueprint.get(PATH)
     def ask() -> Response:

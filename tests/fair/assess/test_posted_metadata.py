@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,10 @@ from catalogue.fair.benchmark import DEFAULT, shipped
 from catalogue.fair.forms.base import forms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.outcomes import Outcome
-from catalogue.problems import RecordRejected, TooLargeToAssess
+from catalogue.model.identifiers import add_owners, parse_identifier
+from catalogue.model.namespaces import ASSESSED
+from catalogue.model.record_identity import check_identity
+from catalogue.problems import BadIdentifier, RecordRejected, TooLargeToAssess, TooManyRequests
 from tests.fair.assess.assessor_over_loopback import CC_BY, DATASET, TURTLE, assessor
 from tests.fair.conftest import audit_of, study
 from tests.fair.reports_for_forms import Links
@@ -115,6 +119,27 @@ def test_wrong_types_in_a_record_are_refused_or_judged(judge: Assessor) -> None:
             except RecordRejected:
                 continue
             assert found.audit.judgements[found.target]
+
+
+def test_so_many_at_a_time(judge: Assessor) -> None:
+    """Beyond the number of turns the next one is told when to come again."""
+    one = assessor(parallel=1)
+    with one._turns.take("elsewhere"), pytest.raises(TooManyRequests) as problem:
+        one.posted("study.yaml", YAML.encode())
+    assert int(problem.value.headers["Retry-After"]) > 0
+    assert one.posted("study.yaml", YAML.encode()).origin == "posted"
+
+
+def test_the_name_made_up_for_judging_is_no_identifier(tmp_path: Path) -> None:
+    """No ledger takes it and no operator's archive can have it."""
+    with pytest.raises(BadIdentifier):
+        parse_identifier(f"{ASSESSED}:0123")
+    record = {**study(1), "id": f"{ASSESSED}:0123", "accession": "0123", "owner": ASSESSED}
+    assert check_identity(record)
+    own = tmp_path / "owners.toml"
+    own.write_text(f'[owner.{ASSESSED}]\nname = "x"\nstudy = "x"\nbare = "x"\nlanding = "x"\nurls = []\n')
+    with pytest.raises(ValueError, match="taken"):
+        add_owners(own)
 
 
 def test_too_much_is_refused(judge: Assessor) -> None:
