@@ -346,11 +346,13 @@ class LocalNode:
         folder, own = self.home / "fair", self.home / "benchmarks"
         return Audits(self.ledger, folder, own, self._node_facts, version("ommatidia-node"), self.settings.name)
 
-    def assessor(self, parallel: int = 1) -> Assessor:
+    def assessor(self, parallel: int = 1, *, for_strangers: bool = False) -> Assessor:
         """Assesses studies that are held here, not published yet, or at any address.
 
         Args:
             parallel: assessments at a time.
+            for_strangers: who asks is not this node's operator, so that no private host is asked, also none that the
+                operator lets be harvested.
         """
         from importlib.metadata import version
 
@@ -359,7 +361,8 @@ class LocalNode:
         from harvesters.looker import Home, Looker
         from harvesters.single import SingleDocuments
 
-        others = self._look_fetcher(frozenset(self.settings.harvest.allow_private_hosts), 0.0, 1)
+        private = () if for_strangers else self.settings.harvest.allow_private_hosts
+        others = self._look_fetcher(frozenset(private), 0.0, 1)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
         # What strangers had looked at is forgotten with each, lest it grow without end.
         outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
@@ -746,7 +749,7 @@ class LocalNode:
                 inbox=Inbox(self.ledger, Soon(self.home), now),
                 audits=self.audits,
                 audit_history=self.audit_history,
-                assessor=self.assessor(assessing) if (assessing := self.settings.fair.assess_parallel) else None,
+                assessor=self.assessor(most, for_strangers=True) if (most := self.settings.fair.assess_parallel) else None,
                 counting=self.settings.usage,
                 usage=self.usage,
                 labels=self.labels,

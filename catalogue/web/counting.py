@@ -12,6 +12,7 @@ from typing import Final
 from flask import Flask, Response, request, request_finished
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from catalogue.fair.usage.agents import MOST_CHARACTERS
 from catalogue.fair.usage.hits import INVESTIGATION, REQUEST, Hit, UsageKind
 from catalogue.fair.usage.recorder import Recorder
 from catalogue.web.negotiation import offers
@@ -19,6 +20,7 @@ from catalogue.web.studies import CITATIONS
 
 _COUNTED: Final = frozenset({200, 304})
 _LEADS_AWAY: Final = frozenset({307})
+_MOST_TARGET: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def _hit(recorder: Recorder, response: Response, suffixes: tuple[str, ...]) -> H
     return Hit(
         at=recorder.now(),
         address=request.remote_addr or "",
-        agent=request.headers.get("User-Agent", ""),
+        # Thousands wait in memory: what is as long as a header may be must not.
+        agent=request.headers.get("User-Agent", "")[:MOST_CHARACTERS],
         usage_kind=use.kind,
-        target=request.full_path,
+        target=request.full_path[:_MOST_TARGET],
         names=(name, *(name.removesuffix(end) for end in suffixes if name.endswith(end))) if name else (),
         chunk=str(arguments.get("digest", "")),
         size_bytes=_sent(response),

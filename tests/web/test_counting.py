@@ -41,6 +41,13 @@ def site(with_services: Callable[..., FlaskClient], noted: Noted) -> FlaskClient
     return with_services(usage=noted)
 
 
+def test_no_more_of_a_header_is_held_than_is_read(site: FlaskClient, noted: Noted) -> None:
+    """Thousands of hits wait in memory: long headers and addresses are cut when they are noted."""
+    site.get(f"/studies/{STUDY}?a=" + "x" * 5000, headers={"User-Agent": "agent " * 5000})
+    (hit,) = noted.hits
+    assert (len(hit.agent), len(hit.target)) == (500, 2000)
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "names"),
     [

@@ -28,6 +28,7 @@ _LACKING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 # What the fonts have for sure or are tried for; all other scripts are told as missing without trying.
 _SCRIPTS: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2bff]+")
 _INSTEAD: Final = "[…]"
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
 _METHODS: Final = (
     "Every test is asked of every study in the same way: facts come from queries over the records as they stood at the "
     "ledger position above, live checks from observations up to the number above. A test that could not be decided, "
@@ -40,7 +41,7 @@ _METHODS: Final = (
 
 def render(report: Report, links: Addresses) -> bytes:
     """The PDF."""
-    text = json.dumps(_content(report, links), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(_printable(_content(report, links)), ensure_ascii=False, sort_keys=True)
     lacking: set[str] = set()
     for _try in range(_MOST_TRIES):
         try:
@@ -49,8 +50,20 @@ def render(report: Report, links: Addresses) -> bytes:
             found = _LACKING.search(str(error))
             if found is None:
                 raise
-            lacking |= set(found[1])
+            # ASCII is never lacking; it stands here for a character that the message does not show as it is.
+            if not (new := {one for one in found[1] if one > "\x7f"} - lacking):
+                break
+            lacking |= new
     return _set(re.sub(r"[^\x00-\x7f]+", _INSTEAD, text))
+
+
+def _printable(value: Any) -> Any:
+    """The same with a blank for characters that no font has."""
+    if isinstance(value, dict):
+        return {name: _printable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    return _CONTROLS.sub(" ", value) if isinstance(value, str) else value
 
 
 def _set(text: str) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from catalogue.fair.forms import pdf
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
+from tests.fair import reports_for_forms
 from tests.fair.reports_for_forms import Links
 
 
@@ -40,6 +41,15 @@ def test_pdf_has_the_numbers_of_the_report(report: Report, text: str) -> None:
 def test_same_report_gives_the_same_bytes(report: Report) -> None:
     """Nothing of the clock or the machine is in the document."""
     assert pdf.render(report, Links()) == pdf.render(report, Links())
+
+
+def test_characters_without_a_shape_are_blanks() -> None:
+    """Control characters in a title cost nobody the document."""
+    made = reports_for_forms.audit([reports_for_forms.record("idr:idr0001", title="Bell \x07 and \x1b[31m \x00 \x85end")])
+    scope = reports_for_forms.study_scope(made, "idr:idr0001")
+    found = reports_for_forms.make_report(made, scope, reports_for_forms.shipped()["rembi-1.5"])
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(found, Links())))
+    assert "Bell and [31m end" in " ".join(reader.pages[0].extract_text().split())
 
 
 def test_records_are_text_and_lacking_scripts_are_told(text: str) -> None:
