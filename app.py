@@ -433,8 +433,9 @@ class LocalNode:
         """Looks spread over time, for the worker."""
         from catalogue.fair.live.trickle import Trickle
 
-        per_hour = self.settings.fair.live_per_hour
-        return Trickle(self.looks, self.ledger.observations, per_hour, now, self.stopping)
+        part = self.settings.fair
+        kept = timedelta(days=part.observations_days)
+        return Trickle(self.looks, self.ledger.observations, part.live_per_hour, now, self.stopping, kept)
 
     @cached_property
     def audit_history(self) -> History:
@@ -749,7 +750,9 @@ class LocalNode:
                 inbox=Inbox(self.ledger, Soon(self.home), now),
                 audits=self.audits,
                 audit_history=self.audit_history,
-                assessor=self.assessor(most, for_strangers=True) if (most := self.settings.fair.assess_parallel) else None,
+                assessor=self.assessor(most, for_strangers=True)
+                if (most := self.settings.fair.assess_parallel)
+                else None,
                 counting=self.settings.usage,
                 usage=self.usage,
                 labels=self.labels,

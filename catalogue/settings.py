@@ -172,6 +172,9 @@ class FairSettings(_Part):
     live_pause_s: float = Field(
         1.0, ge=0, le=60, description="Least seconds between two looks at the same host of somebody else."
     )
+    observations_days: float = Field(
+        400.0, gt=0, description="Days after which an observation goes that is not the newest of its kind."
+    )
     audits_kept: int = Field(14, ge=1, description="Audits that stay beside frozen ones, the newest included.")
     assess_parallel: int = Field(
         2, ge=0, le=16, description="Assessments of what is not held here made at a time; 0 makes none on the web."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RENEW: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 # A worker that has just started has other things to do; restarted again and again, it asks nobody.
 SETTLE_S: Final = 600.0
 _LEAST_PAUSE_S: Final = 1.0
@@ -34,16 +35,25 @@ class Trickle:
         book: where they are written down.
         per_hour: records looked at in an hour; 0 looks at none.
         stop: ends it.
+        kept: observations older than this go, but the newest of each kind.
     """
 
     def __init__(
-        self, runner: Runner, book: Observations, per_hour: int, clock: Callable[[], datetime], stop: threading.Event
+        self,
+        runner: Runner,
+        book: Observations,
+        per_hour: int,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+        kept: timedelta = timedelta(days=400),
     ) -> None:
         self._runner, self._book, self._per_hour, self._clock, self._stop = runner, book, per_hour, clock, stop
         self._pause_s = max(_LEAST_PAUSE_S, 3600 / per_hour) if per_hour else 0.0
         self._at_a_time = max(1, round(per_hour * self._pause_s / 3600))
         self._waiting: deque[Look] = deque()
         self._renewed: datetime | None = None
+        self._kept = kept
+        self._tidied: datetime | None = None
 
     def tick(self) -> int:
         """Number of records looked at now."""
@@ -53,10 +63,18 @@ class Trickle:
             found = due(self._book, self._runner.checks.values(), now)
             self._waiting = deque(found[: self._per_hour])
             self._renewed = now
+        self._tidy(now)
         looks = [self._waiting.popleft() for _ in range(min(self._at_a_time, len(self._waiting)))]
         if looks:
             self._runner.run(looks)
         return len(looks)
+
+    def _tidy(self, now: datetime) -> None:
+        """Once a day, drops what is too old to be told of."""
+        if self._tidied is None or now - self._tidied >= DAY:
+            self._tidied = now
+            dropped = self._book.forget(now - self._kept)
+            log.info("looks.forgotten", observations=dropped)
 
     @contextmanager
     def running(self) -> Iterator[None]:

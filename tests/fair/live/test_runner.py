@@ -315,3 +315,17 @@ def test_damaged_record_holds_up_nobody(node: Node, archive: Server, monkeypatch
 
     monkeypatch.setattr(type(node.ledger), "head", head)
     assert run(node, runner(node, world(None, archive))).seen == 4
+
+
+def test_old_observations_go_but_the_newest(node: Node, archive: Server) -> None:
+    """Once a day what is too old goes, and what was seen last of each thing stays."""
+    book = node.ledger.observations
+    for outcome in ("fail", "pass"):
+        book.add([Observation("a", "x", outcome, "")])
+    node.clock.moment += timedelta(days=10)
+    trickle = Trickle(
+        runner(node, world(None, archive)), book, 1, node.clock, threading.Event(), kept=timedelta(days=5)
+    )
+    trickle.tick()
+    assert book.newest()["x"]["a"].outcome == "pass"
+    assert book.newest(up_to=1) == {}
