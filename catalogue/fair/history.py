@@ -16,6 +16,7 @@ from catalogue.fair.audit_manifest import MANIFEST, observations_digest, read_ma
 from catalogue.fair.audit_tables import STUDIES, read_studies
 from catalogue.fair.benchmark import DEFAULT, get_benchmark
 from catalogue.fair.changes import Difference, compare, difference_document, load_outcomes, outcomes_of
+from catalogue.fair.collector import paused_collector
 from catalogue.fair.keeping import KeptAudit, check_files, keep_audit, load_audit, redact, signed_by, write_audit
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.shelf import AuditShelf, Kept
@@ -71,6 +72,7 @@ class History:
         """Whether an audit made now would be bound to something else than the newest one."""
         return self.shelf.latest() != self._audits.basis().name
 
+    @paused_collector()
     def keep(self, position: int | None = None, on_progress: Progress = lambda what, done: None) -> tuple[Kept, bool]:
         """The audit of a position, kept, and whether it was made now.
 
@@ -120,6 +122,7 @@ class History:
         with self.shelf.alone():
             return self.shelf.freeze(name, note, stamp(self._ledger.clock()))
 
+    @paused_collector()
     def load(self, name: str) -> KeptAudit:
         """The audit of that name, or the newest for `latest`, with everything that it says.
 
@@ -158,6 +161,7 @@ class History:
         found = (_found(self.shelf, name) for name in self.shelf.names())
         return [kept for kept in found if kept is not None]
 
+    @paused_collector()
     def difference(self, before: str, after: str) -> Difference:
         """What differs between two kept audits.
 
@@ -194,6 +198,7 @@ class History:
             heads = self._ledger.find_heads(curies[start : start + _PART])
             yield from (curie for curie, head in heads.items() if head.status in GONE)
 
+    @paused_collector()
     def verify(self, name: str, on_progress: Progress = lambda what, done: None) -> list[Check]:
         """What holds of a kept audit: signature, files, ledger, and that it comes out the same when made again.
 
