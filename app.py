@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from catalogue.resolver.service import Resolver
     from catalogue.search.service import SearchService
     from catalogue.store.funding import Funding
-    from catalogue.store.graph_view import RecordLinks
+    from catalogue.store.graph_sources import RecordLinks
     from catalogue.store.ledger import Ledger
     from catalogue.store.ontologies import Ontology
     from catalogue.store.views import View

@@ -26,6 +26,15 @@ Raises RecordRejected for what cannot become a study.
 """
 
 
+MOST_PARTS = 20_000
+"""Of one document: 50,000 authors took a minute to be mapped and judged, and nothing can stop that in between."""
+
+
+def too_many_parts(content: bytes) -> bool:
+    """Whether a document has more lines, or members of lists, than can be judged while somebody waits."""
+    return max(map(content.count, (b",", b"\n", b";"))) > MOST_PARTS
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One place that was read, and what it gave.
@@ -37,6 +46,7 @@ class Source:
         said: one sentence.
         record: the study that it describes; empty where it describes none.
         used: whether this is the record that was judged.
+        unread: whether there is more than could be read.
     """
 
     name: str
@@ -45,6 +55,7 @@ class Source:
     said: str
     record: Mapping[str, Any] = field(default_factory=dict)
     used: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

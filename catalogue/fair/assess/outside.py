@@ -80,6 +80,8 @@ def _silence(reading: Reading) -> str:
         return f"The address gave no answer that decides anything: {reading.no.said}"
     if any(one.record for one in reading.sources):
         return ""
+    if any(one.unread for one in reading.sources):
+        return "There are metadata, too many to be judged while somebody waits."
     page = reading.page
     undecided = page is not None and page.status not in (404, 410) and page.status >= 300
     return f"The address answered {page.status}, which decides nothing." if undecided and page is not None else ""

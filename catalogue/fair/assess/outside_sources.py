@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from catalogue.fair.assess.base import MapDocument, Source
+from catalogue.fair.assess.base import MOST_PARTS, MapDocument, Source, too_many_parts
 from catalogue.fair.live.base import Answer, NoAnswer, Visit
 from catalogue.fair.live.html_head import Head, Link, head_of
 from catalogue.fair.live.pages import HTML, header_links, way_out
@@ -157,6 +157,10 @@ class _Mapping:
             self.reading.sources.append(Source(name, answer.url, answer.status, said))
             return
         kind = _READ[answer.media_type]
+        if too_many_parts(answer.content):
+            said = f"It has more than {MOST_PARTS:,} parts, which cannot be judged while somebody waits."
+            self.reading.sources.append(Source(name, answer.url, answer.status, said, unread=True))
+            return
         document = SourceDocument("", answer.url, answer.content, kind)
         try:
             harvester, mapped = self._map(document, self._study)

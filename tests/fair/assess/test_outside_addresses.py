@@ -9,7 +9,7 @@ from socket import socket
 
 import pytest
 
-from catalogue.fair.assess.base import Assessment
+from catalogue.fair.assess.base import MOST_PARTS, Assessment
 from catalogue.fair.benchmark import DEFAULT, shipped
 from catalogue.fair.outcomes import Outcome
 from catalogue.problems import BadIdentifier, FetchRefused, NotFound, TooManyRequests
@@ -121,6 +121,14 @@ def test_broken_blocks_end_nothing(archive: Server, block: bytes) -> None:
     found = assessor(archive).named(f"{archive.url}/b")
     assert found.sources[0].name == "embedded JSON-LD"
     assert outcome(found, "funder-stated") is Outcome.FAIL
+
+
+def test_a_page_of_too_many_parts_holds_nothing_up(archive: Server) -> None:
+    """It is told as a source that gave nothing; what that would have said stays open."""
+    many = {**DATASET, "keywords": [str(number) for number in range(MOST_PARTS + 1)]}
+    archive.routes["/m"] = says(page(many))
+    found = assessor(archive).named(f"{archive.url}/m")
+    assert "parts" in found.sources[0].said and outcome(found, "keywords-stated") is Outcome.INDETERMINATE
 
 
 def test_a_crate_and_datacite_are_read_at_an_address(archive: Server) -> None:

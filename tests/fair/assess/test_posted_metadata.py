@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.fair.assess.base import MOST_PARTS
 from catalogue.fair.assess.service import MOST_BYTES, Assessor
 from catalogue.fair.benchmark import DEFAULT, shipped
 from catalogue.fair.forms.base import forms
@@ -146,6 +147,9 @@ def test_too_much_is_refused(judge: Assessor) -> None:
     """Beyond the limit nothing is read."""
     with pytest.raises(TooLargeToAssess):
         judge.posted("x.yaml", b"x" * (MOST_BYTES + 1))
+    many = {**DATASET, "keywords": [str(number) for number in range(MOST_PARTS + 1)]}
+    with pytest.raises(TooLargeToAssess):
+        judge.posted("page.jsonld", json.dumps(many).encode())
 
 
 def test_every_form_has_the_same_target(judge: Assessor) -> None:
