@@ -37,6 +37,7 @@ class Source:
         said: one sentence.
         record: the study that it describes; empty where it describes none.
         used: whether this is the record that was judged.
+        unread: whether there may be metadata that nobody could read now, as after a time-out.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Source:
     said: str
     record: Mapping[str, Any] = field(default_factory=dict)
     used: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
