@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import pyoxigraph as px
+import structlog
 
 from catalogue.fair.audit import Audit
 from catalogue.fair.benchmark import Benchmark, tally
@@ -24,6 +25,8 @@ from catalogue.fair.shelf import AuditShelf, Kept
 from catalogue.model.namespaces import BASE
 from catalogue.problems import StoreDamaged
 from catalogue.store.folder_shelf import LATEST
+
+log = structlog.get_logger(__name__)
 
 Mode = Literal["all", "failing", "none"]
 SHARED: Final = BASE + "fair"
@@ -66,8 +69,17 @@ class AuditGraphs:
         kept = self._newest()
         if kept is None:
             return
-        read = load_audit(kept)
+        try:
+            read = load_audit(kept)
+        except (StoreDamaged, FileNotFoundError) as error:
+            # Records go on being published; what was written of audits stays until the next one.
+            log.error("audit.damaged", detail=str(error))
+            yield from ((graph, digest, None) for graph, digest in held.items())
+            return
+        gone = {results_graph(curie) for curie in kept.redacted}
         for graph, quads in audit_graphs(read.audit, read.benchmarks.values(), self._mode):
+            if graph in gone:
+                continue
             digest = hashlib.sha256(quads).hexdigest()
             yield graph, digest, None if held.get(graph) == digest else quads
 

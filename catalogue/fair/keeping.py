@@ -145,7 +145,7 @@ def load_audit(kept: Kept) -> KeptAudit:
     signed_by(kept)
     check_files(kept)
     metrics = read_metrics((kept.path / METRICS).read_bytes(), kept.name)
-    benchmarks = _read_benchmarks((kept.path / BENCHMARKS).read_bytes(), kept.name)
+    benchmarks = read_benchmarks((kept.path / BENCHMARKS).read_bytes(), kept.name)
     studies, observed = read_studies(kept.path / STUDIES)
     judgements = read_judgements(kept.path / RESULTS, evidence_file(kept))
     basis, absent = kept.manifest.basis, kept.manifest.absent
@@ -166,7 +166,12 @@ def read_metrics(content: bytes, name: str) -> dict[str, Metric]:
         raise StoreDamaged(_UNREADABLE.format(name)) from error
 
 
-def _read_benchmarks(content: bytes, name: str) -> dict[str, Benchmark]:
+def read_benchmarks(content: bytes, name: str) -> dict[str, Benchmark]:
+    """The benchmarks of a kept audit by identifier.
+
+    Raises:
+        StoreDamaged: this software cannot read them.
+    """
     try:
         return {one["id"]: Benchmark.model_validate(one) for one in json.loads(content)}
     except (ValueError, KeyError, TypeError) as error:  # pydantic's error is a ValueError

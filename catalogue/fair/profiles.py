@@ -56,11 +56,12 @@ class ProfileFacts:
 
     Args:
         file: of the cache; None keeps nothing.
+        software: version of what checks; results of another one are not taken for its own.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, software: str = "") -> None:
         self._checks = ProfileChecks(get_profile(name) for name in PROFILES)
-        parts = [*sorted(self._checks.digests.values()), hashlib.sha256(shapes_text().encode()).hexdigest()]
+        parts = [software, *sorted(self._checks.digests.values()), hashlib.sha256(shapes_text().encode()).hexdigest()]
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         self._cache = _Cache(file, self.digest) if file is not None else None
 

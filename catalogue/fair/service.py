@@ -111,7 +111,7 @@ class Audits:
         """The audit of a basis, judged by the metrics of this software; its basis has their versions."""
         chosen = metrics()
         funding = FundingReader()
-        with ProfileFacts(self.folder / "profiles.db") as profiles:
+        with ProfileFacts(self.folder / "profiles.db", self.software) as profiles:
             dataset = dataset_at(
                 self._ledger.timeline,
                 basis.position,

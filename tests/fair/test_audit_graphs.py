@@ -14,6 +14,7 @@ from catalogue.model.namespaces import BASE
 from catalogue.model.rdf import quads
 from catalogue.store.graph.embedded import EmbeddedGraph
 from catalogue.store.graph_view import GraphView
+from catalogue.store.purging import purge
 from catalogue.store.views import catch_up
 from tests.fair.audited_node import AuditedNode
 from tests.fair.conftest import study
@@ -118,3 +119,33 @@ def test_every_result_means_something(node: AuditedNode) -> None:
     for metric in used:
         assert list(store.quads_for_pattern(metric, None, None, shared)), metric
     assert not list(store.quads_for_pattern(None, px.NamedNode("http://www.w3.org/ns/dcat#landingPage"), None, shared))
+
+
+def test_damaged_audit_holds_up_no_record(node: AuditedNode) -> None:
+    """Where a file of the newest audit is damaged, records are published all the same and what was written stays."""
+    view = view_of(node)
+    before = outcomes(published(node))
+    node.later(25).put(study(4))
+    kept = node.keep()
+    (kept.path / "results.parquet").write_bytes(b"damaged")
+    catch_up(node.ledger, view)
+    view.publish()
+    store = published(node)
+    assert store.contains_named_graph(px.NamedNode(BASE + "biostudies:S-BIAD4")) and outcomes(store) == before
+    view.close()
+
+
+def test_withdrawn_study_does_not_come_back_with_a_frozen_audit(node: AuditedNode) -> None:
+    """P18: results of a record that was withdrawn stand in no graph, also where the newest audit is older than that."""
+    frozen = node.history.freeze("latest", "cited")
+    view = view_of(node)
+    curie = node.withdraw(2)
+    purged = purge(node.ledger, node.later(48).now)
+    node.history.withdrawn(purged.position)
+    catch_up(node.ledger, view)
+    view.publish()
+    assert node.audits.shelf.latest() == frozen.name
+    store = published(node)
+    assert not store.contains_named_graph(px.NamedNode(results_graph(curie)))
+    assert store.contains_named_graph(px.NamedNode(results_graph("biostudies:S-BIAD1")))
+    view.close()

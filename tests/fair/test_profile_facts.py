@@ -85,6 +85,14 @@ def test_other_rules_forget_old_results(tmp_path: Path, checked: list[str], monk
     assert len(checked) == 2
 
 
+def test_other_software_checks_anew(tmp_path: Path, checked: list[str]) -> None:
+    """Results of another version are not taken for this one's: an audit does not depend on what was upgraded."""
+    for version, times in (("1.0", 1), ("1.0", 1), ("1.1", 2)):
+        with ProfileFacts(tmp_path / "profiles.db", version) as profiles:
+            found(profiles)
+        assert len(checked) == times
+
+
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b""])
 def test_damaged_cache_is_made_anew(tmp_path: Path, checked: list[str], content: bytes) -> None:
     """A file that is no database costs the time of a check, never the audit."""

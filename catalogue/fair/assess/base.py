@@ -46,7 +46,7 @@ class Source:
         said: one sentence.
         record: the study that it describes; empty where it describes none.
         used: whether this is the record that was judged.
-        unread: whether there is more than could be read.
+        unread: whether there may be metadata that nobody could read now, as after a time-out.
     """
 
     name: str

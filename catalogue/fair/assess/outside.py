@@ -21,7 +21,7 @@ from catalogue.fair.assess.outside_checks import outside_observations
 from catalogue.fair.assess.outside_sources import Reading, filled, read_address
 from catalogue.fair.live.base import Visit
 from catalogue.fair.metrics.base import Metric
-from catalogue.fair.outcomes import Judgement
+from catalogue.fair.outcomes import Judgement, Outcome
 from catalogue.model.identifiers import Identifier
 from catalogue.model.namespaces import ASSESSED
 
@@ -60,7 +60,7 @@ def stand_in(url: str) -> Identifier:
 
 
 def _overruling(url: str, reading: Reading, record: Mapping[str, Any], looked: set[str]) -> Overrule:
-    silence = _silence(reading)
+    silence, unread = _silence(reading), [one for one in reading.sources if one.unread]
 
     def overrule(metric: Metric, judgement: Judgement) -> Judgement:
         if about_holder(metric):
@@ -69,7 +69,12 @@ def _overruling(url: str, reading: Reading, record: Mapping[str, Any], looked: s
             return outside_identifier(url, record)
         if metric.checks:
             return judgement if looked & set(metric.checks) else open_question(_NOT_HERE)
-        return open_question(silence) if silence else judgement
+        if silence:
+            return open_question(silence)
+        if judgement.outcome is Outcome.FAIL and unread:
+            told = f"{unread[0].name}, {unread[0].url}" if unread[0].url else unread[0].name
+            return open_question(f"{judgement.said} One source could not be read and may state it ({told}).")
+        return judgement
 
     return overrule
 

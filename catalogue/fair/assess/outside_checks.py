@@ -76,12 +76,21 @@ def _page(reading: Reading) -> Seen:
     return fine(f"The address leads to an answer {end.status}.", end)
 
 
+def _decides_nothing(page: Answer) -> bool:
+    """Whether an answer says neither what the page is nor that there is none."""
+    return not 200 <= page.status < 300 and page.status not in _GONE
+
+
 def _embeds(reading: Reading) -> Seen:
     if reading.no is not None or reading.page is None:
         return _silent(reading)
     found = next((one for one in reading.sources if one.name == "embedded JSON-LD"), None)
     if found is not None and found.record:
         return fine(f"The page embeds metadata. {found.said}", reading.page)
+    if found is not None and found.unread:
+        return unknown(found.said, reading.page)
+    if _decides_nothing(reading.page):
+        return unknown(f"The page answered {reading.page.status}, which decides nothing.", reading.page)
     add = ('<script type="application/ld+json">{"@context": "https://schema.org/", "@type": "Dataset", …}</script>',)
     return wrong(found.said if found is not None else "The page embeds no metadata.", reading.page, add=add)
 
@@ -89,6 +98,8 @@ def _embeds(reading: Reading) -> Seen:
 def _signposting(reading: Reading) -> Seen:
     if reading.no is not None or reading.page is None:
         return _silent(reading)
+    if _decides_nothing(reading.page):
+        return unknown(f"The page answered {reading.page.status}, which decides nothing.", reading.page)
     told = {link.rel for link in reading.links}
     lacking = [rel for rel in ("cite-as", "describedby") if rel not in told]
     if lacking:
@@ -100,6 +111,8 @@ def _signposting(reading: Reading) -> Seen:
 def _linkset(visit: Visit, reading: Reading) -> Seen:
     if reading.no is not None or reading.page is None:
         return _silent(reading)
+    if _decides_nothing(reading.page):
+        return unknown(f"The page answered {reading.page.status}, which decides nothing.", reading.page)
     link = next((one for one in reading.links if one.rel == "linkset"), None)
     if link is None:
         add = ('Link: <…>;rel="linkset";type="application/linkset+json"',)

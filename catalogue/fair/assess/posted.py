@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from catalogue.fair.assess.base import Assessment, MapDocument, Source
 from catalogue.fair.assess.judged import IDENTIFIER, about_holder, judge_record, open_question
+from catalogue.fair.assess.outside_sources import MOST_STATEMENTS, filled
 from catalogue.fair.metrics.base import Metric
 from catalogue.fair.outcomes import Judgement
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec
@@ -17,7 +18,7 @@ from catalogue.model.identifiers import Identifier
 from catalogue.model.namespaces import ASSESSED, BASE, OWNERS
 from catalogue.model.rdf import quads
 from catalogue.model.table import FieldError
-from catalogue.problems import RecordRejected
+from catalogue.problems import RecordRejected, TooLargeToAssess
 from catalogue.validation.json_text import read_json
 from catalogue.validation.kinds import JSON_LINES, YAML, form_of, kind_of_json
 from catalogue.validation.results import FileReport, Kind
@@ -30,6 +31,8 @@ _NEEDED: Final = frozenset({"id", "type", "owner", "accession", "study"})
 _RECORDS: Final = ("Study", "Image")
 _MOST_IMAGES: Final = 1000
 _SHOWN: Final = 3
+_MOST_LEFT_OUT: Final = 50
+_MOST_FIELDS: Final = 500
 
 
 def assess_posted(name: str, content: bytes, map_document: MapDocument, software: str, at: str) -> Assessment:
@@ -63,7 +66,7 @@ def _sound(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[st
     """(records that can become RDF, fields that were left out of them for that).
 
     Raises:
-        RecordRejected: what is wrong is a field without which there is no record.
+        RecordRejected: what is wrong is a field without which there is no record, or too many fields are.
     """
     sound, left_out = [], []
     for given in records:
@@ -72,6 +75,11 @@ def _sound(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[st
             name = re.split(r"[.\[]", fault.path)[0]
             if name in _NEEDED or name not in record:
                 raise RecordRejected(f"The record cannot be read: {fault}.", reason="schema-required")
+            if len(left_out) == _MOST_LEFT_OUT:
+                raise RecordRejected(
+                    f"More than {_MOST_LEFT_OUT} fields are of a wrong kind, the next is {fault}; mend these first.",
+                    reason="schema-required",
+                )
             left_out.append(fault.path)
             del record[name]
         sound.append(record)
@@ -116,8 +124,9 @@ def _read(
     media_type = "application/ld+json" if not form.is_rdf else form.syntax.media_type
     document = SourceDocument(name or "posted", "", content, media_type)
     harvester, mapped = _mapped(document, map_document, made_up)
+    records = _ordered(mapped.records)
     faults = _checked(name, content, mapped)
-    return _ordered(mapped.records), f"It was read as {harvester} reads it; {_noticed(mapped)}.", faults
+    return records, f"It was read as {harvester} reads it; {_noticed(mapped)}.", faults
 
 
 def _is_foreign(value: Any) -> bool:
@@ -136,6 +145,7 @@ def _ordered(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Raises:
         RecordRejected: there is no study or there are several, or its names are lacking.
+        TooLargeToAssess: a record has too many statements or fields.
     """
     studies = [record for record in records if record.get("type") == "Study"]
     if len(studies) != 1:
@@ -151,7 +161,26 @@ def _ordered(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 f"The study has no {field}, without which nothing can be said of it.", reason="schema-required"
             )
     images = [one for one in records if one.get("type") == "Image" and one.get("study") == study["id"]]
-    return [study, *images[:_MOST_IMAGES]]
+    found = [study, *images[:_MOST_IMAGES]]
+    for record in found:
+        _require_size(record)
+    return found
+
+
+def _require_size(record: dict[str, Any]) -> None:
+    if (number := filled(record)) > MOST_STATEMENTS:
+        raise TooLargeToAssess(
+            f"A record has {number:,} statements; {MOST_STATEMENTS:,} are judged at most. Leave out what repeats."
+        )
+    if (number := _widest(record)) > _MOST_FIELDS:
+        raise TooLargeToAssess(f"A part of the record has {number:,} fields; no class of the model has as many.")
+
+
+def _widest(value: Any) -> int:
+    """Most fields of one object."""
+    if isinstance(value, dict):
+        return max(len(value), *map(_widest, value.values()), 0)
+    return max(map(_widest, value), default=0) if isinstance(value, list) else 0
 
 
 def _mapped(document: SourceDocument, map_document: MapDocument, made_up: Identifier) -> tuple[str, Mapped]:

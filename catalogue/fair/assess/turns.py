@@ -36,7 +36,7 @@ class Turns:
         """
         with self._lock:
             if sum(self._busy.values()) >= self._parallel or (lane and lane in self._busy):
-                why = "This host is being asked" if lane in self._busy else "As many assessments as may run"
+                why = "This host is being asked" if lane and lane in self._busy else "As many assessments as may run"
                 raise TooManyRequests(
                     f"{why} for somebody else; come again after the seconds in Retry-After.",
                     headers={"Retry-After": str(_RETRY_S)},

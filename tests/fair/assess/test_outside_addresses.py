@@ -65,6 +65,36 @@ def test_a_page_without_metadata_fails_and_a_silent_one_is_open(archive: Server,
     assert outcome(silent, "licence-stated") is Outcome.INDETERMINATE
 
 
+def test_what_a_silent_source_may_state_is_no_fail(archive: Server, over: threading.Event) -> None:
+    """Where metadata that a page links give no answer, what the other sources lack is open; what they state passes."""
+    archive.routes["/1"] = says(page(), Link=f'<{archive.url}/1.ttl>;rel="describedby";type="text/turtle"')
+    archive.routes["/1.ttl"] = silence(over)
+    found = assessor(archive, timeout_s=0.5).named(f"{archive.url}/1")
+    assert outcome(found, "licence-standard") is Outcome.PASS
+    assert outcome(found, "funder-stated") is Outcome.INDETERMINATE
+    assert "/1.ttl" in found.audit.judgements[found.target]["funder-stated"].said
+    archive.routes["/1"] = says(b"<title>x</title>", Link=f'<{archive.url}/1.ttl>;rel="describedby";type="text/turtle"')
+    bare = assessor(archive, timeout_s=0.5).named(f"{archive.url}/1")
+    assert outcome(bare, "licence-stated") is Outcome.INDETERMINATE
+
+
+def test_page_that_decides_nothing_lacks_nothing(archive: Server) -> None:
+    """A page that answers 406 is not told to lack links and metadata."""
+    archive.routes["/1"] = says(b"", status="406 Not Acceptable")
+    found = assessor(archive).named(f"{archive.url}/1")
+    for metric in ("page-embeds-metadata", "signposting", "linkset", "owner-page-resolves", "licence-stated"):
+        assert outcome(found, metric) is Outcome.INDETERMINATE, metric
+
+
+def test_more_statements_than_are_judged_are_told(archive: Server) -> None:
+    """A page of tens of thousands of keywords holds nobody up, and is no fail."""
+    archive.routes["/1"] = says(page({**DATASET, "keywords": [f"k{n}" for n in range(20_000)]}))
+    found = assessor(archive).named(f"{archive.url}/1")
+    (source,) = (one for one in found.sources if one.name == "embedded JSON-LD")
+    assert "more than the 10,000 that are judged" in source.said and not source.record
+    assert outcome(found, "licence-stated") is outcome(found, "page-embeds-metadata") is Outcome.INDETERMINATE
+
+
 @pytest.mark.parametrize("status", ["404 Not Found", "503 Service Unavailable", "403 Forbidden"])
 def test_only_a_certain_answer_is_a_fail(archive: Server, status: str) -> None:
     """404 decides, 503 and 403 do not."""

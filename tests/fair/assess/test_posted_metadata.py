@@ -158,3 +158,19 @@ def test_every_form_has_the_same_target(judge: Assessor) -> None:
     for form in forms().values():
         assert form.render(report, Links())
     assert report.scope.iri.encode() in forms()[".csv"].render(report, Links())
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("more", "problem", "said"),
+    [
+        ({f"unknown{n}": 1 for n in range(60_000)}, TooLargeToAssess, "60,003 statements"),
+        ({f"unknown{n}": 1 for n in range(5_000)}, TooLargeToAssess, "5,0.. fields"),
+        ({f"unknown{n}": 1 for n in range(400)}, RecordRejected, "More than 50 fields are of a wrong kind"),
+        ({"keywords": [f"k{n}" for n in range(50_000)]}, TooLargeToAssess, "50,00. statements"),
+    ],
+)
+def test_records_without_end_are_refused_at_once(judge: Assessor, more: dict, problem: type, said: str) -> None:
+    """What would take minutes to judge is told to be too large, or to be mended first."""
+    with pytest.raises(problem, match=said):
+        judge.posted("study.json", json.dumps({**study(1), **more}).encode())
