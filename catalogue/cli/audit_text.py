@@ -41,7 +41,7 @@ def print_report(report: Report) -> None:
 
 def _print_fix(fix: Fix) -> None:
     studies = f"{len(fix.studies)} {'study' if len(fix.studies) == 1 else 'studies'}"
-    out.print(plain(f"- {studies}, by the {fix.mender}: {fix.metric.title} ({fix.metric.id}). {fix.metric.fix}"))
+    out.print(plain(f"- {studies}, by {fix.mender.words}: {fix.metric.title} ({fix.metric.id}). {fix.metric.fix}"))
     for line in fix.add[:3]:
         out.print(plain(f"    {line}"))
     out.print(plain(f"    in {', '.join(fix.studies[:3])}{' …' if len(fix.studies) > 3 else ''}"))

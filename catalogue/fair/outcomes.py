@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Outcome(StrEnum):
@@ -21,6 +22,18 @@ class Mender(StrEnum):
     OWNER = "owner"
     HARVESTER = "harvester"
     CATALOGUE = "catalogue"
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return _MENDERS[self]
+
+
+_MENDERS: Final = {
+    Mender.OWNER: "the archive or submitter",
+    Mender.HARVESTER: "our mapping of the archive's documents",
+    Mender.CATALOGUE: "the operator of this node",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ TITLE: Final = "PDF, tagged for screen readers"
 MOST_STUDIES: Final = 400
 """That one document lists; more are in the tables."""
 _MOST_FIXES: Final = 15
+_FEW_STUDIES: Final = 40
+"""Up to so many stand before the items, since they are what a reader asks for first."""
 _MOST_TRIES: Final = 60
 _LACKING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 # What the fonts have for sure or are tried for; all other scripts are told as missing without trying.
@@ -88,14 +90,17 @@ def _content(report: Report, links: Addresses) -> dict[str, Any]:
         "subtitle": f"{report.benchmark.title}, version {report.benchmark.version}",
         "node": "Ommatidia",
         "headline": list(report.headline),
+        "total": _row(report.total),
         "basis": _basis(report, links),
         "principles": [_row(tally) for tally in report.principles],
         "items": [{**_row(tally), "title": item.title} for item, tally in report.items],
         "fixes": [
-            {"studies": len(fix.studies), "title": fix.metric.title, "fix": fix.metric.fix, "who": fix.mender.value}
+            {"studies": len(fix.studies), "title": fix.metric.title, "fix": fix.metric.fix, "who": fix.mender.words}
             for fix in report.fixes[:_MOST_FIXES]
         ],
+        "more_fixes": max(0, len(report.fixes) - _MOST_FIXES),
         "groups": _groups(report),
+        "studies_first": len(studies) <= _FEW_STUDIES,
         "studies": [_study(study) for study in studies],
         "left_out": len(report.studies) - len(studies),
         "details": [_detail(report, study) for study in studies] if shown else [],
@@ -154,6 +159,7 @@ def _study(study: StudyRow) -> dict[str, Any]:
         **_row(Tally(study.curie, 1, study.counts)),
         "curie": study.curie,
         "title": study.title,
+        "released": study.released or "not stated",
         "basis": study.basis,
     }
 
@@ -171,7 +177,7 @@ def _detail(report: Report, study: StudyRow) -> dict[str, Any]:
                 "found": judgement.said,
                 "evidence": [evidence_text(evidence) for evidence in judgement.evidence],
                 "add": list(judgement.add),
-                "who": (judgement.mender or row.metric.mender).value if failed else "",
+                "who": (judgement.mender or row.metric.mender).words if failed else "",
             }
         )
     return {"curie": study.curie, "tests": tests}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from flask import Response, render_template, request
 
@@ -25,11 +25,7 @@ from catalogue.web.fair.study_lines import study_lines
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Services
 
-MENDERS: Final[Mapping[Mender, str]] = {
-    Mender.OWNER: "the archive or submitter",
-    Mender.HARVESTER: "our mapping of the archive's documents",
-    Mender.CATALOGUE: "the operator of this node",
-}
+MENDERS: Final[Mapping[Mender, str]] = {mender: mender.words for mender in Mender}
 WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.PASS: "met",
     Outcome.FAIL: "not met",
@@ -209,7 +205,7 @@ def _form(services: Services, reports: Reports, report: Report, path: str, form:
     body, etag = reports.rendered(report, form.suffix + mark, lambda: form.render(report, Addresses(services)))
     charset = "; charset=utf-8" if form.media_type.startswith("text/") else ""
     response = _finished(body, etag, form.media_type + charset)
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{path.strip('/')}-{report.benchmark.id}").strip("-")
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{unquote(path).strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")
     response.headers["Content-Location"] = (
