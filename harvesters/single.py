@@ -5,6 +5,7 @@ Which harvester maps it is told by its content; the harvesters do the rest.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -72,7 +73,9 @@ class SingleDocuments:
         if _is_datacite(value):
             return self._datacite, document
         if _says_schemaorg(value):
-            return self._pages, document
+            # A text in it that looks like a script element would be read in its place.
+            escaped = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode("utf-8", "surrogatepass")
+            return self._pages, replace(document, content=escaped)
         return self._dcat, self._as_statements(replace(document, media_type="application/ld+json"))
 
     @staticmethod

@@ -52,6 +52,12 @@ def test_content_tells_who_reads_it(
     assert (found.records[0]["id"], found.records[0]["title"]) == (GIVEN.curie, title)
 
 
+def test_markup_in_a_text_is_text() -> None:
+    """JSON-LD whose title holds a script element is read as it stands."""
+    titled = {**DATASET, "name": "Of <script>alert(1)</script> fish"}
+    assert mapped(titled)[1].records[0]["title"].startswith("Of ")
+
+
 def test_without_a_name_the_document_must_have_one() -> None:
     """A study of no archive known here is refused, as in a harvest."""
     with pytest.raises(RecordRejected) as rejection:

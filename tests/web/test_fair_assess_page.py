@@ -114,7 +114,9 @@ def test_faults_by_the_hard_rules_come_first(site: FlaskClient) -> None:
 
 def test_hostile_metadata_are_text(site: FlaskClient) -> None:
     """Nothing of what was handed in becomes markup, a template, or turns the page around."""
-    page = site.post("/fair/assess", data={"text": json.dumps(NASTY)}, headers=HTML).text
+    answer = site.post("/fair/assess", data={"text": json.dumps(NASTY)}, headers=HTML)
+    page = answer.text
+    assert answer.status_code == 200 and "Assessed: " in page
     assert SCRIPT not in page and "<img src=x" not in page and "49" not in page.split("<title>")[1][:200]
     assert "\u202e" not in page.replace(json.dumps(NASTY), "")
 
