@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as px
 import structlog
 
-from catalogue.fair.entry_lines import kept_source, listed_formats
+from catalogue.fair.entry_lines import kept_source, listed_formats, own_lines, term_lines
 from catalogue.fair.facts import Facts, collect, predicates_of
 from catalogue.model.namespaces import BASE, TERMS
 from catalogue.model.rdf import quads
@@ -201,8 +201,9 @@ class _Graph:
             )
             known = [line for more in self._further for line in more(study, record, written)]
             self._keep(known)
+            self._keep(term_lines(record))
             self._studies.append(replace(study, further_digest=_digest(known)))
-        self._keep(written.splitlines(keepends=True))
+        self._keep(own_lines(record["id"], written))
         if len(self._lines) > 200_000:
             self._load()
 

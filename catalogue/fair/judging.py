@@ -141,6 +141,5 @@ def outside(study: Subject, rows: Iterable[Row]) -> Mender:
 
     Needs the fact `terms`.
     """
-    # A name inside of the source's document is no identifier: idr0054 has "#term" for imaging mass cytometry.
-    given = {row.text for row in study.rows("terms") if row.said("source") and not row.said("source").startswith("#")}
+    given = {row.text for row in study.rows("terms") if row.said("source")}
     return Mender.HARVESTER if any(row.text.startswith(BASE) and row.text in given for row in rows) else Mender.OWNER

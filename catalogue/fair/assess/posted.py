@@ -68,7 +68,8 @@ def _sound(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[st
     Raises:
         RecordRejected: what is wrong is a field without which there is no record, or too many fields are.
     """
-    sound, left_out = [], []
+    sound: list[dict[str, Any]] = []
+    left_out: list[str] = []
     for given in records:
         record = dict(given)
         while (fault := _fault(record)) is not None:
