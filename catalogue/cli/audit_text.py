@@ -22,7 +22,8 @@ def print_report(report: Report) -> None:
         out.print(plain(line))
     basis, benchmark = report.basis, report.benchmark
     when = f", recorded {basis.recorded_at}" if basis.recorded_at else ""
-    out.print(plain(f"\n{report.scope.title}: {len(report.studies)} studies by {benchmark.title} {benchmark.version};"))
+    number = "1 study" if len(report.studies) == 1 else f"{len(report.studies)} studies"
+    out.print(plain(f"\n{report.scope.title}: {number} by {benchmark.title} {benchmark.version};"))
     out.print(plain(f"ledger position {basis.position}{when}, live observation {basis.observation}.\n"))
     order = (Outcome.PASS, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE)
     print_rows(

@@ -44,9 +44,11 @@ def node(archive: Path, idr: RunningMember, tmp_path_factory: pytest.TempPathFac
     home = tmp_path_factory.mktemp("node") / "home"
     home.mkdir()
     host = idr.url.split("/")[2]
-    (home / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["{host}"]\nabsence_hours = 0\n')
+    (home / "ommatidia.toml").write_text(
+        f'[harvest]\nallow_private_hosts = ["{host}"]\nabsence_hours = 0\nparallel = 1\n'
+    )
     add_source(home, "bia", archive)
-    # Images come after the studies they belong to: sources are read in the order of their names.
+    # Images come after the studies they belong to: sources are read one by one, in the order of their names.
     add_source(home, "idr-1", idr.url + "crates/index.json", "idr")
     add_source(home, "idr-2", idr.url + "images.csv", "idr", harvester="ome_zarr")
     ran = ommatidia(home, "harvest")

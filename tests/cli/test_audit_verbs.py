@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +15,7 @@ from pathlib import Path
 from app import open_node
 from tests.e2e.processes import together, well
 
+DOCS = Path(__file__).resolve().parents[2] / "catalogue" / "docs"
 POLICY = """
 id = "policy-1"
 version = "1.0"
@@ -87,6 +92,37 @@ def test_a_policy_fails_with_exit_3(node: Path, tmp_path: Path) -> None:
     assert nobody.code == 1 and "No archive here" in nobody.err
     assert twice.code == 2 and "not several" in twice.err
     assert absent.code == 1 and "ommatidia-1.0" in absent.err
+
+
+def test_the_job_of_the_documentation_fails_below_its_threshold(node: Path, tmp_path: Path) -> None:
+    """The script of audits.md, with the benchmark of fair.md, ends with 3, says why, and leaves the report."""
+    job, own = (
+        re.search(rf"```{language}\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+        for language, page in (("sh", "audits.md"), ("toml", "fair.md"))
+    )
+    assert job and own
+    (tmp_path / "mynode").symlink_to(node)
+    (tmp_path / "own.toml").write_text(own[1])
+    (tmp_path / "ommatidia").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m app "$@"\n')
+    (tmp_path / "ommatidia").chmod(0o755)
+    found = f"{tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", job[1].replace("ssbd", "idr")],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": found, "PYTHONPATH": str(DOCS.parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Below the threshold. people: " in done.stdout and "The policy is not met" in done.stdout
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert {row["metric"] for row in csv.DictReader((tmp_path / "report.csv").open(encoding="utf-8", newline=""))} == {
+        "licence-standard",
+        "authors-identified",
+        "affiliations-identified",
+    }
 
 
 def test_an_old_position_is_judged_anew(node: Path) -> None:

@@ -239,6 +239,21 @@ def test_browsers_get_pages(site: FlaskClient) -> None:
     assert test.status_code == 303 and test.headers["Location"].endswith("/fair/metrics/licence-standard")
 
 
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        ("/fair/metrics/licence-standard", metrics()["licence-standard"].version),
+        ("/fair/benchmarks/horizon-europe-2021", shipped()["horizon-europe-2021"].version),
+    ],
+)
+def test_a_name_without_version_leads_programs_to_the_present_one(site: FlaskClient, path: str, version: str) -> None:
+    """Whoever asks for RDF is sent to that of the version that is here; browsers and those who take anything stay."""
+    answer = site.get(path, headers={"Accept": "text/turtle"})
+    assert answer.status_code == 303 and answer.headers["Location"].endswith(f"{path}/{version}.ttl")
+    for accept in ("text/html", "*/*"):
+        assert site.get(path, headers={"Accept": accept}).status_code == 200
+
+
 def test_benchmarks_lead_to_rdf(site: FlaskClient) -> None:
     """A benchmark dereferences with the IRIs of its metrics."""
     version = shipped()["horizon-europe-2021"].version

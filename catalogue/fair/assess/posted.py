@@ -197,7 +197,9 @@ def _mapped(document: SourceDocument, map_document: MapDocument, made_up: Identi
 def _noticed(mapped: Mapped) -> str:
     shown = "; ".join(f"{one.path}: {one.message.rstrip('.')}" for one in mapped.findings[:_SHOWN])
     number = len(mapped.findings)
-    return f"{number} things were noticed ({shown})" if number else "nothing was noticed"
+    if not number:
+        return "nothing was noticed"
+    return f"{number} {'thing was' if number == 1 else 'things were'} noticed ({shown})"
 
 
 def _checked(name: str, content: bytes, mapped: Mapped | None) -> FileReport:

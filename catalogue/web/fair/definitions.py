@@ -56,7 +56,8 @@ def definitions_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/metrics/<name>")
     def metric(name: str) -> Response:
-        return _metric(services, reports, get_metric(name))
+        found = get_metric(name)
+        return metric_as_rdf(services, reports, "metrics", name, found.version) or _metric(services, reports, found)
 
     @blueprint.get("/fair/metrics/<name>/<version>")
     def metric_version(name: str, version: str) -> Response:
@@ -74,7 +75,8 @@ def definitions_blueprint(services: Services, reports: Reports) -> Blueprint:
 
     @blueprint.get("/fair/benchmarks/<name>")
     def benchmark(name: str) -> Response:
-        return _benchmark(get_benchmark(name, reports.audits.benchmarks))
+        found = get_benchmark(name, reports.audits.benchmarks)
+        return benchmark_as_rdf(services, reports, name, found.version) or _benchmark(found)
 
     @blueprint.get("/fair/benchmarks/<name>/<version>")
     def benchmark_version(name: str, version: str) -> Response:
