@@ -26,8 +26,8 @@ Raises RecordRejected for what cannot become a study.
 """
 
 
-MOST_PARTS = 20_000
-"""Of one document: 50,000 authors took a minute to be mapped and judged, and nothing can stop that in between."""
+MOST_PARTS = 25_000
+"""Of one document that is to be mapped: 200,000 keywords took minutes, and nothing can stop that in between."""
 
 
 def too_many_parts(content: bytes) -> bool:

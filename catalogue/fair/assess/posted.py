@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from catalogue.fair.assess.base import Assessment, MapDocument, Source
+from catalogue.fair.assess.base import MOST_PARTS, Assessment, MapDocument, Source, too_many_parts
 from catalogue.fair.assess.judged import IDENTIFIER, about_holder, judge_record, open_question
 from catalogue.fair.assess.outside_sources import MOST_STATEMENTS, filled
 from catalogue.fair.metrics.base import Metric
@@ -123,6 +123,8 @@ def _read(
         if kind_of_json(name, value) is Kind.RECORDS and not _is_foreign(value):
             return (*_own([value], name), _checked(name, content, None))
     media_type = "application/ld+json" if not form.is_rdf else form.syntax.media_type
+    if too_many_parts(content):
+        raise TooLargeToAssess(f"The file has more than {MOST_PARTS:,} parts; leave out what is described one by one.")
     document = SourceDocument(name or "posted", "", content, media_type)
     harvester, mapped = _mapped(document, map_document, made_up)
     records = _ordered(mapped.records)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from catalogue.fair.assess.base import MOST_PARTS, Assessment, MapDocument, too_many_parts
+from catalogue.fair.assess.base import Assessment, MapDocument
 from catalogue.fair.assess.outside import assess_address
 from catalogue.fair.assess.posted import assess_posted
 from catalogue.fair.assess.turns import TimedVisit, Turns
@@ -120,10 +120,6 @@ class Assessor:
         if len(content) > MOST_BYTES:
             raise TooLargeToAssess(
                 f"The file has more than {MOST_BYTES:,} bytes; leave out images that are described one by one."
-            )
-        if too_many_parts(content):
-            raise TooLargeToAssess(
-                f"The file has more than {MOST_PARTS:,} parts; leave out what is described one by one."
             )
         with self._turns.take():
             try:
