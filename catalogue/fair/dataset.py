@@ -154,7 +154,7 @@ class _Graph:
         self._lines: list[bytes] = []
         self._studies: list[Study] = []
         self._images: dict[str, int] = {}
-        self._image_digests: dict[str, Any] = {}
+        self._image_lines: dict[str, list[str]] = {}
         self._absent = 0
         self._store = px.Store()
 
@@ -184,8 +184,8 @@ class _Graph:
         """Images of the parent, by curie of the entry; those that are records are counted where these are added."""
         if entry.parent:
             self._images[entry.parent] = self._images.get(entry.parent, 0) + number
-            sums = self._image_digests.setdefault(entry.parent, hashlib.sha256())
-            sums.update(f"{entry.curie} {entry.payload_digest} {number}\n".encode())
+            told = f"{entry.curie} {entry.payload_digest} {number}\n"
+            self._image_lines.setdefault(entry.parent, []).append(told)
 
     def add(self, kind: str, digest: str, record: dict[str, Any], schema_version: str) -> None:
         """A record with the triples that facts may ask for."""
@@ -222,7 +222,8 @@ class _Graph:
             self._keep(write(curie, count) for curie, count in self._images.items() if curie in public)
         self._load()
         facts = collect(self._store, self._wanted)
-        digests = {curie: found.hexdigest() for curie, found in self._image_digests.items()}
+        # Databases do not agree on the order of names.
+        digests = {curie: _digest([line.encode() for line in lines]) for curie, lines in self._image_lines.items()}
         named = (replace(study, images_digest=digests.get(study.curie, "")) for study in self._studies)
         studies = tuple(sorted(named, key=lambda study: study.curie))
         return Dataset(position, entry_hash, studies, facts, self._absent, recorded_at)

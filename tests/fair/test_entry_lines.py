@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from catalogue.fair.dataset import dataset_at
 from catalogue.fair.entry_lines import kept_source, listed_formats
 from catalogue.model.payload import canonical
 from catalogue.store.entries import Entry
@@ -18,6 +19,38 @@ LIST = replace(
     STUDY, curie="idr:idr0001/images", kind="image-list", parent="idr:idr0001",
     payload=canonical({"rows": 3, "formats": {"OME-Zarr": 2, "CZI": 1}}),
 )  # fmt: skip
+
+
+class Timeline:
+    """A ledger that gives its entries in some order."""
+
+    def __init__(self, *entries: Entry) -> None:
+        self._entries = list(entries)
+
+    def heads_at(self, position: int, kinds: object, after: str, limit: int) -> list[Entry]:
+        return [] if after else self._entries
+
+    def recorded_at(self, position: int) -> None:
+        return None
+
+    entry_hash = recorded_at
+
+
+def test_order_of_the_database_is_in_no_digest() -> None:
+    """Nodes whose databases order names otherwise come to the same digests."""
+    study = {"type": "Study", "id": "idr:idr0001", "accession": "idr0001", "owner": "idr", "title": "t"}
+    first = replace(STUDY, payload=canonical(study), payload_digest="1" * 64)
+    images = [
+        replace(
+            STUDY, curie=f"idr:{name}", kind="image", parent="idr:idr0001", payload_digest=name[-1] * 64,
+            payload=canonical(
+                {"type": "Image", "id": f"idr:{name}", "accession": name, "owner": "idr", "study": "idr:idr0001"}
+            ),
+        )
+        for name in ("idr0001.B", "idr0001.a")
+    ]  # fmt: skip
+    made = [dataset_at(Timeline(first, *of), 3, ["dcterms:title"]).studies for of in (images, images[::-1])]
+    assert made[0] == made[1] and made[0][0].images_digest
 
 
 def test_source_is_named_by_its_digest() -> None:

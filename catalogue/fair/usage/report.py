@@ -87,7 +87,7 @@ def _datasets(ledger: Ledger, month: str, platform: str, period: Mapping[str, st
     """Datasets of the report, and how many are left out as their records are no longer public."""
     counts = {curie: list(found) for curie, found in groupby(ledger.usage.of_month(month), lambda count: count.curie)}
     datasets: list[dict[str, Any]] = []
-    curies = list(counts)
+    curies = sorted(counts)  # databases do not agree on the order of names
     for start in range(0, len(curies), _PAGE):
         page = curies[start : start + _PAGE]
         heads = ledger.find_heads(page)
