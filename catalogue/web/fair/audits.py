@@ -25,7 +25,7 @@ from catalogue.problems import NotFound
 from catalogue.store.folder_shelf import LATEST
 from catalogue.web.documents import finish, to
 from catalogue.web.fair.answers import Addresses, answer_made, split_form, vocabulary
-from catalogue.web.fair.linked import audit_as_rdf, is_part
+from catalogue.web.fair.linked import audit_as_rdf, is_part, part_as_rdf
 from catalogue.web.fair.reports import Reports
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Links, Services
@@ -68,7 +68,7 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
         before, dots, after = name.removesuffix(".json").partition("...")
         if dots:
             return _difference(history, before, after, FORMS[1] if name.endswith(".json") else None)
-        linked = audit_as_rdf(services, reports, name) if name != LATEST else None
+        linked = audit_as_rdf(services, history, name) if name != LATEST else None
         return linked or _one(services, history, name)
 
     @blueprint.get("/fair/audits/<name>/<part>")
@@ -77,11 +77,15 @@ def audits_blueprint(services: Services, reports: Reports, history: History) -> 
             return _cited(services, name, part)
         if is_part(part):
             place = f"/fair/audits/{name}/{part}"
-            return audit_as_rdf(services, reports, f"{name}/{part}") or to(services.links, f"{place}.ttl", 303)
+            return audit_as_rdf(services, history, f"{name}/{part}") or to(services.links, f"{place}.ttl", 303)
         stem, suffix = split_form(part)
         if stem == "report":
             return _report(services, reports, history, name, suffix)
         return _file(history.shelf.get(name), part)
+
+    @blueprint.get("/fair/audits/<path:name>")
+    def deeper(name: str) -> Response:
+        return part_as_rdf(services, history, name)
 
     feed = partial(_feed, services, reports, history)
     blueprint.add_url_rule("/fair.atom", "feed", partial(feed, "federation"))

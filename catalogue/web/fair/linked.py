@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph
@@ -17,9 +15,9 @@ from flask import Blueprint, Response, request
 from catalogue.fair.benchmark import get_benchmark
 from catalogue.fair.forms.base import Addresses as Places
 from catalogue.fair.ftr.documents import benchmarks_nodes, definition_nodes, document
-from catalogue.fair.keeping import BENCHMARKS, METRICS, KeptAudit, load_audit, read_benchmarks, read_metrics
+from catalogue.fair.history import History
+from catalogue.fair.keeping import BENCHMARKS, METRICS, read_benchmarks, read_metrics
 from catalogue.fair.metrics.base import Metric, get_metric
-from catalogue.fair.shelf import AuditShelf
 from catalogue.model.vocabulary import serialise
 from catalogue.problems import NotFound, StoreDamaged
 from catalogue.web.documents import finish, to
@@ -58,19 +56,26 @@ def linked_blueprint(services: Services, reports: Reports) -> Blueprint:
         linked = metric_as_rdf(services, reports, kind, name, version)
         return linked or to(services.links, f"/fair/metrics/{get_metric(name).id}", 303)
 
-    @blueprint.get("/fair/audits/<path:name>")
-    def part_of_audit(name: str) -> Response:
-        linked = audit_as_rdf(services, reports, name)
-        if linked is None:
-            audit, _, rest = name.partition("/")
-            kept_nodes(_kept(reports, audit), rest, Addresses(services))  # there is such a part, or NotFound
-            linked = _redirect(services.links, f"/fair/audits/{name}", FORMS[0])
-        return linked
-
     return blueprint
 
 
-def audit_as_rdf(services: Services, reports: Reports, name: str) -> Response | None:
+def part_as_rdf(services: Services, history: History, name: str) -> Response:
+    """A part of a kept audit that has no page, as RDF, or the redirect to that.
+
+    Args:
+        name: what follows `/fair/audits/`.
+    Raises:
+        NotFound: there is no such audit or part.
+    """
+    linked = audit_as_rdf(services, history, name)
+    if linked is None:
+        audit, _, rest = name.partition("/")
+        kept_nodes(history.load(audit), rest, Addresses(services))  # there is such a part, or NotFound
+        linked = _redirect(services.links, f"/fair/audits/{name}", FORMS[0])
+    return linked
+
+
+def audit_as_rdf(services: Services, history: History, name: str) -> Response | None:
     """A kept audit, or a part of one, as RDF, or the redirect to that; None where a page or plain JSON is wanted.
 
     Args:
@@ -83,23 +88,13 @@ def audit_as_rdf(services: Services, reports: Reports, name: str) -> Response | 
     if form is None:
         chosen = choose(request.accept_mimetypes, [PAGE, _PLAIN, *FORMS])
         return None if chosen in (PAGE, _PLAIN) else _redirect(services.links, f"/fair/audits/{stem}", chosen)
-    kept = _kept(reports, audit_name)
+    kept = history.load(audit_name)
     return as_rdf(services, f"/fair/audits/{stem}", form, lambda places: kept_nodes(kept, rest, places))
 
 
 def is_part(name: str) -> bool:
     """Whether a name below an audit is that of a study or of its making, not of a file."""
     return ":" in name or split_rdf(name)[0] == "activity"
-
-
-def _kept(reports: Reports, name: str) -> KeptAudit:
-    found = reports.audits.shelf.get(name)
-    return _loaded(reports.audits.shelf.folder, found.name, found.redacted)
-
-
-@lru_cache(maxsize=2)
-def _loaded(folder: Path, name: str, _redacted: tuple[str, ...]) -> KeptAudit:
-    return load_audit(AuditShelf(folder).get(name))
 
 
 def split_rdf(name: str) -> tuple[str, Offer | None]:
