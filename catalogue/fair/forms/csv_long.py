@@ -18,6 +18,9 @@ COLUMNS: Final = (
     "found", "evidence", "checked_at", "add", "who_can_mend",
 )  # fmt: skip
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a cell for a formula; the last four are wide forms, which East Asian ones read alike."""
+
 
 def render(report: Report, links: Addresses) -> bytes:
     """The long table; texts that a spreadsheet would take for a formula get an apostrophe before them."""
@@ -61,4 +64,4 @@ def evidence_text(evidence: Evidence) -> str:
 
 def plain(text: str) -> str:
     """A cell that no spreadsheet runs as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text

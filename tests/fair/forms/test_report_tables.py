@@ -7,6 +7,8 @@ import io
 from collections import Counter
 from xml.etree import ElementTree
 
+import pytest
+
 from catalogue.fair.forms import badge, csv_long, csv_wide
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
@@ -47,6 +49,13 @@ def test_no_cell_is_a_formula(report: Report) -> None:
     """A title that begins with an equals sign is text to a spreadsheet."""
     lines = rows(csv_wide.render(report, Links()))
     assert lines[2]["title"].startswith("'=HYPERLINK")
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_first_character_makes_a_formula(first: str) -> None:
+    """Wide forms of the signs, which East Asian spreadsheets read alike, are taken for text, too."""
+    assert csv_long.plain(f"{first}1+1") == f"'{first}1+1"
+    assert csv_long.plain(f"a{first}1") == f"a{first}1"
 
 
 def test_badge_says_how_many_of_the_decided_are_met(report: Report) -> None:
