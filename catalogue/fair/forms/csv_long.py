@@ -19,7 +19,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula; the last four are wide forms, which East Asian ones read alike."""
+"""What makes a spreadsheet take a cell for a formula; the last four are wide forms, as East Asian ones read them."""
 
 
 def render(report: Report, links: Addresses) -> bytes:
