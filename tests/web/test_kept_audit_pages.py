@@ -119,6 +119,15 @@ def test_nothing_else_leaves_the_folder(shown: Shown, path: str) -> None:
     assert shown.site.get(f"/fair/audits/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("rest", ["/totals/federation/rembi-1.5/1.0", "/idr:idr0001", "/biostudies:S-BIAD1/none"])
+def test_nobody_is_led_to_rdf_that_is_not_there(shown: Shown, rest: str) -> None:
+    """Who asks for RDF of a part that the audit does not have is told so at once, also of an audit that is not kept."""
+    told = {"Accept": "text/turtle"}
+    assert shown.site.get(f"/fair/audits/{shown.first}{rest}", headers=told).status_code == 404
+    assert shown.site.get(f"/fair/audits/2020-01-01-1-0-00000000{rest}", headers=told).status_code == 404
+    assert shown.site.get(f"/fair/audits/{shown.first}/biostudies:S-BIAD1", headers=told).status_code == 303
+
+
 def test_the_report_of_a_kept_audit_is_that_of_then(shown: Shown) -> None:
     """Page and tables of a kept audit have the numbers of then, of an archive or study too, whatever changed since."""
     root = f"/fair/audits/{shown.first}/report"

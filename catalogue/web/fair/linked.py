@@ -87,7 +87,10 @@ def audit_as_rdf(services: Services, history: History, name: str) -> Response | 
     audit_name, _, rest = stem.partition("/")
     if form is None:
         chosen = choose(request.accept_mimetypes, [PAGE, _PLAIN, *FORMS])
-        return None if chosen in (PAGE, _PLAIN) else _redirect(services.links, f"/fair/audits/{stem}", chosen)
+        if chosen in (PAGE, _PLAIN):
+            return None
+        kept_nodes(history.load(audit_name), rest, Addresses(services))  # nobody is led to what is not there
+        return _redirect(services.links, f"/fair/audits/{stem}", chosen)
     kept = history.load(audit_name)
     return as_rdf(services, f"/fair/audits/{stem}", form, lambda places: kept_nodes(kept, rest, places))
 
