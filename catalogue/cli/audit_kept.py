@@ -127,7 +127,7 @@ def audit_freeze(
 
 def audit_remove(
     context: typer.Context,
-    name: Name,
+    name: Annotated[str, typer.Argument(help="Name of the audit, as `audit list` shows it.")],
     frozen: Annotated[bool, typer.Option("--frozen", help="Also when it is frozen.")] = False,
 ) -> None:
     """Drop a kept audit; its totals stay for trends."""

@@ -80,6 +80,15 @@ def test_axe_finds_nothing_in_an_audit(chromium: Any, address: str, path: str) -
     context.close()
 
 
+def test_what_to_mend_fills_its_card_on_a_telephone(watch: Any, address: str) -> None:
+    """At 390 pixels the cells of a row lie below each other, each as wide as the row."""
+    page = watch(width=390).page
+    page.goto(f"{address}/fair")
+    row = page.locator("table.fixes tbody tr").first
+    inside = row.evaluate("row => row.clientWidth - 2 * parseFloat(getComputedStyle(row).paddingLeft)")
+    assert row.locator("td").last.evaluate("cell => cell.offsetWidth") >= inside - 1
+
+
 def test_a_funder_without_scripts_gets_from_home_to_the_pdf(watch: Any, address: str) -> None:
     """Type a number at the home page, see what is missing first, and follow the first link to the PDF."""
     page = watch(scripts=False).page
