@@ -20,7 +20,7 @@ from catalogue.problems import ImageUnreachable
 PLAIN = np.arange(40_000, dtype="<u2").tobytes()
 PACKED = {
     "zstd": zstandard.ZstdCompressor(write_checksum=True).compress(PLAIN),
-    "gzip": gzip.compress(PLAIN),
+    "gzip": gzip.compress(PLAIN, mtime=0),
     "zlib": zlib.compress(PLAIN),
     "blosc": numcodecs.Blosc(cname="lz4").encode(PLAIN),
     "lz4": numcodecs.LZ4().encode(PLAIN),

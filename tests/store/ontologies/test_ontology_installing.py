@@ -38,7 +38,7 @@ def nothing_installed(home: Path) -> bool:
     ("name", "content"),
     [
         ("a.obo", OBO.encode()),
-        ("a.obo.gz", gzip.compress(OBO.encode())),
+        ("a.obo.gz", gzip.compress(OBO.encode(), mtime=0)),
         ("a.obo.xz", lzma.compress(OBO.encode())),
         ("a.owl", OWL.encode()),
         ("a.owl.xz", lzma.compress(OWL.encode())),
@@ -81,7 +81,7 @@ def test_same_bytes_give_the_same_digest(tmp_path: Path) -> None:
         ("a.obo", HEAD + b"is_a GO:1\n"),
         ("a.csv", b"x"),
         ("a.ttl.xz", b"not packed"),
-        ("a.obo.gz", gzip.compress(OBO.encode())[:200]),
+        ("a.obo.gz", gzip.compress(OBO.encode(), mtime=0)[:200]),
         ("a.ttl", b""),
         ("missing.ttl", None),
     ],
