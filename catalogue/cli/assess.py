@@ -10,6 +10,7 @@ import typer
 
 from catalogue.cli.audit import BELOW, document
 from catalogue.cli.audit_files import Addresses, numbers_of, write_forms
+from catalogue.cli.audit_look import NO_ANSWER
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json
@@ -55,7 +56,7 @@ def assess(
     asked = read_thresholds(fail_under) if fail_under else ()
     node: Node = context.obj()
     chosen, links = _benchmark(node, benchmark), Addresses(node.settings.web.base_url)
-    assessor, documents, below = node.assessor(), [], False
+    assessor, documents, below, silent = node.assessor(), [], False, False
     for target in targets:
         found = _assessed(assessor, target)
         report = found.report(chosen)
@@ -69,13 +70,17 @@ def assess(
             print_report(report)
             for line in written:
                 out.print(plain(line))
+        if found.silent:
+            silent = True
+            err.print(plain(f"{target}: nobody answered, so nothing is known of it; try later."), soft_wrap=True)
+            continue
         for one in missed:
             err.print(plain(f"{target}: below the threshold. {one.said}"), soft_wrap=True)
         below = below or bool(missed)
     if json_:
         print_json(documents[0] if len(documents) == 1 else documents)
-    if below:
-        raise typer.Exit(BELOW)
+    if below or silent:
+        raise typer.Exit(BELOW if below else NO_ANSWER)
 
 
 def _benchmark(node: Node, name: str) -> Benchmark:

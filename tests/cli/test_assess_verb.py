@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,15 @@ def test_what_cannot_be_assessed_is_said(nowhere: Path, record: Path) -> None:
                       [str(record), str(record), "--pdf", "x.pdf"]):  # fmt: skip
         ran = ommatidia(nowhere, "assess", *arguments)
         assert ran.code in (1, 2) and ran.err.strip(), arguments
+
+
+def test_an_address_that_nobody_answers_meets_no_policy(tmp_path: Path) -> None:
+    """Exit 5 with any threshold: its name alone may meet one, and no silence is a failure."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    home = tmp_path / "home"
+    well(home, "init")
+    (home / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["127.0.0.1:{port}"]\n')
+    for asked in ("0", "licence-standard=100"):
+        ran = ommatidia(home, "assess", f"http://127.0.0.1:{port}/study", "--fail-under", asked)
+        assert ran.code == 5 and "nobody answered" in ran.err, (ran.code, ran.out[:300], ran.err)

@@ -93,6 +93,15 @@ class Assessment:
         """Of the study, as stated; else its name."""
         return next((one.title for one in self.audit.studies if one.curie == self.target and one.title), self.target)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing could be read and no answer was certain, so that what is decided is of the name alone."""
+        return bool(self.sources) and not any(one.used or _certain(one.status) for one in self.sources)
+
     def report(self, benchmark: Benchmark) -> Report:
         """The report by a benchmark."""
         return make_report(self.audit, Scope("study", self.target, self.title, (self.target,), PATH), benchmark)
+
+
+def _certain(status: int | None) -> bool:
+    return status is not None and (200 <= status < 300 or status in (404, 410))

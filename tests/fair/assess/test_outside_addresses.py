@@ -102,6 +102,7 @@ def test_only_a_certain_answer_is_a_fail(archive: Server, status: str) -> None:
     found = assessor(archive).named(f"{archive.url}/gone")
     wanted = Outcome.FAIL if status.startswith("404") else Outcome.INDETERMINATE
     assert outcome(found, "owner-page-resolves") is wanted and outcome(found, "licence-stated") is wanted
+    assert found.silent is not status.startswith("404")
 
 
 def test_private_hosts_are_refused(archive: Server, pages: Server) -> None:
