@@ -56,7 +56,7 @@ def _worst(report: Report) -> list[str]:
     if len(report.studies) == 1:
         return [f"Not met: {item.title}." for item, _ in worst]
     return [
-        f"{counted.counts[Outcome.FAIL]} of {_studies(len(report.studies))} fail: {item.title}."
+        f"Not met by {counted.counts[Outcome.FAIL]} of {_studies(len(report.studies))}: {item.title}."
         for item, counted in worst
     ]
 

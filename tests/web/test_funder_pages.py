@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
+import pyoxigraph as px
 import pytest
 from flask.testing import FlaskClient
 
@@ -220,3 +222,24 @@ def test_the_iri_of_a_grant_leads_to_its_page(site: FlaskClient, audits: Audits)
     assert (answer.status_code, answer.headers["Location"]) == (303, GRANT)
     assert site.get("/grant/029chgv09/1").status_code == 400
     assert site.get("/grant/02catss52/1").status_code == 404
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".jsonld", ".nt"])
+def test_iri_of_a_grant_leads_to_rdf_about_it(site: FlaskClient, suffix: str) -> None:
+    """Programs that follow a grant's IRI get the grant, its number, its funder, and how each study is known."""
+    form = {".ttl": ("text/turtle", px.RdfFormat.TURTLE), ".jsonld": ("application/ld+json", px.RdfFormat.JSON_LD)}
+    media_type, engine = form.get(suffix, ("application/n-triples", px.RdfFormat.N_TRIPLES))
+    path = f"/grant/{WELLCOME}/{quote(AWARD, safe='')}"
+    led = site.get(path, headers={"Accept": media_type})
+    assert (led.status_code, led.headers["Location"]) == (303, path + suffix)
+    found = site.get(led.headers["Location"])
+    assert found.status_code == 200 and found.mimetype == media_type
+    triples = {(q.subject.value, q.predicate.value, q.object.value) for q in px.parse(found.data, engine)}
+    iri = f"https://w3id.org/ommatidia{path}"
+    assert (iri, "http://schema.org/identifier", AWARD) in triples
+    assert any(predicate == "http://schema.org/funding" and value == iri for _, predicate, value in triples)
+
+
+def test_iri_of_no_grant_is_not_led_anywhere(site: FlaskClient) -> None:
+    """A number that no record names answers 404 to programs."""
+    assert site.get(f"/grant/{WELLCOME}/999999", headers={"Accept": "text/turtle"}).status_code == 404

@@ -76,6 +76,15 @@ def test_kept_audits_are_listed(shown: Shown) -> None:
     assert shown.site.get("/fair/audits/latest", headers=HTML).headers["Location"].endswith(shown.second)
 
 
+def test_rdf_of_an_audit_tells_what_is_cited_of_it(shown: Shown) -> None:
+    """The IRI that people cite is, in RDF, a specialization of the audit, which any node may hold."""
+    listed = shown.json("/fair/audits.json")["audits"]
+    (iri,) = (one["iri"] for one in listed if one["name"] == shown.first)
+    answer = shown.site.get(f"/fair/audits/{shown.first}.nt")
+    of = "<http://www.w3.org/ns/prov#specializationOf>"
+    assert f"<{iri}> {of} <https://w3id.org/ommatidia/fair/audits/{shown.first}> ." in answer.text
+
+
 def test_an_audit_is_cited_and_checked_from_its_files(shown: Shown) -> None:
     """The page has the citation; its IRI leads here; files and signature are given and fit, without our code."""
     (document,) = [one for one in shown.json("/fair/audits.json")["audits"] if one["name"] == shown.first]

@@ -39,8 +39,8 @@ _LINKS: Final = (
     "dcterms:license", "dcterms:source", "dqv:computedOn", "dqv:expectedDataType", "dqv:inDimension",
     "dqv:isMeasurementOf", "earl:assertedBy", "earl:mode", "earl:outcome", "earl:result", "earl:subject", "earl:test",
     "ftr:applicationArea", "ftr:assessmentTarget", "ftr:hasAssociatedMetric", "ftr:outputFromTest", "ftr:suggestion",
-    "prov:hadMember", "prov:used", "prov:wasAssociatedWith", "prov:wasDerivedFrom", "prov:wasGeneratedBy",
-    "skos:broader", *IMPLEMENTS,
+    "prov:hadMember", "prov:specializationOf", "prov:used", "prov:wasAssociatedWith", "prov:wasDerivedFrom",
+    "prov:wasGeneratedBy", "skos:broader", *IMPLEMENTS,
 )  # fmt: skip
 _MOMENTS: Final = ("prov:endedAtTime", "prov:generatedAtTime")
 CONTEXT: Final[dict[str, Any]] = {

@@ -14,8 +14,7 @@ from catalogue.fair.headline import FUNDER_METRIC
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
 from catalogue.model.funding.funders import ROR, Funder, children, funders
-from catalogue.model.funding.index import FundingIndex, Grant, StudyLink, grant_iri
-from catalogue.model.funding.rdf import grant_page
+from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
 from catalogue.problems import NotFound
 from catalogue.web.documents import finish, to
 from catalogue.web.fair.answers import answer_report, split_form, vocabulary
@@ -49,12 +48,6 @@ def funders_blueprint(services: Services, reports: Reports) -> Blueprint:
     @blueprint.get("/funders/ror/<ror>/grants/<path:award>")
     def grant(ror: str, award: str) -> Response:
         return _grant(services, reports, ror, award)
-
-    # What a grant's IRI names is told on its page.
-    @blueprint.get("/grant/<ror>/<path:award>")
-    def named(ror: str, award: str) -> Response:
-        path = grant_page(grant_iri(_index(reports).get_funder(ror).ror or "", award))
-        return to(services.links, path or FUNDERS, 303)
 
     return blueprint
 

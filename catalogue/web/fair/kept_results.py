@@ -9,7 +9,7 @@ from catalogue.fair.ftr.definitions import SOFTWARE, software_node
 from catalogue.fair.ftr.documents import results_nodes
 from catalogue.fair.ftr.names import audit_iri, results_iri
 from catalogue.fair.ftr.results import activity
-from catalogue.fair.keeping import KeptAudit
+from catalogue.fair.keeping import KeptAudit, cited
 from catalogue.problems import NotFound
 from catalogue.web.text import plain
 
@@ -25,7 +25,7 @@ def kept_nodes(kept: KeptAudit, rest: str, places: Addresses) -> list[dict[str, 
     audit = kept.audit
     making = [activity(audit.basis, SOFTWARE), software_node(audit.basis.software)]
     if rest in ("", "activity"):
-        return [_whole(kept), *making] if not rest else making
+        return [_whole(kept), _cited(kept), *making] if not rest else making
     study = next((one for one in audit.studies if rest == one.curie or rest.startswith(one.curie + "/")), None)
     if study is None:
         raise NotFound(f"The audit {kept.kept.name} has no study or part '{plain(rest)[:80]}'.")
@@ -34,6 +34,17 @@ def kept_nodes(kept: KeptAudit, rest: str, places: Addresses) -> list[dict[str, 
         raise NotFound(f"The audit {kept.kept.name} has no test '{plain(metric)[:80]}' of {study.curie}.")
     chosen = [audit.metrics[metric]] if metric else list(audit.metrics.values())
     return results_nodes(audit, study.curie, chosen, places, whole=not metric)
+
+
+def _cited(kept: KeptAudit) -> dict[str, Any]:
+    """The audit as one node kept and signed it, which is what people cite."""
+    citation = cited(kept.kept)
+    return {
+        "id": citation.iri,
+        "type": "prov:Entity",
+        "dcterms:title": f"FAIR audit {citation.name} as {citation.node} signed it",
+        "prov:specializationOf": audit_iri(kept.audit.basis),
+    }
 
 
 def _whole(kept: KeptAudit) -> dict[str, Any]:
