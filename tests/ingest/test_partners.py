@@ -122,9 +122,13 @@ def test_bacteria_by_microscopy_is_right(node: LocalNode) -> None:
     assert len(expected) > 5
 
 
+OF_AUDITS = ("studies-without-standard-licence-per-funder", "pass-rate-per-metric-and-archive")
+
+
 def test_all_example_queries_answer(node: LocalNode) -> None:
     """Each public example gives rows over the real federation within the public limits."""
     with node.pool(workers=1) as pool:
         for path in sorted(resources.queries_dir("examples").glob("*.rq")):
-            if path.stem != "images-and-addresses":
-                assert pool.select(path.read_text()), path.stem
+            rows = pool.select(path.read_text())
+            # The crates list no images, and no audit of this node was made.
+            assert rows or path.stem in ("images-and-addresses", *OF_AUDITS), path.stem
