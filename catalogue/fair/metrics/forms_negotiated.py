@@ -42,6 +42,6 @@ METRIC: Final = Metric(
         Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="fair.md, section 9, rule 4; RFC 9110, section 12.5.",
+    source="F-UJI metrics 0.8, FsF-I1-01M-2; RFC 9110, section 12.5.",
     answers=("FsF-I1-01M-2", "RDA-A1-04M"),
 )

@@ -37,6 +37,6 @@ METRIC: Final = Metric(
         Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="RFC 9264; FAIR Signposting profile, level 2; fair.md, section 3, item 1.",
+    source="RFC 9264; FAIR Signposting profile, level 2; F-UJI 3.5, harvesting of link sets.",
     limits="Of a link set in several parts the first is read.",
 )

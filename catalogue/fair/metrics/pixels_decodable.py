@@ -49,7 +49,7 @@ METRIC: Final = Metric(
         ),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="RDA FAIR Data Maturity Model (2020), RDA-A1-05D; images.md, sections 6 and 7, level L2.",
+    source="RDA FAIR Data Maturity Model (2020), RDA-A1-05D; Zarr storage specification, missing chunks.",
     limits=(
         "OME-Zarr only. At most four chunks of an image: where these are empty and there are more, empty and lost"
         " cannot be told apart, and it is indeterminate."

@@ -34,6 +34,6 @@ METRIC: Final = Metric(
         ),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="images.md, section 7 (bit-identical copies are replicas, anything else is another representation).",
+    source="BioImage Archive data models, ImageRepresentation (equal bytes are copies, anything else is another encoding).",
     limits="The documents are compared, not the chunks.",
 )

@@ -37,5 +37,5 @@ METRIC: Final = Metric(
         Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="FAIR Signposting profile, level 1; fair.md, sections 1 and 9.",
+    source="FAIR Signposting profile, level 1; RFC 8288.",
 )
