@@ -34,6 +34,6 @@ METRIC: Final = Metric(
         ),
         Case("never looked at", Outcome.INDETERMINATE),
     ),
-    source="BioImage Archive data models, ImageRepresentation (equal bytes are copies, anything else is another encoding).",
+    source="BioImage Archive data models, ImageRepresentation: only equal bytes are copies.",
     limits="The documents are compared, not the chunks.",
 )
