@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,31 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from sqlalchemy import create_engine, make_url
 
 PARTNERS = Path(__file__).resolve().parent.parent.parent / "shared" / "partners"
 
 # Machines are shared: how long one example takes says nothing. CI draws the same examples each time, others new ones.
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("shared")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place of its own for one test's ledger."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    server = make_url(os.environ["OMMATIDIA_TEST_POSTGRES"])
+    schema = f"ledger_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    own = server.update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    engine.dispose()
 
 
 def pytest_configure() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from catalogue.fair.basis import Basis
 from catalogue.fair.dataset import Dataset, Study
 from catalogue.fair.metrics.base import Metric, Subject
@@ -16,6 +18,7 @@ from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
 from catalogue.model.funding.index import FundingIndex
 from catalogue.store.observations import NODE, Observation
 
+log = structlog.get_logger(__name__)
 __all__ = ["Audit", "Basis", "judge_all", "wanted_facts"]
 
 Seen = Mapping[str, Mapping[str, Observation]]
@@ -72,9 +75,10 @@ def judge_all(
     judgements: dict[str, Mapping[str, Judgement]] = {}
     # What was seen of this node holds for every study.
     everywhere = seen.get(NODE, {})
+    faulty: set[str] = set()
     for done, study in enumerate(dataset.studies, 1):
         subject = Subject(study.curie, study.owner, dataset.facts, {**everywhere, **seen.get(study.curie, {})}, node)
-        judgements[study.curie] = {name: _judge(metric, subject) for name, metric in chosen.items()}
+        judgements[study.curie] = {name: _judge(metric, subject, faulty) for name, metric in chosen.items()}
         if done % 500 == 0:
             on_progress(done)
     versions = {name: metric.version for name, metric in chosen.items()}
@@ -104,10 +108,13 @@ def _numbers(dataset: Dataset, chosen: Mapping[str, Metric], seen: Seen) -> dict
     return found
 
 
-def _judge(metric: Metric, subject: Subject) -> Judgement:
+def _judge(metric: Metric, subject: Subject, faulty: set[str]) -> Judgement:
     try:
         return metric.judge(subject)
-    except Exception as error:  # noqa: BLE001  one fault in one metric must not cost the audit; the report tells it
+    except Exception as error:  # one fault in one metric must not cost the audit; log and report tell it
+        if metric.id not in faulty:
+            log.error("fair.metric_fault", metric=metric.id, study=subject.curie, exc_info=error)
+        faulty.add(metric.id)
         return indeterminate(f"The test itself failed ({type(error).__name__}); this is a fault of the software.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from catalogue.fair.audit import judge_all, wanted_facts
 from catalogue.fair.changes import Cause, compare, difference_document, load_outcomes, outcomes_of
@@ -168,3 +169,23 @@ def test_kept_and_made_audits_compare_alike(node: AuditedNode) -> None:
     one, two = load_outcomes(kept), outcomes_of(node.audits.make())
     assert (one.studies, one.outcomes, one.observed, one.basis) == (two.studies, two.outcomes, two.observed, two.basis)
     assert isinstance(one.studies[TWO], Study)
+
+
+def test_a_fault_in_a_metric_is_open_and_told_once() -> None:
+    """A metric that breaks leaves its own answers open and is logged once; all others are as they were."""
+
+    def broken(study: object) -> Judgement:
+        raise KeyError("a fault")
+
+    whole = metrics()
+    name = "licence-standard"
+    dataset = dataset_of([("study", "0" * 64, study(n)) for n in (1, 2)], wanted_facts(whole.values()))
+    with capture_logs() as told:
+        found = judge_all(dataset, {**whole, name: replace(whole[name], judge=broken)}, {}, NodeFacts())
+    sound = judge_all(dataset, whole, {}, NodeFacts())
+    assert [one["metric"] for one in told if one["event"] == "fair.metric_fault"] == [name]
+    for curie, judged in found.judgements.items():
+        assert judged[name].outcome is Outcome.INDETERMINATE and "KeyError" in judged[name].said
+        assert {m: j for m, j in judged.items() if m != name} == {
+            m: j for m, j in sound.judgements[curie].items() if m != name
+        }

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from catalogue.model.forms import paper_id
 from catalogue.model.funding.link import INFERRED, Evidence, FundingLink, award_identity
-from catalogue.model.funding.reading import funding_of
 
 # A paper that more records name is that of a collection or an archive, not of one piece of funded work.
 MAX_SHARED: Final = 20
@@ -28,19 +27,6 @@ def papers_of(record: Mapping[str, Any]) -> list[str]:
         if known is not None and known.kind == "doi":
             found[known.value] = None
     return list(found)
-
-
-def infer_from_papers(studies: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[FundingLink]]:
-    """CURIE -> links that other records of its papers have, and it has not itself; see `infer`.
-
-    Args:
-        studies: (CURIE, record).
-    """
-    records = dict(studies)
-    return infer(
-        {curie: papers_of(record) for curie, record in records.items()},
-        {curie: funding_of(record) for curie, record in records.items()},
-    )
 
 
 def infer(

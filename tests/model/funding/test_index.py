@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from catalogue.model.funding.index import FundingIndex, Grants
-from catalogue.model.funding.link import INFERRED, READ, STATED
-from catalogue.model.funding.papers import MAX_SHARED, infer_from_papers
+from catalogue.model.funding.link import INFERRED, READ, STATED, FundingLink
+from catalogue.model.funding.papers import MAX_SHARED
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier, NotFound
 
 JSPS, WELLCOME, NIH, NCI = "00hhkn466", "https://ror.org/029chgv08", "01cwqze88", "040gcmg81"
@@ -111,12 +111,19 @@ def test_a_part_counts_to_its_whole_unless_told_otherwise(index: FundingIndex) -
     assert index.studies_of_funder("021nxhr62") == []
 
 
+def inferred(records: dict[str, dict[str, Any]]) -> dict[str, list[FundingLink]]:
+    """Inferred links by study, of studies that have any."""
+    index = Grants.build(records.items())
+    links = {curie: [link for link in index.links_of(curie) if link.basis == INFERRED] for curie in index.studies()}
+    return {curie: found for curie, found in links.items() if found}
+
+
 def test_inference_names_paper_and_record_and_is_no_statement(index: FundingIndex) -> None:
     """The other record's words, its CURIE and the DOI; a funder without an award is not passed on."""
     (link,) = index.links_of("ssbd:2")
     assert (link.basis, link.evidence.record, link.evidence.paper) == (INFERRED, "ssbd:1", "10.1000/abc")
     assert link.evidence.excerpt in RECORDS["ssbd:1"]["funding_statement"]
-    assert infer_from_papers(RECORDS.items()) == {"ssbd:2": [link]}
+    assert inferred(RECORDS) == {"ssbd:2": [link]}
 
 
 def test_inference_goes_one_step_and_repeats_nothing() -> None:
@@ -127,9 +134,9 @@ def test_inference_goes_one_step_and_repeats_nothing() -> None:
         "a:3": {"publications": [{"doi": "10.1000/2"}]},
         "a:4": {"funding_statement": "MEXT KAKENHI JP16H06372", "publications": [{"doi": "10.1000/1"}]},
     }
-    assert set(infer_from_papers(chain.items())) == {"a:2"}
+    assert set(inferred(chain)) == {"a:2"}
     crowd = {f"a:{n}": {"publications": [{"doi": "10.1000/1"}]} for n in range(MAX_SHARED)}
-    assert infer_from_papers({**crowd, "b:1": chain["a:1"]}.items()) == {}
+    assert inferred({**crowd, "b:1": chain["a:1"]}) == {}
 
 
 def test_studies_without_funding_are_counted_by_their_best_word(index: FundingIndex) -> None:
