@@ -204,7 +204,9 @@ def run_killed(
     told.seen = len(monitor.seen)
     again = time.monotonic()
     with started(home, "work", log=log) as worker:
-        until(lambda: level(home), "the worker after the kill has brought all level", 600, pause_s=0.1)
+        # Where the kill came late all is level already: only a beat of its own says that it can be told to stop.
+        all_level = "the worker after the kill has brought all level"
+        until(lambda: _beats(home, worker) and level(home), all_level, 600, pause_s=0.1)
         told.recovered_s = time.monotonic() - again
         _end(worker)
     told.faults = list(_faults(home, undisturbed.outcome, monitor))
