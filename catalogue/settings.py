@@ -1,6 +1,6 @@
 """The one frozen Settings object: defaults, then ommatidia.toml, then OMMATIDIA_* variables.
 
-Only app.py reads it; everything else is handed the part it needs (STYLE section 8).
+Only app.py reads it; catalogue/wiring hands everything else the part it needs (STYLE section 8).
 """
 
 from __future__ import annotations
