@@ -53,8 +53,8 @@ METRIC: Final = Metric(
         Case("in words only", Outcome.FAIL, {"acquisitions": [{"method_names": ["confocal microscopy"]}]}),
     ),
     source="REMBI 1.5, ImageAcquisition, imaging method; GIDE search profile 0.2, measurementMethod.",
-    limits="Terms of light sources and of what is measured, such as Raman scattering, pass. A method that FBbi lacks cannot "
-    "pass until FBbi has a term for it; imaging mass cytometry is one. Branches are those of the tables that come with "
-    "this software; a term of FBbi that they lack passes.",
+    limits="Terms of light sources and of what is measured, such as Raman scattering, pass. A method that FBbi lacks "
+    "cannot pass until FBbi has a term for it; imaging mass cytometry is one. Branches are those of the tables that "
+    "come with this software; a term of FBbi that they lack passes.",
     answers=("RDA-I2-01M",),
 )
