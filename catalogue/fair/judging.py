@@ -9,6 +9,7 @@ from typing import Final
 from catalogue.fair.facts import Row
 from catalogue.fair.metrics.base import Subject
 from catalogue.fair.outcomes import Evidence, Judgement, Mender, failed, indeterminate, not_applicable, passed
+from catalogue.fair.placeholders import names_no_method, says_nothing
 from catalogue.fair.profiles import rules
 from catalogue.model.namespaces import BASE, contract
 from catalogue.model.profiles import SHAPES
@@ -38,6 +39,21 @@ def stated(rows: Sequence[Row], found: str, missing: str, *add: str) -> Judgemen
         add: triples that would make it pass.
     """
     return passed(found.format(n=len(rows)), *evidence(rows)) if rows else failed(missing, add=add)
+
+
+def described_acquisitions(study: Subject) -> list[Row]:
+    """Acquisitions with an instrument, a method, settings or a description, that say something.
+
+    Needs the fact `acquisitions`.
+    """
+    return [row for row in study.rows("acquisitions") if _is_described(row)]
+
+
+def _is_described(row: Row) -> bool:
+    method = row.said("method")
+    if row.said("used") or (method and not names_no_method(method)):
+        return True
+    return not all(says_nothing(row.said(name)) for name in ("instrument", "parameters", "description"))
 
 
 def profile_outcome(study: Subject, name: str, title: str) -> Judgement:

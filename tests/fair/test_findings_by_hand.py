@@ -1,4 +1,4 @@
-"""Ten findings of the audit, each beside what stands in the crate that the archive published (GIDE, April 2026)."""
+"""Findings of the audit, each beside what stands in the crate that the archive published (GIDE, April 2026)."""
 
 from __future__ import annotations
 
@@ -78,6 +78,21 @@ FINDINGS: list[tuple[str, str, Outcome, str, Callable[[Crate], bool]]] = [
         f"{SSBD}/database/191-Shima-KIF5Cmove", "grant-stated", F, "told in words",
         lambda c: [("identifier" in e, "KAKENHI grant 16H06372" in e["name"]) for e in named(c, "funder")]
         == [(False, True)],
+    ),
+    (
+        f"{SSBD}/database/106-Jin-BreastTumorFlu", "method-ontology", F, "no imaging method",
+        lambda c: [e["name"] for e in named(c, "measurementMethod") if e["@type"] == "DefinedTerm"]
+        == ["recorded image"],
+    ),
+    (
+        f"{IDR}/idr0147", "sample-preparation", F, "no more than that name",
+        lambda c: {e["description"] for e in c.values() if e.get("name") in ("growth protocol", "treatment protocol")
+                   and e["@type"] == "LabProtocol"} == {"growth protocol", "treatment protocol"},
+    ),
+    (
+        f"{IDR}/idr0147", "tools-stated", F, "no more than that name",
+        lambda c: [e["description"] for e in c.values() if e.get("name") == "data analysis protocol"]
+        == ["data analysis protocol"],
     ),
     (
         f"{SSBD}/database/11-Toyoshima-NeuAct", "publication-timely", U, "dated 1939",

@@ -43,6 +43,22 @@ def test_terms_are_current_obsolete_or_unknown() -> None:
     }
 
 
+def test_terms_of_samples_are_told_from_terms_of_imaging() -> None:
+    """Structured illumination is of imaging, fixed tissue and antibodies are not; of others nothing is told."""
+    curies = {
+        "FBbi:00000332": "imaging",  # idr0021, structured illumination
+        "FBbi:00000246": "imaging",
+        "FBbi:00000002": "sample",  # SSBD gives it as a measurementMethod
+        "FBbi:00000401": "sample",  # 150-Abe-SomiteDev, antibody
+        "FBbi:99999999": "",
+        "GO:0005623": "",
+    }
+    record = RECORD | {"terms": [{"id": curie, "type": "OntologyTerm", "label": "a"} for curie in curies]}
+    dataset = dataset_of([("study", "0" * 64, record)], ["terms"], [KnownTerms().of_study])
+    rows = dataset.facts["terms"][BASE + RECORD["id"]]
+    assert {row.text.rpartition("/")[2].replace("_", ":"): row.said("branch") for row in rows} == curies
+
+
 def test_a_whole_ontology_can_say_that_a_term_is_missing() -> None:
     """Only an ontology that is held whole makes a term missing."""
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, part
+from catalogue.fair.judging import described_acquisitions, evidence, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
-
-_SAYS: Final = ("instrument", "used", "method", "parameters", "description")
 
 
 def _judge(study: Subject) -> Judgement:
     rows = study.rows("acquisitions")
-    good = [row for row in rows if any(row.said(name) for name in _SAYS)]
+    good = described_acquisitions(study)
     if good:
         return passed(f"{len({row.text for row in good})} acquisitions are described.", *evidence(good))
     node = rows[0].text if rows else part(study, "acquisition/1")
@@ -23,17 +21,23 @@ def _judge(study: Subject) -> Judgement:
 
 METRIC: Final = Metric(
     id="provenance-acquisition",
-    version="1.0",
+    version="1.1",
     principle="R1.2",
     title="The acquisition is described",
     question="Does one know how the images were made?",
-    counts="An acquisition (REMBI) with its instrument, method, settings or a description.",
+    counts='An acquisition (REMBI) with its instrument, method, settings or a description. FBbi\'s "recorded image" '
+    "and texts such as `image acquisition protocol` tell nothing.",
     fix="Describe how the images were made.",
     mender=Mender.OWNER,
     reads=("acquisitions",),
     judge=_judge,
     cases=(
         Case("described", Outcome.PASS, {"acquisitions": [{"instrument": "Zeiss"}]}),
+        Case(
+            "recorded image",
+            Outcome.FAIL,
+            {"acquisitions": [{"description": "recorded image", "methods": ["FBbi:00000265"]}]},
+        ),
         Case("title only", Outcome.FAIL, {"acquisitions": [{"title": "Microscopy"}]}),
         Case("none", Outcome.FAIL),
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from catalogue.fair.facts import Row
-from catalogue.fair.judging import part
+from catalogue.fair.judging import described_acquisitions, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
-
-_ACQUISITION: Final = ("instrument", "used", "method", "parameters", "description")
+from catalogue.fair.placeholders import says_nothing
 
 
 def _modules(study: Subject) -> dict[str, list[Row]]:
@@ -18,12 +18,20 @@ def _modules(study: Subject) -> dict[str, list[Row]]:
         "Study": list(study.rows("dcterms:description")),
         "StudyComponent": list(study.rows("dcterms:hasPart")),
         "Biosample": [r for r in study.rows("samples") if r.said("entity") or r.said("description")],
-        "Specimen": [*study.rows("preparations"), *study.rows("signal_channels")],
-        "ImageAcquisition": [r for r in study.rows("acquisitions") if any(r.said(name) for name in _ACQUISITION)],
+        "Specimen": [*_telling(study.rows("preparations")), *study.rows("signal_channels")],
+        "ImageAcquisition": described_acquisitions(study),
         "ImageData": [*study.rows("images"), *study.rows("formats")],
         "ImageCorrelation": list(study.rows("omm:correlation")),
-        "ImageAnalysis": [*study.rows("omm:analysis"), *study.rows("omm:annotation")],
+        "ImageAnalysis": [*_analyses(study), *study.rows("omm:annotation")],
     }
+
+
+def _telling(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.is_iri or not says_nothing(row.text)]
+
+
+def _analyses(study: Subject) -> list[Row]:
+    return [row for row in _telling(study.rows("procedures")) if row.said("link").endswith("/analysis")]
 
 
 _EVERY: Final = ("Study", "StudyComponent", "Biosample", "Specimen", "ImageAcquisition", "ImageData")
@@ -50,20 +58,21 @@ def _judge(study: Subject) -> Judgement:
 
 METRIC: Final = Metric(
     id="rembi-modules",
-    version="1.0",
+    version="1.1",
     principle="R1",
     title="Every module of REMBI has content",
     question="Does the record say something about study, parts, samples, preparation, acquisition and image data?",
     counts=(
         "Content in the six modules that every study can fill: Study (description), StudyComponent, Biosample (entity "
         "or description), Specimen (preparation or signal), ImageAcquisition (any field beside its title) and "
-        "ImageData (an image record or a format). ImageCorrelation and ImageAnalysis are counted and not asked for."
+        "ImageData (an image record or a format). The name of a kind of protocol in place of its text "
+        " is no content. ImageCorrelation and ImageAnalysis are counted and not asked for."
     ),
     fix="Fill the empty modules, best first the preparation of the sample and the instrument.",
     mender=Mender.OWNER,
     reads=(
         "dcterms:description", "dcterms:hasPart", "samples", "preparations", "signal_channels", "acquisitions",
-        "images", "formats", "omm:correlation", "omm:analysis", "omm:annotation",
+        "images", "formats", "omm:correlation", "procedures", "omm:annotation",
     ),
     judge=_judge,
     cases=(
@@ -79,6 +88,7 @@ METRIC: Final = Metric(
                 "files": [{"media_type": "image/tiff"}],
             },
         ),
+        Case("names only", Outcome.FAIL, {"specimens": [{"sample_preparation": "treatment protocol"}]}),
         Case("study and sample", Outcome.FAIL, {"description": "d", "biosamples": [{"description": "HeLa cells"}]}),
         Case("nothing", Outcome.FAIL),
     ),

@@ -7,10 +7,11 @@ from typing import Final
 from catalogue.fair.judging import evidence
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
+from catalogue.model.namespaces import BASE
 
 
 def _judge(study: Subject) -> Judgement:
-    rows = study.rows("terms")
+    rows = [row for row in study.rows("terms") if not row.text.startswith(BASE)]
     if not rows:
         return not_applicable("The record describes no ontology terms.")
     gone = [row for row in rows if row.said("state") in ("obsolete", "missing")]
@@ -38,11 +39,12 @@ def _terms(*pairs: tuple[str, str, str]) -> dict[str, list[dict[str, str]]]:
 
 METRIC: Final = Metric(
     id="terms-current",
-    version="1.0",
+    version="1.1",
     principle="I2",
     title="Terms exist and are current",
     question="Do the ontology terms exist, and are they still in use?",
-    counts="Every term is in the ontology tables that come with this software, and is not marked obsolete there.",
+    counts="Every term is in the ontology tables that come with this software, and is not marked obsolete there. "
+    "Terms that the record made itself are of no ontology; vocabularies-registered asks for those.",
     fix="Replace terms that their ontology has given up by those that took their place.",
     mender=Mender.OWNER,
     reads=("terms", "term_uses"),
@@ -52,6 +54,11 @@ METRIC: Final = Metric(
         Case("given up", Outcome.FAIL, _terms(("GO:0005623", "OntologyTerm", "cell"))),
         Case(
             "not in our tables", Outcome.INDETERMINATE, _terms(("NCBITaxon:184585", "Taxon", "Engraulis encrasicolus"))
+        ),
+        Case(
+            "a term of the record's own",
+            Outcome.NOT_APPLICABLE,
+            _terms(("biostudies:S-BIAD1/term/1", "OntologyTerm", "a line of our own")),
         ),
         Case("no terms", Outcome.NOT_APPLICABLE),
     ),
