@@ -53,13 +53,15 @@ def write_forms(report: Report, files: Mapping[str, str], links: Addresses) -> l
     chosen = [(get_form(suffix), file) for suffix, file in files.items()]
     said = []
     for form, file in chosen:
-        content = form.render(report, links)
+        parts = form.iter_parts(report, links)
         if file == "-":
-            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.writelines(parts)
             sys.stdout.buffer.flush()
         else:
-            Path(file).write_bytes(content)
-            said.append(f"Wrote {file}: {form.title}, {len(content):,} bytes.")
+            with Path(file).open("wb") as stream:
+                stream.writelines(parts)
+                size_bytes = stream.tell()
+            said.append(f"Wrote {file}: {form.title}, {size_bytes:,} bytes.")
     return said
 
 

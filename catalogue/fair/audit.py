@@ -35,6 +35,7 @@ class Audit:
         absent: public studies that could not be judged: their content is gone from this node, or the model refuses it.
         observed: curie -> check -> number of the observation that was taken into account.
         funding: who paid for its studies.
+        redacted: curies of studies whose evidence is gone, since they were withdrawn after it was made.
     """
 
     basis: Basis
@@ -44,6 +45,7 @@ class Audit:
     absent: int = 0
     observed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     funding: FundingIndex = field(default_factory=lambda: FundingIndex({}))
+    redacted: tuple[str, ...] = ()
 
 
 def wanted_facts(chosen: Iterable[Metric]) -> tuple[str, ...]:

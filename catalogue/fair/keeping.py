@@ -150,7 +150,7 @@ def load_audit(kept: Kept) -> KeptAudit:
     judgements = read_judgements(kept.path / RESULTS, evidence_file(kept))
     basis, absent = kept.manifest.basis, kept.manifest.absent
     funding = _read_funding(kept)
-    audit = Audit(basis, metrics, studies, judgements, absent, observed, funding)
+    audit = Audit(basis, metrics, studies, judgements, absent, observed, funding, kept.redacted)
     return KeptAudit(kept, audit, benchmarks)
 
 

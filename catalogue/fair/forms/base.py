@@ -1,12 +1,13 @@
 """The contract of a form of a report, and how forms are found; members lie beside this file, one each.
 
-A member is a module with SUFFIX, MEDIA_TYPE, `render(report, links) -> bytes`, and TITLE where its suffix is no word.
+A member is a module with SUFFIX, MEDIA_TYPE, TITLE where its suffix is no word, and `render(report, links) -> bytes`; one
+that may be large has `iter_parts(report, links)` instead, whose parts joined are the form.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -32,8 +33,8 @@ class Addresses(Protocol):
         ...
 
 
-Render = Callable[[Report, Addresses], bytes]
-"""Pure: equal reports and addresses give equal bytes."""
+Parts = Callable[[Report, Addresses], Iterator[bytes]]
+"""Pure: equal reports and addresses give equal bytes, made as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,19 @@ class Form:
         suffix: what the address of the report's page ends with, such as `.wide.csv`.
         media_type: without parameters.
         title: for people.
+        iter_parts: the bytes, piece by piece.
+        large: whether it may be too large for memory, so that it is made anew for each reader.
     """
 
     suffix: str
     media_type: str
     title: str
-    render: Render
+    iter_parts: Parts
+    large: bool
+
+    def render(self, report: Report, links: Addresses) -> bytes:
+        """The whole form."""
+        return b"".join(self.iter_parts(report, links))
 
 
 @cache
@@ -68,8 +76,16 @@ def forms() -> Mapping[str, Form]:
         if suffix in found:
             raise ValueError(f"the form {module.name} has the suffix {suffix} of another one")
         title = getattr(member, "TITLE", suffix.removeprefix(".").upper())
-        found[suffix] = Form(suffix, member.MEDIA_TYPE, title, member.render)
+        parts = getattr(member, "iter_parts", None)
+        found[suffix] = Form(suffix, member.MEDIA_TYPE, title, parts or _in_one(member.render), parts is not None)
     return dict(sorted(found.items()))
+
+
+def _in_one(render: Callable[[Report, Addresses], bytes]) -> Parts:
+    def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
+        yield render(report, links)
+
+    return iter_parts
 
 
 def get_form(suffix: str) -> Form:

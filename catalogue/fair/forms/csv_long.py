@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from typing import Final
 
 from catalogue.fair.forms.base import Addresses
-from catalogue.fair.outcomes import Evidence, Outcome
-from catalogue.fair.report import LongRow, Report
+from catalogue.fair.forms.csv_rows import iter_csv, plain
+from catalogue.fair.dataset import study_iri
+from catalogue.fair.outcomes import Evidence, Judgement, Mender, Outcome
+from catalogue.fair.report import Report
 
 SUFFIX: Final = ".csv"
 MEDIA_TYPE: Final = "text/csv"
@@ -18,50 +19,41 @@ COLUMNS: Final = (
     "found", "evidence", "checked_at", "add", "who_can_mend",
 )  # fmt: skip
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula; the last four are wide forms, as East Asian ones read them."""
 
-
-def render(report: Report, links: Addresses) -> bytes:
+def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
     """The long table; texts that a spreadsheet would take for a formula get an apostrophe before them."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    basis = {study.curie: study.basis for study in report.studies}
-    run = report.basis.name
-    for row in report.long():
-        table.writerow([plain(cell) for cell in _cells(row, run, basis[row.study])])
-    return out.getvalue().encode("utf-8")
+    return iter_csv(_rows(report))
 
 
-def _cells(row: LongRow, run: str, basis: str) -> tuple[str, ...]:
-    judgement = row.judgement
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    run = plain(report.basis.name)
+    # What is the same in thousands of rows is made ready once.
+    said = [
+        (metric, tuple(map(plain, (metric.principle, metric.id, metric.version, metric.title))))
+        for metric in report.metrics
+    ]
+    for study in report.studies:
+        first = (run, *map(plain, (study.curie, study_iri(study.curie), study.owner, study.basis)))
+        judgements = report.audit.judgements[study.curie]
+        for metric, of_metric in said:
+            yield first + of_metric + _cells(judgements[metric.id], metric.mender)
+
+
+def _cells(judgement: Judgement, mender: Mender) -> tuple[str, ...]:
     failed = judgement.outcome is Outcome.FAIL
     return (
-        run,
-        row.study,
-        row.iri,
-        row.owner,
-        basis,
-        row.metric.principle,
-        row.metric.id,
-        row.metric.version,
-        row.metric.title,
         judgement.outcome.value,
-        judgement.said,
-        " ".join(evidence_text(evidence) for evidence in judgement.evidence),
-        max((evidence.observed_at for evidence in judgement.evidence), default=""),
-        " ".join(judgement.add),
-        (judgement.mender or row.metric.mender).value if failed else "",
+        plain(judgement.said),
+        plain(" ".join(evidence_text(evidence) for evidence in judgement.evidence)),
+        plain(max((evidence.observed_at for evidence in judgement.evidence), default="")),
+        plain(" ".join(judgement.add)),
+        (judgement.mender or mender).value if failed else "",
     )
 
 
 def evidence_text(evidence: Evidence) -> str:
     """Evidence as one line of text."""
-    asked = f" [{evidence.url}{'' if evidence.status is None else f' answered {evidence.status}'}]"
-    return evidence.text + (asked if evidence.url else "")
-
-
-def plain(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    if not evidence.url:
+        return evidence.text
+    return f"{evidence.text} [{evidence.url}{'' if evidence.status is None else f' answered {evidence.status}'}]"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from typing import Final
 
 from catalogue.fair.forms.base import Addresses
-from catalogue.fair.forms.csv_long import plain
+from catalogue.fair.forms.csv_rows import iter_csv, plain
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report
 
@@ -17,13 +16,14 @@ TITLE: Final = "CSV, a line for each study"
 COLUMNS: Final = ("study", "title", "partner", "released", "funding_basis", *(outcome.value for outcome in Outcome))
 
 
-def render(report: Report, links: Addresses) -> bytes:
+def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
     """The wide table."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow([*COLUMNS, *(item.id for item in report.benchmark.item)])
+    return iter_csv(_rows(report))
+
+
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    yield (*COLUMNS, *(item.id for item in report.benchmark.item))
     for study in report.studies:
         numbers = [str(study.counts[outcome]) for outcome in Outcome]
         told = (study.curie, study.title, study.owner, study.released, study.basis)
-        table.writerow([*map(plain, told), *numbers, *(outcome.value for outcome in study.outcomes)])
-    return out.getvalue().encode("utf-8")
+        yield (*map(plain, told), *numbers, *(outcome.value for outcome in study.outcomes))

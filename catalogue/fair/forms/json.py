@@ -6,7 +6,9 @@ What each test says of each study is in the report of one study only; for many s
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import Any, Final
 
 from catalogue.fair.benchmark import Item
@@ -17,9 +19,11 @@ from catalogue.fair.report import Counts, Fix, LongRow, Report, StudyRow, Tally
 SUFFIX: Final = ".json"
 MEDIA_TYPE: Final = "application/json"
 TITLE: Final = "JSON, all numbers"
+_PIECES: Final = 10_000
+"""Names, values and marks that the encoder gives one by one, and that are sent together."""
 
 
-def render(report: Report, links: Addresses) -> bytes:
+def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
     """The report as JSON in UTF-8."""
     document = {
         "scope": _scope(report, links),
@@ -39,7 +43,10 @@ def render(report: Report, links: Addresses) -> bytes:
         document["levels"] = {area: asdict(counts) for area, counts in report.levels.items()}
     if report.scope.kind == "study":
         document["tests"] = [_test(row) for row in report.long()]
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
+    while some := "".join(islice(pieces, _PIECES)):
+        yield some.encode()
+    yield b"\n"
 
 
 def _scope(report: Report, links: Addresses) -> dict[str, Any]:

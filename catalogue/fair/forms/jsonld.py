@@ -6,6 +6,7 @@ A report about very many studies names their documents instead of holding all of
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 from catalogue.fair.forms.base import Addresses
@@ -22,12 +23,18 @@ MOST_STUDIES: Final = 200
 """Whose single results one document holds; 90 tests of a study take 130 kB."""
 
 
-def render(report: Report, links: Addresses) -> bytes:
-    """The report as linked data."""
+def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
+    """The report as linked data, graph by graph."""
     whole = len(report.studies) <= MOST_STUDIES
-    graphs = [{"id": audit_iri(report.basis), "@graph": _definitions(report, links, whole)}]
-    document = {"@context": CONTEXT, "@graph": graphs + (_studies(report) if whole else [])}
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode("utf-8")
+    first = {"id": audit_iri(report.basis), "@graph": _definitions(report, links, whole)}
+    yield f'{{"@context":{_text(CONTEXT)},"@graph":[{_text(first)}'.encode()
+    for graph in _studies(report) if whole else ():
+        yield f",{_text(graph)}".encode()
+    yield b"]}\n"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _definitions(report: Report, links: Addresses, whole: bool) -> list[dict[str, Any]]:
@@ -51,11 +58,10 @@ def _elsewhere(report: Report, links: Addresses) -> dict[str, str]:
     return found
 
 
-def _studies(report: Report) -> list[dict[str, Any]]:
-    basis, found = report.basis, []
+def _studies(report: Report) -> Iterator[dict[str, Any]]:
+    basis = report.basis
     for study in report.studies:
         judgements = report.audit.judgements[study.curie]
         judged = [(metric, judgements[metric.id]) for metric in report.metrics]
         nodes = list(study_nodes(basis, study.curie, study.title, judged, SOFTWARE))
-        found.append({"id": results_iri(basis, study.curie), "@graph": nodes})
-    return found
+        yield {"id": results_iri(basis, study.curie), "@graph": nodes}

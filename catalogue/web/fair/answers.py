@@ -127,25 +127,23 @@ def answer_made(
     template: str,
     more: More = lambda report: {},
     kept: bool = True,
-    mark: str = "",
 ) -> Response:
     """The page of a report that is there, or the form that the suffix or else Accept asks for.
 
     Args:
         path: of the page, without suffix and query; arguments not told here are those of `answer_report`.
-        mark: tells reports apart whose basis does not.
     Raises:
         BadRequest: the number of the page is none.
     """
     form = forms()[suffix] if suffix else negotiated()
     if form is not None:
-        return _form(services, reports, report, path, form, mark)
+        return _form(services, reports, report, path, form)
     seen = Seen(path, report.benchmark, _page_number())
     if not kept:
         return finish(Response(_page(reports, report, seen, template, more(report))), None)
     body, etag = reports.rendered(
         report,
-        f"{template}?{path}?{seen.page}?{mark}",
+        f"{template}?{path}?{seen.page}",
         lambda: _page(reports, report, seen, template, more(report)).encode(),
     )
     return _finished(body, etag, "text/html; charset=utf-8")
@@ -201,10 +199,18 @@ def vocabulary() -> dict[str, Any]:
     }
 
 
-def _form(services: Services, reports: Reports, report: Report, path: str, form: Form, mark: str) -> Response:
-    body, etag = reports.rendered(report, form.suffix + mark, lambda: form.render(report, Addresses(services)))
+def _form(services: Services, reports: Reports, report: Report, path: str, form: Form) -> Response:
+    places = Addresses(services)
     charset = "; charset=utf-8" if form.media_type.startswith("text/") else ""
-    response = _finished(body, etag, form.media_type + charset)
+    if form.large:
+        # What is passed through is only made while somebody reads it: not for HEAD, and not for who has it.
+        made = form.iter_parts(report, places)
+        response = Response(made, content_type=form.media_type + charset, direct_passthrough=True)
+        response.set_etag(reports.etag(report, f"{form.suffix} {places.full('')}"))
+        finish(response, None)
+    else:
+        body, etag = reports.rendered(report, form.suffix, lambda: form.render(report, places))
+        response = _finished(body, etag, form.media_type + charset)
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{unquote(path).strip('/')}-{report.benchmark.id}").strip("-")
     kind = "attachment" if form.media_type == "text/csv" else "inline"
     response.headers.set("Content-Disposition", kind, filename=f"{name}{form.suffix}")

@@ -206,9 +206,7 @@ def _report(services: Services, reports: Reports, history: History, name: str, s
     benchmark = get_benchmark(told["benchmark"] or DEFAULT, found.benchmarks)
     report = make_report(found.audit, scope, benchmark)
     path = f"/fair/audits/{found.kept.name}/report"
-    # What is withheld only ever grows.
-    mark = f"withheld{len(found.kept.redacted)}" if found.kept.redacted else ""
-    return answer_made(services, reports, report, path, suffix, "report.html", mark=mark)
+    return answer_made(services, reports, report, path, suffix, "report.html")
 
 
 def _difference(history: History, before: str, after: str, form: Offer | None) -> Response:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from threading import Lock, Thread
 from typing import Final
 
-from catalogue.fair.audit import Audit, Basis
+from catalogue.exchange.base import RENDERER_VERSION
+from catalogue.fair.audit import Audit
 from catalogue.fair.benchmark import DEFAULT, Benchmark, get_benchmark
 from catalogue.fair.metrics.base import Metric, metrics
 from catalogue.fair.report import Report, make_report
@@ -76,7 +77,7 @@ class Reports:
         audit = self.audit()
         self._forget_others(audit)
         scope = scope_of(audit)
-        key = digest(audit.basis, scope, benchmark)
+        key = digest(audit, scope, benchmark)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -103,10 +104,24 @@ class Reports:
         Args:
             form: everything beside the report that it is made of, such as its suffix and the number of the page.
         """
-        return self._rendered.get((digest(report.basis, report.scope, report.benchmark), form), make)
+        return self._rendered.get((_digest_of(report), form), make)
+
+    def etag(self, report: Report, form: str) -> str:
+        """Of a form that is not made to be told: equal only for equal bytes.
+
+        Args:
+            form: everything beside the report and this software that it is made of.
+        """
+        told = (_digest_of(report), form, self.audits.software, RENDERER_VERSION)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def digest(basis: Basis, scope: Scope, benchmark: Benchmark) -> str:
+def _digest_of(report: Report) -> str:
+    return digest(report.audit, report.scope, report.benchmark)
+
+
+def digest(audit: Audit, scope: Scope, benchmark: Benchmark) -> str:
     """SHA-256 over all that a report is made of."""
-    told = (basis.digest, scope.kind, scope.id, scope.title, scope.studies, sorted(scope.basis.items()))
+    of_audit = (audit.basis.digest, audit.redacted, audit.absent)
+    told = (of_audit, scope.kind, scope.id, scope.title, scope.studies, sorted(scope.basis.items()))
     return hashlib.sha256(repr((told, benchmark.id, benchmark.digest)).encode()).hexdigest()
