@@ -16,7 +16,7 @@ from harvesters.addresses import Origin
 from harvesters.failures import Transient
 
 _BREAKER_FAILURES: Final = 5
-_BREAKER_S: Final = 300.0
+LEAVE_ALONE_S: Final = 300.0
 
 
 class Host:
@@ -25,11 +25,12 @@ class Host:
     Args:
         pause_s: (least, most) seconds between two requests; the last response time in between.
         parallel: requests at a time.
+        leave_alone_s: seconds for which it is asked no more when it failed five times in a row.
     """
 
-    def __init__(self, origin: Origin, pause_s: tuple[float, float], parallel: int) -> None:
+    def __init__(self, origin: Origin, pause_s: tuple[float, float], parallel: int, leave_alone_s: float) -> None:
         self.asked_pause_s = 0.0
-        self._origin, self._pause_s = origin, pause_s
+        self._origin, self._pause_s, self._leave_alone_s = origin, pause_s, leave_alone_s
         self._gate = threading.BoundedSemaphore(parallel)
         self._failures = 0
         self._open_until = 0.0
@@ -64,7 +65,7 @@ class Host:
                 yield
             except Transient:
                 self._failures += 1
-                self._open_until = time.monotonic() + _BREAKER_S
+                self._open_until = time.monotonic() + self._leave_alone_s
                 raise
             else:
                 self._failures = 0

@@ -26,7 +26,7 @@ from harvesters.body import REDIRECTS, BadBody, check_range, read_answer, read_l
 from harvesters.calls import Call, Response, printable, range_headers, request_headers, server_clock
 from harvesters.download import PartFile
 from harvesters.failures import MAX_WAIT_S, Transient, failure_of, phrase, retry_after_s, unavailable
-from harvesters.hosts import Host
+from harvesters.hosts import LEAVE_ALONE_S, Host
 from harvesters.traffic import Counters, current_run
 from harvesters.transport import Budget, Gate, PinnedAdapter, Resolve, TooSlow, current_budget, resolve
 
@@ -65,6 +65,7 @@ class Fetcher:
         min_rate: (bytes per second, window in seconds) below which a body is given up.
         pause_s: (least, most) seconds between two requests to a host; the last response time in between.
         parallel: requests to one host at a time.
+        leave_alone_s: seconds for which a host that failed five times in a row is asked no more.
         ca_file: certificate authorities to trust instead of the bundled ones.
         cache_dir: folder for copies of remote Git repositories, for sources that name none themselves.
         clock: aware UTC time, for Retry-After dates; `sleep` waits; `resolver` turns names into addresses.
@@ -83,6 +84,7 @@ class Fetcher:
         min_rate: tuple[float, float] = (1000.0, 20.0),
         pause_s: tuple[float, float] = (0.1, 2.0),
         parallel: int = 1,
+        leave_alone_s: float = LEAVE_ALONE_S,
         ca_file: str | None = None,
         clock: Clock,
         cache_dir: Path | None = None,
@@ -98,6 +100,7 @@ class Fetcher:
         self._timeout_s, self._max_bytes, self._attempts = timeout_s, max_bytes, attempts
         self._patience_s = patience_s
         self._min_rate, self._pause_s, self._parallel = min_rate, pause_s, parallel
+        self._leave_alone_s = leave_alone_s
         self._verify: bool | str = ca_file or True
         self._clock, self._sleep, self._interrupt = clock, sleep, interrupt
         self._gate = Gate(allow_private, resolver)
@@ -425,7 +428,7 @@ class Fetcher:
         with self._hosts_lock:
             key = (origin.host, origin.port)
             if key not in self._hosts:
-                self._hosts[key] = Host(origin, self._pause_s, self._parallel)
+                self._hosts[key] = Host(origin, self._pause_s, self._parallel, self._leave_alone_s)
             return self._hosts[key]
 
 

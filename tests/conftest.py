@@ -17,8 +17,13 @@ from sqlalchemy import create_engine, make_url
 
 PARTNERS = Path(__file__).resolve().parent.parent.parent / "shared" / "partners"
 
-# Machines are shared: how long one example takes says nothing. CI draws the same examples each time, others new ones.
-hypothesis.settings.register_profile("shared", deadline=None, derandomize=os.environ.get("CI") == "true")
+# Machines are shared: how long examples take says nothing. CI draws the same examples each time, others new ones.
+hypothesis.settings.register_profile(
+    "shared",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 hypothesis.settings.load_profile("shared")
 
 

@@ -34,6 +34,7 @@ class Doors(StoreParts):
 
     @cached_property
     def _member_fetcher(self) -> Fetcher:
+        from harvesters.hosts import LEAVE_ALONE_S
         from harvesters.http import Fetcher
 
         # Members agreed to be read; a page after the other without a pause is what they are made for.
@@ -46,6 +47,8 @@ class Doors(StoreParts):
             patience_s=10.0,
             pause_s=(0.0, 0.1),
             parallel=2,
+            # Whoever looks at members every few seconds wants to know within that time that one is there again.
+            leave_alone_s=min(LEAVE_ALONE_S, 5 * self.settings.federation.interval_s),
             clock=self.clock,
             sleep=self._sleep,
             interrupt=lambda: self._sleep(0),

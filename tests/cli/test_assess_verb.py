@@ -73,11 +73,12 @@ def test_what_cannot_be_assessed_is_said(nowhere: Path, record: Path) -> None:
 
 def test_an_address_that_nobody_answers_meets_no_policy(tmp_path: Path) -> None:
     """Exit 5 with any threshold: its name alone may meet one, and no silence is a failure."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     home = tmp_path / "home"
     well(home, "init")
-    (home / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["127.0.0.1:{port}"]\n')
-    for asked in ("0", "licence-standard=100"):
-        ran = ommatidia(home, "assess", f"http://127.0.0.1:{port}/study", "--fail-under", asked)
-        assert ran.code == 5 and "nobody answered" in ran.err, (ran.code, ran.out[:300], ran.err)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        port = taken.getsockname()[1]
+        (home / "ommatidia.toml").write_text(f'[harvest]\nallow_private_hosts = ["127.0.0.1:{port}"]\n')
+        for asked in ("0", "licence-standard=100"):
+            ran = ommatidia(home, "assess", f"http://127.0.0.1:{port}/study", "--fail-under", asked)
+            assert ran.code == 5 and "nobody answered" in ran.err, (ran.code, ran.out[:300], ran.err)

@@ -112,7 +112,7 @@ def test_the_job_of_the_documentation_fails_below_its_threshold(node: Path, tmp_
         env={**os.environ, "PATH": found, "PYTHONPATH": str(DOCS.parents[1])},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 3, done.stdout + done.stderr

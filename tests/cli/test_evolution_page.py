@@ -65,7 +65,7 @@ def run(place: Path, command: str) -> subprocess.CompletedProcess[str]:
     path = f"{place.parent / 'bin'}:{kept['PATH']}"
     given = {**kept, "PATH": path, "PYTHONPATH": str(place)}
     return subprocess.run(
-        ["bash", "-c", command], cwd=place, env=given, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-c", command], cwd=place, env=given, capture_output=True, text=True, timeout=600, check=False
     )
 
 

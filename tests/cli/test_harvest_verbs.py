@@ -132,7 +132,7 @@ def test_interrupted_harvest_ends_with_130_and_the_next_goes_on(tmp_path: Path) 
     with started(home, "harvest", "--json", log=tmp_path / "said") as process:
         until(lambda: recorded(home) > 0 or process.poll() is not None, "a first batch is committed", pause_s=0.005)
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(240)
     said = (tmp_path / "said").read_text()
     assert process.returncode == 130, said
     assert "Traceback" not in said and "run the command again" in said

@@ -13,6 +13,8 @@ def test_pages_and_pixels_of_a_study_are_looked_at(home: Path) -> None:
     """A study of a member is looked at where it is served; what was seen stands in the audit, with its evidence."""
     with open_node(home).ledger as ledger:
         study = next(entry.parent for entry in ledger.heads("image", "public") if entry.parent)
+    with (home / "ommatidia.toml").open("a") as settings:
+        settings.write("[fair]\nlive_timeout_s = 60\n")
     with serving(home, "--no-worker", ready="healthz"):
         first = well(home, "audit", "look", "--study", study, "--json").json
         again = well(home, "audit", "look", "--study", study)

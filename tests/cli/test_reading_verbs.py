@@ -20,8 +20,8 @@ GOOD = COUNT - broken(COUNT)
 
 def test_status_tells_counts_positions_and_last_runs(node: Path) -> None:
     """status gives the ledger's position, the views' positions and the state of every source."""
-    as_json, shown = together(node, ("status", "--json"), ("status",))
-    told = as_json.json
+    # Each opens the views by itself, so one after the other.
+    told, shown = well(node, "status", "--json").json, well(node, "status")
     assert told["counts"]["studies"] == GOOD + 5 and told["counts"]["images"] == 6
     assert told["position"] == told["counts"]["entries"] == GOOD + 5 + 6
     assert told["views"] == dict.fromkeys(("identity", "graph", "text"), told["position"])

@@ -74,7 +74,7 @@ def test_a_server_that_is_told_to_stop_has_written_what_it_noted(home: Path) -> 
             headers = {"User-Agent": BROWSER, "X-Forwarded-For": f"6.6.6.6, 198.51.100.{number}"}
             assert requests.get(f"{address}studies/{study}", headers=headers, timeout=20).status_code == 200
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(240)
     with open_node(home).ledger as ledger, ledger.engine.connect() as connection:
         sessions = connection.scalars(select(schema.usage_visit.c.session)).all()
     assert len(set(sessions)) == 3

@@ -17,7 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _MADE = Path(os.environ.get("OMMATIDIA_CLIENTS", _ROOT / ".clients"))
 
 
-def run_python(environment: str, script: Path, *arguments: str, timeout_s: float = 120.0) -> Any:
+def run_python(environment: str, script: Path, *arguments: str, timeout_s: float = 600.0) -> Any:
     """What a script prints as JSON in its last line, run by the Python of a client's environment; else skipped.
 
     Args:
@@ -30,7 +30,7 @@ def run_python(environment: str, script: Path, *arguments: str, timeout_s: float
     return _run([str(python), str(script), *arguments], timeout_s)
 
 
-def run_node(script: Path, *arguments: str, timeout_s: float = 120.0) -> Any:
+def run_node(script: Path, *arguments: str, timeout_s: float = 600.0) -> Any:
     """What a script of Node prints as JSON in its last line; skipped where Node or the packages are absent."""
     modules = _MADE / "node" / "node_modules"
     if not modules.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +16,9 @@ from catalogue.web.factory import Services, create_web
 @contextmanager
 def served_node(services: Services) -> Iterator[str]:
     """The address of the node without a slash at its end, until the block ends."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    root = f"http://127.0.0.1:{port}"
-    app = create_web(replace(services, web=WebSettings(base_url=root)))
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", 0, lambda *_: (), threaded=True)
+    root = f"http://127.0.0.1:{server.server_port}"
+    server.app = create_web(replace(services, web=WebSettings(base_url=root)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -30,3 +26,4 @@ def served_node(services: Services) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        server.server_close()

@@ -42,7 +42,7 @@ def named(nodes: list[dict[str, object]], kind: str) -> set[object]:
 def test_the_api_keeps_to_its_description(node: Services) -> None:
     """No request, sound or not, is answered otherwise than described; all tests, metrics, benchmarks come."""
     with served_node(node) as root:
-        read = run_python("schemathesis", SCRIPT, root, STATED, timeout_s=300)
+        read = run_python("schemathesis", SCRIPT, root, STATED, timeout_s=600)
     assert read["code"] == 0, read["said"]
     assert named(read["read"]["/tests"], "ftr:Test") == set(metrics())
     assert named(read["read"]["/metrics"], "ftr:Metric") == {f"{m.id}/{m.version}" for m in metrics().values()}

@@ -100,7 +100,7 @@ def test_mlcroissant_reads_real_studies(partners: Path, tmp_path: Path) -> None:
     """Croissant: a hundred studies of the partners' crates load without an error and say what their records say."""
     with real_studies(tmp_path, partners) as (address, records):
         chosen = sample(records, 100)
-        found = read([f"{address}/studies/{curie}.croissant.json" for curie in chosen], tmp_path, timeout_s=300)
+        found = read([f"{address}/studies/{curie}.croissant.json" for curie in chosen], tmp_path, timeout_s=600)
         assert len(found) == len(chosen) >= 100
         for curie, record in chosen.items():
             same(found[f"{address}/studies/{curie}.croissant.json"], record)

@@ -88,7 +88,7 @@ def read_invented(context: Path, severity: str, curies: list[str], folder: Path)
     """What the client found in crates of invented studies, and their records."""
     with invented_studies(folder) as (address, ledger):
         names = {f"{address}/studies/{curie}": curie for curie in curies}
-        found = read(context, severity, list(names), folder, timeout_s=300)
+        found = read(context, severity, list(names), folder, timeout_s=600)
         return {names[url]: crate for url, crate in found.items()}, {c: ledger.head(c).record for c in curies}
 
 

@@ -181,7 +181,7 @@ def _await_run(home: Path, worker: subprocess.Popen[str], runs: int) -> float:
 
 def _end(worker: subprocess.Popen[str]) -> None:
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(60) == 0, f"the worker ended with {worker.returncode}"
+    assert worker.wait(240) == 0, f"the worker ended with {worker.returncode}"
 
 
 def run_killed(

@@ -23,11 +23,14 @@ LONG = {"endless-pages-new", "index-of-a-quarter-million", "store-of-endless-ser
 QUICK = [one for one in (*HOSTILE, *FORMATS, *LISTINGS) if not one.slow and one.name not in LONG]
 ROWS = [*QUICK, *(one for one in HOSTILE if one.name == "half-then-hang")]
 
+# Whoever waits for a hanging partner with these settings waits longer than any test.
+PATIENT = '[harvest]\nallow_private_hosts = ["127.0.0.1"]\ntimeout_s = 600\n'
+
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """One harvest of two good partners and the misbehaving ones."""
-    return harvest(tmp_path_factory.mktemp("hostile") / "home", ROWS, timeout_s=2.0, parallel=8)
+    return harvest(tmp_path_factory.mktemp("hostile") / "home", ROWS, timeout_s=5.0, parallel=8)
 
 
 @pytest.mark.parametrize("name", [one.name for one in ROWS])
@@ -92,15 +95,15 @@ def test_watch_reads_what_is_due_and_ends_cleanly(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with serving() as server, serving() as hanging:
         lists(server, {document(n): good(n) for n in range(5)})
-        hanging.otherwise = lambda _, connection: connection.settimeout(60) or (connection.recv(1) and None)
+        hanging.otherwise = silence()
         add_source(home, "partner", server.url + "/index.json")
         add_source(home, "hanging", hanging.url + "/index.json")
-        (home / "ommatidia.toml").write_text('[harvest]\nallow_private_hosts = ["127.0.0.1"]\n')
+        (home / "ommatidia.toml").write_text(PATIENT)
         log = tmp_path / "log"
         with started(home, "harvest", "--watch", log=log) as process:
             until(lambda: "harvest.done" in log.read_text() and hanging.requests, "the good source is read")
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         assert "Traceback" not in log.read_text()
         states = [run.state for name in ("partner", "hanging") if (run := outlook_of(home, name).last) is not None]
         assert states == ["completed", "interrupted"]
@@ -117,11 +120,11 @@ def test_interrupted_harvest_ends_at_once_and_keeps_what_was_read(tmp_path: Path
         with serving() as hanging:
             hanging.otherwise = silence()
             add_source(home, "hanging", hanging.url + "/index.json")
-            (home / "ommatidia.toml").write_text('[harvest]\nallow_private_hosts = ["127.0.0.1"]\n')
+            (home / "ommatidia.toml").write_text(PATIENT)
             with started(home, "harvest", log=tmp_path / "log") as process:
                 until(lambda: hanging.requests and "/hangs" + SUFFIX in server.paths, "both sources hang")
                 process.send_signal(signal.SIGINT)
-                assert process.wait(20) == 130
+                assert process.wait(60) == 130
         assert "Traceback" not in (tmp_path / "log").read_text()
         states = [run.state for name in ("half", "hanging") if (run := outlook_of(home, name).last) is not None]
         assert states == ["interrupted", "interrupted"]

@@ -52,7 +52,7 @@ def test_pixels_of_a_second_process_equal_the_source(harvested: Path, member: Me
             [sys.executable, "-c", OPENS, str(harvested), name, str(level), str(saved)],
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr

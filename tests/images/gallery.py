@@ -42,7 +42,7 @@ def fetcher(*urls: str) -> Fetcher:
         contact="https://w3id.org/ommatidia/",
         allow_private=hosts,
         attempts=1,
-        timeout_s=3,
+        timeout_s=30,
         parallel=8,
         pause_s=(0, 0),
         clock=lambda: NOW,

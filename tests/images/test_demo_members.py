@@ -80,22 +80,22 @@ def test_equal_seeds_give_equal_bytes(tmp_path: Path):
 def test_the_server_answers_ranges_validators_and_browsers(running: list[RunningMember]):
     """Range, ETag and If-None-Match, CORS, Content-Length, HEAD, 404 and a folder listing work as HTTP says."""
     url = running[0].url + "images.csv"
-    whole = requests.get(url, timeout=5)
+    whole = requests.get(url, timeout=30)
     assert whole.headers["Access-Control-Allow-Origin"] == "*"
     assert int(whole.headers["Content-Length"]) == len(whole.content)
-    part = requests.get(url, headers={"Range": "bytes=3-9"}, timeout=5)
+    part = requests.get(url, headers={"Range": "bytes=3-9"}, timeout=30)
     assert (part.status_code, part.content) == (206, whole.content[3:10])
     assert part.headers["Content-Range"] == f"bytes 3-9/{len(whole.content)}"
-    tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=5)
+    tail = requests.get(url, headers={"Range": "bytes=-5"}, timeout=30)
     assert tail.content == whole.content[-5:]
-    beyond = requests.get(url, headers={"Range": "bytes=999999-"}, timeout=5)
+    beyond = requests.get(url, headers={"Range": "bytes=999999-"}, timeout=30)
     assert beyond.status_code == 416
-    same = requests.get(url, headers={"If-None-Match": whole.headers["ETag"]}, timeout=5)
+    same = requests.get(url, headers={"If-None-Match": whole.headers["ETag"]}, timeout=30)
     assert (same.status_code, same.content) == (304, b"")
-    head = requests.head(url, timeout=5)
+    head = requests.head(url, timeout=30)
     assert (head.content, head.headers["Content-Length"]) == (b"", str(len(whole.content)))
-    assert requests.get(running[0].url + "nothing", timeout=5).status_code == 404
-    listing = requests.get(running[0].url + "crates/", timeout=5)
+    assert requests.get(running[0].url + "nothing", timeout=30).status_code == 404
+    listing = requests.get(running[0].url + "crates/", timeout=30)
     assert 'href="index.json"' in listing.text
 
 
@@ -104,20 +104,22 @@ def test_the_server_stays_in_its_folder(running: list[RunningMember], path: str)
     """Dot segments do not lead to another member's files."""
     import http.client
 
-    connection = http.client.HTTPConnection(running[0].url.split("/")[2], timeout=5)
+    connection = http.client.HTTPConnection(running[0].url.split("/")[2], timeout=30)
     connection.request("GET", "/" + path)
     assert connection.getresponse().status == 404
     connection.close()
 
 
 def test_one_connection_serves_many_requests_quickly(running: list[RunningMember]):
-    """Kept-alive requests are not slowed down by split writes: well below 40 ms each."""
+    """Kept-alive requests are not slowed down by split writes, which would cost each of them 40 ms."""
     with requests.Session() as session:
-        session.get(running[0].url + "images.csv", timeout=5)
-        begun = time.monotonic()
-        for _ in range(50):
-            session.get(running[0].url + "images.csv", timeout=5)
-        assert time.monotonic() - begun < 1.0
+        took_s = []
+        for _ in range(60):
+            begun = time.monotonic()
+            session.get(running[0].url + "images.csv", timeout=30)
+            took_s.append(time.monotonic() - begun)
+    # The first are quick in any case, and a busy machine delays some.
+    assert min(took_s[30:]) < 0.03
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death is told by Linux only")
@@ -136,7 +138,7 @@ def test_a_server_dies_with_its_parent(idr: Member):
     child = int(parent.stdout.readline())
     os.kill(parent.pid, signal.SIGKILL)
     parent.communicate()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().rpartition(")")[2][:3]:
         assert time.monotonic() < deadline, "the member outlived its parent"
         time.sleep(0.02)

@@ -163,7 +163,7 @@ def hermit(folder: Path, *more: str) -> str:
     command = ["java", "-cp", f"{home}:{home / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine"]
     # Days and years are no datatypes of OWL 2; HermiT passes over their values.
     command += ["--ignoreUnsupportedDatatypes", "--consistency", file.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     return done.stdout + done.stderr
 
 

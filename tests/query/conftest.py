@@ -22,5 +22,5 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pool(snapshot: Path) -> Iterator[QueryPool]:
     """Two workers with ordinary limits."""
-    with QueryPool(snapshot, workers=2, deadline_s=10, memory_bytes=1 << 30) as pool:
+    with QueryPool(snapshot, workers=2, deadline_s=120, memory_bytes=1 << 30) as pool:
         yield pool

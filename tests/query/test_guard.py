@@ -210,10 +210,10 @@ def test_brackets_in_strings_iris_and_comments_do_not_count() -> None:
 )
 def test_reading_a_hostile_megabyte_is_quick(text: str) -> None:
     """No text of a megabyte takes more than a few seconds to refuse (0.4 s when measured)."""
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(Problem):
         inspect(text)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_long_texts_are_too_large_by_bytes() -> None:

@@ -125,6 +125,6 @@ def test_file_of_a_hundred_megabytes_is_not_read(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [sys.executable, "-m", "app", "validate", str(path)],
-        capture_output=True, text=True, check=False, timeout=60, preexec_fn=bound, env=os.environ,
+        capture_output=True, text=True, check=False, timeout=600, preexec_fn=bound, env=os.environ,
     )  # fmt: skip
     assert done.returncode == 3 and "Split it" in done.stdout, done.stderr

@@ -57,5 +57,5 @@ def test_python_on_the_image_page_opens_the_image(site: str, tmp_path: Path) -> 
         page = create_web(Services(ledger, Resolver(ledger))).test_client().get(f"/images/{CURIE}").text
     shown = re.search(r'<code id="python">(.*?)</code>', page, re.DOTALL)
     assert shown is not None
-    run = subprocess.run([sys.executable, "-c", html.unescape(shown[1])], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", html.unescape(shown[1])], capture_output=True, text=True, timeout=600)
     assert run.stdout == "(1, 2, 3, 8, 9) uint16\n", run.stderr

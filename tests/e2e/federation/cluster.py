@@ -58,7 +58,8 @@ class ClusterNode:
         home.mkdir(parents=True, exist_ok=True)
         (home / "ommatidia.toml").write_text(settings)
         self.name, self.home, self.sources = name, home, list(sources)
-        self.port = _free_port()
+        self._place = _held_port()
+        self.port: int = self._place.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.links: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
@@ -85,7 +86,12 @@ class ClusterNode:
 
     def wait_ready(self) -> None:
         """Returns when it answers."""
-        until(lambda: answers(f"{self.url}/federation/node.json") == 200, f"{self.name} answers", 180, 0.2)
+        until(lambda: answers(f"{self.url}/federation/node.json") == 200, f"{self.name} answers", pause_s=0.2)
+
+    def close(self) -> None:
+        """Ends it and lets go of its port."""
+        self.kill()
+        self._place.close()
 
     def kill(self) -> None:
         """kill -9 of server and worker."""
@@ -172,7 +178,7 @@ class Cluster:
         found = {node.digest() for node in self.nodes if node.process is not None}
         return len(found) == 1 and "" not in found
 
-    def settle(self, what: Callable[[], bool] = lambda: True, deadline_s: float = 240.0) -> float:
+    def settle(self, what: Callable[[], bool] = lambda: True, deadline_s: float = 600.0) -> float:
         """Seconds until `what` holds and all hold the same."""
         began = time.monotonic()
         until(lambda: what() and self.equal(), f"equal digests: {self.standing()}", deadline_s, 0.25)
@@ -239,10 +245,15 @@ def cluster(
             yield found
         finally:
             for node in nodes:
-                node.kill()
+                node.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def _held_port() -> socket.socket:
+    """A free port that nobody else is given while the node is not there: bound, but not listened at.
+
+    Servers set SO_REUSEADDR, and may then listen where another such socket is bound only.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,11 +37,11 @@ def test_three_nodes_converge_after_withdrawal_renaming_and_an_old_backup(tmp_pa
         nodes.settle(lambda: _all_have(nodes, 6, 3))
         _look(history, nodes)
         backup = three.backup(tmp_path / "backup.db")
+        before = three.get("federation/digest.json")["position"]
         gone = one.archive.remove(2)
         renamed = two.archive.curie(3)
         two.archive.write(103, "Renamed", document=3)
         three.archive.write(4, "After the backup")
-        before = three.get("federation/digest.json")["position"]
         nodes.settle(
             lambda: (
                 nodes.held(gone, "withdrawn")
@@ -68,7 +70,7 @@ def test_partition_faults_a_pause_and_a_kill_heal(tmp_path: Path) -> None:
         nodes.cut(one.name)
         alone = one.archive.write(50, "Written alone")
         beside = two.archive.write(51, "Written beside")
-        until(lambda: status_of(one, alone) and status_of(three, beside), "both sides go on", 120, 0.25)
+        until(lambda: status_of(one, alone) and status_of(three, beside), "both sides go on", pause_s=0.25)
         assert not status_of(one, beside) and not status_of(two, alone)
         _look(history, nodes)
         nodes.heal()
@@ -77,18 +79,18 @@ def test_partition_faults_a_pause_and_a_kill_heal(tmp_path: Path) -> None:
             proxy.faults, proxy.share, proxy.delay_s = FAULTS, 0.4, 0.3
         three.pause()
         gone = two.archive.remove(1)
-        until(lambda: status_of(two, gone) == "withdrawn", "the withdrawal is written", 120, 0.25)
+        until(lambda: status_of(two, gone) == "withdrawn", "the withdrawal is written", pause_s=0.25)
         two.kill()
         three.resume()
         one.archive.write(52, "Written meanwhile")
         two.start()
-        until(lambda: sum(proxy.done.total() for proxy in nodes.proxies.values()) > 10, "faults happen", 120, 0.25)
+        until(lambda: sum(proxy.done.total() for proxy in nodes.proxies.values()) > 10, "faults happen", pause_s=0.25)
         nodes.heal()
         nodes.settle(lambda: nodes.held(gone, "withdrawn") and nodes.held(one.archive.curie(52), "public"))
         final = _look(history, nodes)
         assert check(history, final) == []
         asked = sum(proxy.asked["/federation/node.json"] for proxy in nodes.proxies.values())
-        until(lambda: sum(p.asked["/federation/node.json"] for p in nodes.proxies.values()) > asked + 12, "rounds", 120)
+        until(lambda: sum(p.asked["/federation/node.json"] for p in nodes.proxies.values()) > asked + 12, "rounds")
         assert grown(final, _look(History(), nodes)) == []
 
 
@@ -132,18 +134,19 @@ def test_node_that_wrote_before_it_could_ask_refuses_with_the_reason_until_it_is
         nodes.start()
         nodes.settle(lambda: _all_have(nodes, 3, 2))
         backup = two.backup(tmp_path / "backup.db")
-        two.archive.write(1, "After the backup")
         before = one.digest()
+        two.archive.write(1, "After the backup")
         nodes.settle(lambda: one.digest() != before)
         one.kill()
         two.kill()
         two.restore(backup)
         two.archive.write(1, "Written without asking")
+        with closing(sqlite3.connect(backup)) as ledger:
+            (place,) = ledger.execute("SELECT max(position) FROM entry").fetchone()
         two.start()
-        place = two.get("federation/digest.json")["position"]
-        until(lambda: two.get("federation/digest.json")["position"] > place, "it writes alone", 120, 0.25)
+        until(lambda: two.get("federation/digest.json")["position"] > place, "it writes alone", pause_s=0.25)
         one.start()
-        until(lambda: two.run("member", "alarms", "--json").json, "the fork is told", 120, 1.0)
+        until(lambda: two.run("member", "alarms", "--json").json, "the fork is told", pause_s=1.0)
         (alarm,) = two.run("member", "alarms", "--json").json
         assert (alarm["kind"], alarm["owner"]) == ("echo-mismatch", "idr")
         (member,) = two.run("member", "list", "--json").json

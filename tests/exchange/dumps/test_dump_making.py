@@ -110,7 +110,7 @@ def test_a_killed_dump_is_cleaned_up(node: DumpingNode, step: str, left: int) ->
     node.ledger.close()
     process = multiprocessing.get_context("fork").Process(target=killed, args=(node.home, step, left))
     process.start()
-    process.join(60)
+    process.join(600)
     assert process.exitcode == 9
     there = DumpShelf(node.home / "dumps")
     latest = there.find(LATEST)

@@ -69,12 +69,12 @@ def test_what_a_silent_source_may_state_is_no_fail(archive: Server, over: thread
     """Where metadata that a page links give no answer, what the other sources lack is open; what they state passes."""
     archive.routes["/1"] = says(page(), Link=f'<{archive.url}/1.ttl>;rel="describedby";type="text/turtle"')
     archive.routes["/1.ttl"] = silence(over)
-    found = assessor(archive, timeout_s=0.5).named(f"{archive.url}/1")
+    found = assessor(archive, timeout_s=2.0).named(f"{archive.url}/1")
     assert outcome(found, "licence-standard") is Outcome.PASS
     assert outcome(found, "funder-stated") is Outcome.INDETERMINATE
     assert "/1.ttl" in found.audit.judgements[found.target]["funder-stated"].said
     archive.routes["/1"] = says(b"<title>x</title>", Link=f'<{archive.url}/1.ttl>;rel="describedby";type="text/turtle"')
-    bare = assessor(archive, timeout_s=0.5).named(f"{archive.url}/1")
+    bare = assessor(archive, timeout_s=2.0).named(f"{archive.url}/1")
     assert outcome(bare, "licence-stated") is Outcome.INDETERMINATE
 
 

@@ -22,7 +22,7 @@ PAGE = f"/studies/{STUDY}"
 ID = f"/id/{STUDY}"
 
 
-def fetcher(allow: set[str], timeout_s: float = 3.0, **options: Any) -> Fetcher:
+def fetcher(allow: set[str], timeout_s: float = 30.0, **options: Any) -> Fetcher:
     """As app.py makes one for looks: one try, no patience."""
     return Fetcher(
         contact="https://example.org/", allow_private=frozenset(allow), timeout_s=timeout_s, attempts=1,
@@ -30,7 +30,7 @@ def fetcher(allow: set[str], timeout_s: float = 3.0, **options: Any) -> Fetcher:
     )  # fmt: skip
 
 
-def world(here: Server | None, *there: Server, timeout_s: float = 3.0, node: str = NODE) -> World:
+def world(here: Server | None, *there: Server, timeout_s: float = 30.0, node: str = NODE) -> World:
     """Doors to the server that plays this node and to those that play archives, and to nothing else."""
     base = here.url if here is not None else "http://127.0.0.1:9"
     if here is not None:

@@ -175,11 +175,13 @@ def test_links_that_are_no_addresses_break_nothing() -> None:
 
 def test_page_that_takes_too_long_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """R11: a page on which the HTML parser never ends is refused, and the next one is read."""
-    ask = page_jsonld.confined
-    monkeypatch.setattr(page_jsonld, "confined", lambda name, content: ask(name, content, timeout_s=0.5))
+    ask, endless = page_jsonld.confined, b"<a " * 100_000
+    monkeypatch.setattr(
+        page_jsonld, "confined", lambda name, content: ask(name, content, timeout_s=0.5 if content == endless else 60.0)
+    )
     with serving() as server:
         server.routes["/sitemap.xml"] = answer(sitemap(server, "/101", "/102"))
-        server.routes["/101"] = answer(b"<a " * 100_000)
+        server.routes["/101"] = answer(endless)
         server.routes["/102"] = answer(html(data()))
         events = _fetch(f"{server.url}/sitemap.xml")
     assert [type(event) for event in events] == [Unreadable, SourceDocument, Listed]
@@ -189,7 +191,7 @@ def test_page_that_takes_too_long_costs_itself(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("text", ["<script>" * 50_000, '{"a": "' + '\\"' * 50_000])
 def test_kept_text_without_end_is_read_once(text: str) -> None:
     """R11: elements and strings that never end cost one pass."""
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(RecordRejected):
         page_jsonld.read_blocks(text.encode(), Account({}))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

@@ -284,8 +284,8 @@ def test_order_of_sections_of_different_kinds_does_not_matter() -> None:
 def test_cell_of_many_lines_is_read_in_one_go() -> None:
     """R11: a value that goes on over many lines costs no more than its length."""
     text = "Submission\tS-BIAD1\n\nStudy\nTitle\tCells\n" + "of a mouse\n" * 150_000
-    began = time.monotonic()
+    began = time.process_time()
     found = parse_pagetab_text(text.encode())
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     (title,) = found["section"]["attributes"]
     assert title["value"].count("\n") == 150_000

@@ -215,18 +215,18 @@ def test_as_many_records_come_as_stand_on_a_page(metadata: list[str]) -> None:
 def test_comments_before_a_header_take_no_time(piece: str) -> None:
     """R11: comments that a pattern could cut in endless ways are passed once."""
     page = f"{HEAD}<ListRecords>{piece}"
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(RecordRejected):
         parse_page(page.encode())
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_headers_without_end_take_no_time() -> None:
     """R11: a record full of headers that never end is searched once."""
     page = f"{HEAD}<ListRecords><record>{'<header>' * 20_000}</record></ListRecords></OAI-PMH>"
-    began = time.monotonic()
+    began = time.process_time()
     assert [record.header.identifier for record in parse_page(page.encode()).records] == [""]
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_record_without_header_is_never_passed_over() -> None:

@@ -120,7 +120,7 @@ def test_readers_see_batches_whole_while_the_writer_publishes(opened: list[Embed
         opened[0].change([ReplaceGraph(g, quads(g, str(n))) for g in (A, B)], Mark(n + 1, "x"))
         opened[0].publish()
         read_once.clear()
-        assert read_once.wait(10) or faults
+        assert read_once.wait(60) or faults
     stop.set()
     thread.join()
     assert faults == []

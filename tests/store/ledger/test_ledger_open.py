@@ -118,7 +118,7 @@ def test_processes_opening_at_once_make_one_ledger(ledger_url, clock):
     for process in started:
         process.stdin.write("go\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=60)[0] for process in started]
+    answers = [process.communicate(timeout=600)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0, 0, 0], answers
     with Ledger(ledger_url, clock, create=False) as ledger:
         assert ledger.last_position() == 4

@@ -32,7 +32,7 @@ def kill_at_random(processes: list[subprocess.Popen[str]], chance: random.Random
         # A line cut by the kill acknowledges nothing.
         heard.extend(line for line in process.stdout if line.endswith("\n"))
         assert process.stderr.read() == ""
-        process.wait(timeout=60)
+        process.wait(timeout=600)
     return lines
 
 
@@ -75,7 +75,7 @@ def test_readers_follow_while_another_process_writes(ledger_url, clock, study):
                 for part in range(10):
                     last = study(writer, f"idr:{batch}.{part}")
         for reader in readers:
-            said, trouble = reader.communicate(timeout=60)
+            said, trouble = reader.communicate(timeout=600)
             assert (reader.returncode, said) == (0, f"300 {last.entry_hash}\n"), trouble
 
 

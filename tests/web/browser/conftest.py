@@ -38,7 +38,7 @@ def chromium() -> Iterator[Any]:
     """A running Chromium."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS, timeout=180_000)
         yield browser
         browser.close()
 

@@ -46,6 +46,7 @@ def test_a_record_is_handed_in_without_scripts(watch: Any, address: str) -> None
     page.goto(f"{address}/fair/assess")
     page.fill("#text", json.dumps(NASTY))
     page.click("main form button")
+    page.wait_for_selector(".headline")
     assert "Nuclei" in page.locator("h1").inner_text() and page.locator(".headline").count() == 1
     assert (seen.dialogs, seen.policy, seen.elsewhere) == ([], [], [])
 
@@ -59,6 +60,7 @@ def test_form_and_report_are_for_everybody(chromium: Any, address: str, handed_i
     if handed_in:
         page.fill("#text", json.dumps(NASTY))
         page.click("main form button")
+        page.wait_for_selector(".headline")
     for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(CUT_OFF) <= 0, f"{width} pixels"

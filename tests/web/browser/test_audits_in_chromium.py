@@ -95,7 +95,7 @@ def test_a_funder_without_scripts_gets_from_home_to_the_pdf(watch: Any, address:
     page.goto(address)
     page.fill("#funder-q", AWARD)
     page.press("#funder-q", "Enter")
-    assert page.url.endswith(GRANT)
+    page.wait_for_url(lambda url: url.endswith(GRANT))
     assert page.locator(".headline").count() == 1
     href = page.locator(".downloads a").first.get_attribute("href")
     answer = page.request.get(address + href)
@@ -107,7 +107,7 @@ def test_a_benchmark_and_a_test_are_reached_by_links(watch: Any, address: str) -
     page = watch(scripts=False).page
     page.goto(f"{address}/fair")
     page.click("table.fixes tbody th a >> nth=0")
-    assert "/fair/metrics/" in page.url
+    page.wait_for_url("**/fair/metrics/**")
     page.goto(f"{address}/fair/studies/{NASTY}")
     card = page.locator("#authors-identified")
     assert "To add" in card.inner_text() and "orcid.org" in card.locator("pre").inner_text()

@@ -83,10 +83,10 @@ def test_a_reader_without_scripts_gets_from_search_to_citation(watch: Any, addre
     page.fill("#q", "beating heart")
     page.press("#q", "Enter")
     page.click("text=Light-sheet imaging of the beating heart")
-    assert page.url.endswith(f"/studies/{STUDY}")
+    page.wait_for_url(f"**/studies/{STUDY}")
     assert "Ana Ruiz" in page.inner_text(".cite")
     page.click(".pictures a >> nth=0")
-    assert page.url.endswith(f"/images/{IMAGE}")
+    page.wait_for_url(f"**/images/{IMAGE}")
     assert "zarr.open_array" in page.inner_text("#python")
 
 
@@ -96,7 +96,7 @@ def test_identifier_box_opens_a_pasted_address(watch: Any, address: str) -> None
     page.goto(address)
     page.fill("#id-q", "https://www.ebi.ac.uk/biostudies/bioimages/studies/S-BIAD90001")
     page.press("#id-q", "Enter")
-    assert page.url.endswith(f"/studies/{STUDY}")
+    page.wait_for_url(f"**/studies/{STUDY}")
 
 
 def test_keyboard_reaches_the_content_first(watch: Any, address: str) -> None:
@@ -105,9 +105,10 @@ def test_keyboard_reaches_the_content_first(watch: Any, address: str) -> None:
     page.goto(f"{address}/studies/{STUDY}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    expect(page.locator(".skip")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".skip")).to_be_in_viewport(ratio=1, timeout=60_000)
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
+    page.wait_for_url("**#main")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('#main').contains(document.activeElement)")
 
