@@ -1,1 +1,4 @@
-"""Command line: parse, call one service, render."""
+"""The command line: parse, call one service, render.
+
+Services are imported inside the commands that need them, so that `ommatidia --help` loads no database and no arrays.
+"""

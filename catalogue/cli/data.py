@@ -6,17 +6,15 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, rebuild_with_progress
-from catalogue.exchange.dump import DumpFormat, dump
 from catalogue.federation.rebuilding import RebuildMark
 from catalogue.problems import BadRequest, Locked
-from catalogue.store.chunk_fsck import repair_chunks
 
 LOOK_S = 2.0
 
@@ -146,6 +144,8 @@ def fsck(
     json_: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Check every payload, the chain, the kept originals and image chunks; exit 3 when something is damaged."""
+    from catalogue.store.chunk_fsck import repair_chunks
+
     node: Node = context.obj()
     if repair:
         done = repair_chunks(node.ledger)
@@ -170,20 +170,23 @@ def fsck(
 
 def dump_command(
     context: typer.Context,
-    format_: Annotated[DumpFormat, typer.Option("--format", help="nquads or jsonl.")] = DumpFormat.NQUADS,
+    format_: Annotated[Literal["nquads", "jsonl"], typer.Option("--format", help="nquads or jsonl.")] = "nquads",
     out_file: Annotated[Path | None, typer.Option("--out", help="File; standard output when absent.")] = None,
 ) -> None:
     """Write every live record."""
+    from catalogue.exchange.dump import DumpFormat, dump
+
     node: Node = context.obj()
+    form = DumpFormat(format_)
     if out_file is None:
-        for chunk in dump(node.ledger, format_):
+        for chunk in dump(node.ledger, form):
             sys.stdout.buffer.write(chunk)
         return
     if not out_file.parent.is_dir():
         raise BadRequest(f"There is no folder '{out_file.parent}'.")
     partial = out_file.with_name(out_file.name + ".partial")
     with partial.open("wb") as stream:
-        for chunk in dump(node.ledger, format_):
+        for chunk in dump(node.ledger, form):
             stream.write(chunk)
     partial.replace(out_file)
     err.print(plain(f"Wrote {out_file} ({out_file.stat().st_size:,} bytes)."))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.cli.progress import dump_progress
-from catalogue.exchange.dumps.making import make_dump
-from catalogue.exchange.dumps.shelf import LATEST, Dump
+
+if TYPE_CHECKING:
+    from catalogue.exchange.dumps.shelf import Dump
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
@@ -43,6 +44,9 @@ def dumps_make(
 
 def bring_up_to_date(node: Node, *, again: bool = False) -> tuple[Dump, bool]:
     """A dump of what the ledger holds now, and whether it was made now."""
+    from catalogue.exchange.dumps.making import make_dump
+    from catalogue.exchange.dumps.shelf import LATEST
+
     node.ledger.sign_log()
     settings = node.settings
     with dump_progress() as tell:

@@ -11,7 +11,6 @@ from catalogue.cli.dumps import bring_up_to_date
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json
 from catalogue.cli.progress import dump_progress
-from catalogue.exchange.static_member import export_static
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +25,8 @@ def export(
     json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Write what members read of this node into a folder that any web server can serve."""
+    from catalogue.exchange.static_member import export_static
+
     node: Node = context.obj()
     dump, _ = bring_up_to_date(node)
     address = (url or node.settings.web.base_url).rstrip("/")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catalogue.cli.harvest import Json
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
-from catalogue.model.funding.funders import Funder
-from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
 from catalogue.problems import NotFound
+
+if TYPE_CHECKING:
+    from catalogue.model.funding.funders import Funder
+    from catalogue.model.funding.index import FundingIndex, Grant, StudyLink
 
 What = Annotated[
     str, typer.Argument(help="A grant's number in any spelling, or a funder's name, ROR or Crossref funder id.")
@@ -53,6 +55,8 @@ def funding_list(
 
 def funding_show(context: typer.Context, what: What, json_: Json = False) -> None:
     """One grant or one funder: its studies, and the words that say so."""
+    from catalogue.model.funding.index import Grant
+
     node: Node = context.obj()
     index = node.funding.index()
     found = _find(index, what)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,16 +15,15 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.progress import catch_up_with_progress, harvest_progress, rebuild_with_progress
 from catalogue.cli.watch import due_text, watch_sources
-from catalogue.federation.gaps import close_gaps
 from catalogue.federation.lanes import Ended, Lanes
-from catalogue.federation.members import HARVESTER as MEMBER
-from catalogue.federation.pull import PullReport
 from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.worker import GRACE_S
 from catalogue.ingest.report import RunReport
-from catalogue.ingest.service import HarvestStopped
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
+
+if TYPE_CHECKING:
+    from catalogue.federation.pull import PullReport
 
 SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "renamed", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
@@ -55,6 +54,8 @@ def source_add(
     private: Annotated[bool, typer.Option("--private", help="Show nobody what is refused of it.")] = False,
 ) -> None:
     """Name a source to harvest."""
+    from catalogue.federation.members import HARVESTER as MEMBER
+
     node: Node = context.obj()
     check_source_name(name)
     if harvester not in {*node.harvesters, MEMBER}:
@@ -130,6 +131,8 @@ def _options(given: list[str] | None) -> dict[str, str]:
 
 def source_list(context: typer.Context, json_: Json = False) -> None:
     """The sources of this node, and when each is read next or why it is not."""
+    from catalogue.federation.members import HARVESTER as MEMBER
+
     node: Node = context.obj()
     rows = [
         {
@@ -214,6 +217,8 @@ def harvest(
 
 
 def _members_of(node: Node) -> frozenset[str]:
+    from catalogue.federation.members import HARVESTER as MEMBER
+
     return frozenset(source.name for source in node.ledger.sources() if source.harvester == MEMBER)
 
 
@@ -266,6 +271,8 @@ def _run_each(
     Args:
         skip: sources left out when none is named.
     """
+    from catalogue.federation.gaps import close_gaps
+
     wanted = [node.ledger.source(name).name for name in names or ()]
     wanted = wanted or [source.name for source in node.ledger.sources() if source.name not in skip]
     if not wanted:
@@ -303,6 +310,8 @@ def run_beside(
     node: Node, names: list[str], run: Callable[..., RunReport], parallel: int
 ) -> dict[str, Ended[RunReport]]:
     """What became of each source, read so many at a time; Ctrl-C ends them all at their next step."""
+    from catalogue.ingest.service import HarvestStopped
+
     with harvest_progress() as tell:
 
         def one(name: str) -> RunReport:

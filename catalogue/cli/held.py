@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catalogue.cli.harvest import Json, end_with, publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
-from catalogue.store.books import HeldBatch
+
+if TYPE_CHECKING:
+    from catalogue.store.books import HeldBatch
 
 Number = Annotated[int, typer.Argument(help="Number of the batch, as `held list` shows it.")]
 

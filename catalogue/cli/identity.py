@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,8 +10,10 @@ from catalogue.cli.harvest import publish
 from catalogue.cli.lookup import find
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
-from catalogue.resolver.identities import Cluster, Link, Proposal
-from catalogue.store.decisions import ACCEPT, REJECT, UNDO, Decision
+
+if TYPE_CHECKING:
+    from catalogue.resolver.identities import Cluster, Link, Proposal
+    from catalogue.store.decisions import Decision
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 One = Annotated[str, typer.Argument(help="A study, by any of its names.")]
@@ -83,16 +85,22 @@ def identity_show(context: typer.Context, identifier: One, json_: Json = False) 
 
 def identity_accept(context: typer.Context, one: One, two: Two, by: By, note: Note = "", json_: Json = False) -> None:
     """Link two records as one study, in a curator's name."""
+    from catalogue.store.decisions import ACCEPT
+
     _decide(context, (one, two), ACCEPT, by, note, json_)
 
 
 def identity_reject(context: typer.Context, one: One, two: Two, by: By, note: Note = "", json_: Json = False) -> None:
     """Keep two records apart, whatever is stated or proposed."""
+    from catalogue.store.decisions import REJECT
+
     _decide(context, (one, two), REJECT, by, note, json_)
 
 
 def identity_undo(context: typer.Context, one: One, two: Two, by: By, note: Note = "", json_: Json = False) -> None:
     """Take back the last decision about two records; it stays readable."""
+    from catalogue.store.decisions import UNDO
+
     _decide(context, (one, two), UNDO, by, note, json_)
 
 

@@ -13,7 +13,6 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json
 from catalogue.exchange.image_rows import render_csv, write_parquet
 from catalogue.problems import BadRequest, NotFound
-from catalogue.store.image_lists import list_curie
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
@@ -55,6 +54,8 @@ def image_list(
     json_: Annotated[bool, typer.Option("--json", help="The manifest of the list, as JSON.")] = False,
 ) -> None:
     """The image list of a study: name and title of each image, or all rows as a file."""
+    from catalogue.store.image_lists import list_curie
+
     node: Node = context.obj()
     curie = find(node.resolver, study, "study")[1].curie
     entry = node.ledger.head(list_curie(curie))

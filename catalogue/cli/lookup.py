@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from catalogue.problems import AmbiguousIdentifier, BadIdentifier, NotFound, Withdrawn
-from catalogue.resolver.service import Resolution, Resolver, State
 from catalogue.store.entries import Entry
+
+if TYPE_CHECKING:
+    from catalogue.resolver.service import Resolution, Resolver
 
 
 def find(resolver: Resolver, text: str, kind: str | None = None) -> tuple[Resolution, Entry]:
@@ -35,6 +37,8 @@ def _article(kind: str | None) -> str:
 
 
 def _refuse(found: Resolution) -> NoReturn:
+    from catalogue.resolver.service import State
+
     if found.tombstone is not None:
         day, why = found.tombstone.get("date_withdrawn"), found.tombstone.get("reason")
         next_ = f" {found.replacement} has taken its place." if found.replacement is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,11 +15,12 @@ from catalogue.cli.output import err, out, plain, print_json, print_rows
 from catalogue.cli.ownership import add_to
 from catalogue.cli.progress import pull_progress
 from catalogue.federation.findings import Finding, counted
-from catalogue.federation.member_check import check_member
-from catalogue.federation.pull import PullReport
-from catalogue.federation.standing import OwnerCell, Standing, alarm_document, standing_document, standings
 from catalogue.problems import NotFound, Problem, SourceUnavailable
-from catalogue.store.registry import Alarm, Member
+
+if TYPE_CHECKING:
+    from catalogue.federation.pull import PullReport
+    from catalogue.federation.standing import OwnerCell, Standing
+    from catalogue.store.registry import Alarm, Member
 
 Name = Annotated[str, typer.Argument(help="Of the member; its node or address will do.")]
 _MARKS = {"ok": "ok", "note": "note", "warning": "WARNING", "problem": "PROBLEM"}
@@ -72,6 +73,8 @@ def member_check(
     json_: Json = False,
 ) -> None:
     """Everything that is wrong with an endpoint, before it joins. Exit 3: something keeps it or its records out."""
+    from catalogue.federation.member_check import check_member
+
     node: Node = context.obj()
     findings: list[Finding] = []
     for finding in check_member(node.ledger, node.probe(url), node.settings.harvest.max_document_bytes, whole=all_):
@@ -134,6 +137,8 @@ def _described(member: Member) -> dict[str, Any]:
 
 def member_list(context: typer.Context, json_: Json = False) -> None:
     """Members and how they stand: how far apart, since when, and alarms."""
+    from catalogue.federation.standing import standing_document, standings
+
     ledger = context.obj().ledger
     found, now = standings(ledger), ledger.clock()
     if json_:
@@ -167,6 +172,8 @@ def _row(one: Standing, now: datetime) -> tuple[object, ...]:
 
 def member_show(context: typer.Context, name: Name, json_: Json = False) -> None:
     """One member: who it is, what it holds of whom, what is noted about it."""
+    from catalogue.federation.standing import standing_document, standings
+
     ledger = context.obj().ledger
     node = ledger.registry.member(name).node
     (one,) = [found for found in standings(ledger) if found.member.node == node]
@@ -305,6 +312,8 @@ def member_alarms(
     json_: Json = False,
 ) -> None:
     """What a person must look at: two versions of an entry, lost sequences, conflicting claims, other digests."""
+    from catalogue.federation.standing import alarm_document
+
     found = context.obj().ledger.registry.alarms(cleared=all_)
     if json_:
         print_json([{**alarm_document(one), "evidence": dict(one.evidence)} for one in found])

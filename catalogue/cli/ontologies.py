@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,9 @@ from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.model.namespaces import ONTOLOGIES, expand
 from catalogue.model.ontology_terms import repair_term
 from catalogue.problems import BadRequest, NotFound
-from catalogue.store.ontologies import Ontology, Scope, Source, install, sources
+
+if TYPE_CHECKING:
+    from catalogue.store.ontologies import Ontology, Source
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
@@ -35,6 +37,8 @@ def ontology_add(
     file: Annotated[Path, typer.Argument(help="OBO, Turtle, N-Triples or RDF/XML; plain, .gz or .xz.")],
 ) -> None:
     """Install an ontology; records are held against it at the next harvest."""
+    from catalogue.store.ontologies import install
+
     node: Node = context.obj()
     if not file.is_file():
         raise BadRequest(f"There is no file '{file}'.")
@@ -46,6 +50,8 @@ def ontology_add(
 
 def ontology_list(context: typer.Context, json_: Json = False) -> None:
     """What is installed."""
+    from catalogue.store.ontologies import sources
+
     node: Node = context.obj()
     rows = [(source.name, _origin(source), len(source.table)) for source in sources(node.home)]
     if json_:
@@ -60,6 +66,8 @@ def ontology_show(
     json_: Json = False,
 ) -> None:
     """What the ontologies say of a term."""
+    from catalogue.store.ontologies import Ontology
+
     node: Node = context.obj()
     ontology = Ontology.load(node.home)
     form = repair_term(term)
@@ -82,6 +90,8 @@ def ontology_suggest(
     json_: Json = False,
 ) -> None:
     """Terms that a free text may mean, best first; nothing is changed by it."""
+    from catalogue.store.ontologies import Ontology
+
     node: Node = context.obj()
     found = Ontology.load(node.home).suggest(text, [_prefix(name) for name in prefix or ()], limit=limit)
     if json_:
@@ -97,6 +107,8 @@ def described(ontology: Ontology, curie: str) -> dict[str, Any]:
     Raises:
         NotFound: no ontology that counts here has it.
     """
+    from catalogue.store.ontologies import Scope
+
     term = ontology.term(curie)
     home = ontology.home(curie)
     if term is None or home is None:

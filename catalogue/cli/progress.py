@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from catalogue.cli.output import err
-from catalogue.federation.pull import PullReport
 from catalogue.ingest.report import RunReport
-from catalogue.store.ledger import Ledger
 from catalogue.store.views import View, catch_up, rebuild
+
+if TYPE_CHECKING:
+    from catalogue.federation.pull import PullReport
+    from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 LOG_EVERY_S = 10.0

@@ -6,21 +6,21 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from catalogue.cli.harvest import end_with, publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json, print_rows
-from catalogue.federation.issue_cells import cell, faults_of
-from catalogue.federation.members import HARVESTER
 from catalogue.model.identifiers import parse_identifier
 from catalogue.model.namespaces import OWNERS
 from catalogue.problems import REASONS, BadRequest, NotFound
-from catalogue.store.books import Quarantined
-from catalogue.store.issues import REJECTED, SEVERITIES, Issue, Scope, Wanted
-from catalogue.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from catalogue.store.books import Quarantined
+    from catalogue.store.issues import Issue, Scope, Wanted
+    from catalogue.store.ledger import Ledger
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV on standard output, one line a field.")]
@@ -57,6 +57,8 @@ def quarantine_list(
     csv_: Csv = False,
 ) -> None:
     """Every record that could not enter, newest first."""
+    from catalogue.store.issues import REJECTED, Wanted
+
     ledger: Ledger = context.obj().ledger
     if reason is not None and reason not in REASONS:
         raise BadRequest(f"'{reason}' is no reason of quarantine; they are {', '.join(sorted(REASONS))}.")
@@ -76,6 +78,8 @@ def quarantine_list(
 
 def quarantine_show(context: typer.Context, identifier: str, source: SourceName = None, json_: Json = False) -> None:
     """One rejected record: why, field by field, and the partner's bytes."""
+    from catalogue.store.issues import REJECTED, Wanted
+
     ledger: Ledger = context.obj().ledger
     wanted = Wanted(severity=REJECTED, name=identifier)
     found = list(_some(ledger, _scope(ledger, source, None), wanted, None, quiet=True))
@@ -100,6 +104,8 @@ def quarantine_retry(
     json_: Json = False,
 ) -> None:
     """Map the kept originals again, after the adapter or the rules changed."""
+    from catalogue.federation.members import HARVESTER
+
     node: Node = context.obj()
     if source is not None and node.ledger.source(source).harvester == HARVESTER:
         raise BadRequest(f"{source} is a member; ask it again with `ommatidia member pull {source}`.")
@@ -122,6 +128,8 @@ def findings_list(
     csv_: Csv = False,
 ) -> None:
     """What was repaired or needs a curator, newest first."""
+    from catalogue.store.issues import REJECTED, SEVERITIES, Wanted
+
     ledger: Ledger = context.obj().ledger
     noticed = [known for known in SEVERITIES if known != REJECTED]
     if severity is not None and severity not in noticed:
@@ -145,6 +153,8 @@ def _scope(ledger: Ledger, source: str | None, owner: str | None) -> Scope:
         NotFound: no source has this name.
         BadRequest: no owner has this prefix.
     """
+    from catalogue.store.issues import Scope
+
     if owner is not None and owner not in OWNERS:
         raise BadRequest(f"The owner prefix '{owner}' is not known; known are {', '.join(OWNERS)}.")
     return Scope(None if source is None else ledger.source(source).name, owner, both=True)
@@ -182,6 +192,8 @@ def _show(
 
 
 def _cells(issue: Issue) -> Iterator[list[str]]:
+    from catalogue.federation.issue_cells import cell, faults_of
+
     seen = [moment.isoformat() if moment is not None else "" for moment in (issue.first_seen, issue.last_seen)]
     for fault in faults_of(issue):
         found = (fault.rule, fault.field, fault.value, fault.message)
@@ -215,11 +227,15 @@ def _refused_dict(issue: Issue) -> dict[str, Any]:
 
 
 def _finding_row(issue: Issue) -> tuple[Any, ...]:
+    from catalogue.federation.issue_cells import faults_of
+
     (fault,) = faults_of(issue)
     return issue.curie or issue.item, issue.severity, issue.code, fault.field, fault.value[:60], fault.message
 
 
 def _finding_dict(issue: Issue) -> dict[str, Any]:
+    from catalogue.federation.issue_cells import faults_of
+
     (fault,) = faults_of(issue)
     return {
         "source": issue.source,

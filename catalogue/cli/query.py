@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,9 @@ from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.model.namespaces import BASE
 from catalogue.problems import BadRequest
-from catalogue.search.service import Named
+
+if TYPE_CHECKING:
+    from catalogue.search.service import Named
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,15 +12,12 @@ from catalogue.cli.lookup import find
 from catalogue.cli.node import Node
 from catalogue.cli.output import out, plain, print_json, print_rows
 from catalogue.fair.usage.hits import METHODS, METRICS
-from catalogue.fair.usage.label import Labels
 from catalogue.fair.usage.months import months_before, parse_month
-from catalogue.fair.usage.recorder import fold
-from catalogue.fair.usage.report import dataset_report
-from catalogue.fair.usage.summary import usage_document
-from catalogue.fair.usage.visits import DaySecrets
 from catalogue.problems import BadRequest
 from catalogue.store.entries import stamp
-from catalogue.store.usage import OwnerMonth
+
+if TYPE_CHECKING:
+    from catalogue.store.usage import OwnerMonth
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 _MONTHS = 12
@@ -58,6 +55,8 @@ def usage_report(
     to: Annotated[Path | None, typer.Option("--out", help="File to write; standard output without it.")] = None,
 ) -> None:
     """The Dataset Master Report of a month, for Make Data Count."""
+    from catalogue.fair.usage.report import dataset_report
+
     node: Node = context.obj()
     _count(node)
     since = node.ledger.usage.since()
@@ -71,10 +70,16 @@ def usage_report(
 
 
 def _count(node: Node) -> None:
+    from catalogue.fair.usage.recorder import fold
+    from catalogue.fair.usage.visits import DaySecrets
+
     fold(node.ledger, DaySecrets(node.home / "usage"))
 
 
 def _show_record(node: Node, text: str, json_: bool) -> None:
+    from catalogue.fair.usage.label import Labels
+    from catalogue.fair.usage.summary import usage_document
+
     curie = find(node.resolver, text)[1].curie
     label = Labels(node.ledger).all().get(curie)
     document = usage_document(node.ledger, curie, node.settings.name, label)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from catalogue.cli.harvest import check_source_name, location_of
 from catalogue.cli.node import Node
-from catalogue.federation.members import HARVESTER
 from catalogue.problems import BadRequest
 
 _SOURCE = re.compile(r"([^=]+)=([a-z_]+):(.+)", re.ASCII)
@@ -46,6 +45,8 @@ def _add_source(node: Node, text: str) -> None:
 
 
 def _add_member(node: Node, url: str) -> None:
+    from catalogue.federation.members import HARVESTER
+
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadRequest(f"--member {url[:200]} is no address of a node; give one such as https://node.example.org.")

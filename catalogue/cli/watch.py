@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.live import Live
@@ -12,12 +13,14 @@ from rich.table import Table
 
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, plain, set_log_level
-from catalogue.federation.outlook import AT_ONCE, NEVER, Outlook
-from catalogue.federation.schedule import Schedule
 from catalogue.federation.worker import GRACE_S, HARVEST_POLL_S, stop_on_signals
 from catalogue.ingest.report import RunReport
 from catalogue.problems import Locked
 from catalogue.store.views import catch_up
+
+if TYPE_CHECKING:
+    from catalogue.federation.outlook import Outlook
+    from catalogue.federation.schedule import Schedule
 
 log = structlog.get_logger(__name__)
 _REFRESH_S = 1.0
@@ -88,6 +91,8 @@ def _cells(one: Outlook, report: RunReport | None) -> tuple[str, ...]:
 
 def due_text(one: Outlook) -> str:
     """When a source is read next, for people."""
+    from catalogue.federation.outlook import AT_ONCE, NEVER
+
     return {AT_ONCE: "now", NEVER: "never"}.get(one.due) or _moment(one.due)
 
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 # What commands import when they need it. None of these starts a thread, which a fork would lose.
 PARTS = (
-    "app", "catalogue.cli.main", "catalogue.ingest.service", "catalogue.model.rdf", "catalogue.query.pool",
-    "catalogue.resolver.service", "catalogue.search.service", "catalogue.store.graph.embedded",
-    "catalogue.store.graph_view", "catalogue.store.ledger", "catalogue.store.ontologies", "catalogue.store.text",
-    "harvesters.base", "harvesters.http",
+    "app", "catalogue.cli.main", "catalogue.exchange.dump", "catalogue.federation.schedule", "catalogue.ingest.service",
+    "catalogue.model.rdf", "catalogue.query.pool", "catalogue.resolver.service", "catalogue.search.service",
+    "catalogue.settings", "catalogue.store.graph.embedded", "catalogue.store.graph_view", "catalogue.store.ledger",
+    "catalogue.store.ontologies", "catalogue.store.text", "harvesters.base", "harvesters.http",
 )  # fmt: skip
 ORDER_BYTES = 1 << 17
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,6 @@ from urllib.parse import quote
 import typer
 
 from catalogue import resources
-from catalogue.cli.demo.studies import WELLCOME
 from catalogue.cli.harvest import publish, show_reports
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain
@@ -206,6 +205,8 @@ def _largest_image(node: Node) -> str:
 
 
 def _next_steps(node: Node, address: str) -> None:
+    from catalogue.cli.demo.studies import WELLCOME
+
     image = _largest_image(node)
     study = next(iter(node.ledger.heads(kind="study", status="public"))).curie
     command = f"{Path(sys.argv[0])} --home {node.home}"
