@@ -58,6 +58,7 @@ class Benchmark(_Strict):
     """A set of items with the version of the set.
 
     `scoring` is `none` unless the benchmark defines a score itself: `points` as F-UJI counts, `levels` as RDA does.
+    `license` is the address of the licence of its words; "" where none is stated.
     `totals` is the most points of a group, where the weights of its items add up to more.
     """
 
@@ -66,6 +67,7 @@ class Benchmark(_Strict):
     title: str = Field(min_length=3, max_length=200)
     description: str = Field(min_length=3, max_length=2000)
     source: str = ""
+    license: str = Field("", pattern=r"^(https?://\S+)?$", max_length=300)
     scoring: Scoring = "none"
     totals: dict[str, Annotated[float, Field(ge=0, le=_MOST_POINTS)]] = Field(default_factory=dict)
     item: tuple[Item, ...] = Field(min_length=1)
@@ -150,6 +152,7 @@ def _of_all_metrics() -> Benchmark:
         version="1.0",
         title="All metrics of Ommatidia",
         description="Every metric that this software has, each as an item of its own; no score.",
+        license="https://creativecommons.org/publicdomain/zero/1.0/",
         item=items,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

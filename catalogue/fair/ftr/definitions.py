@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from catalogue.fair.benchmark import Benchmark
+from catalogue.fair.benchmark import Benchmark, shipped
 from catalogue.fair.forms.base import Addresses
 from catalogue.fair.ftr.names import CC0, FAIR, IMPLEMENTS, guide_iri, principle_iri, test_iri
 from catalogue.fair.metrics.base import METRIC_BASE, Metric
@@ -86,13 +86,14 @@ def benchmark_node(benchmark: Benchmark, metrics: Iterable[Metric], links: Addre
         "dcterms:identifier": f"{benchmark.id}/{benchmark.version}",
         "dcterms:title": benchmark.title,
         "dcterms:description": benchmark.description,
-        "dcterms:license": CC0,
         "dcat:version": benchmark.version,
         "dcat:landingPage": links.full(f"/fair/benchmarks/{benchmark.id}"),
-        "dcterms:creator": SOFTWARE,
-        "dcat:contactPoint": SOFTWARE,
         "ftr:hasAssociatedMetric": [metric.iri for metric in metrics if metric.id in benchmark.metrics],
     }
+    if benchmark.license:
+        node["dcterms:license"] = benchmark.license
+    if benchmark.id in shipped():  # an institution's own is neither by us nor ours to answer for
+        node["dcterms:creator"] = node["dcat:contactPoint"] = SOFTWARE
     if benchmark.source.startswith("https://"):
         node["dcterms:source"] = benchmark.source
     return node
