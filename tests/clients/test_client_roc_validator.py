@@ -114,7 +114,7 @@ def test_roc_validator_recommends_only_what_nobody_stated(partners: Path, tmp_pa
 
 @pytest.mark.partners
 @pytest.mark.slow
-@pytest.mark.timeout(700)
+@pytest.mark.timeout(900)
 def test_roc_validator_requires_nothing_that_real_crates_lack(partners: Path, tmp_path: Path) -> None:
     """RO-Crate 1.2: crates of real studies, read by the published context, lack only what was never stated."""
     with real_studies(tmp_path, partners) as (address, records):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from catalogue.store.ontologies import Ontology
 from catalogue.store.text import TextView
 from catalogue.store.views import catch_up
 from catalogue.web.factory import Services, create_web
+from catalogue.web.fair import blueprints
+from catalogue.web.fair.reports import Reports
 from tests.web.issues_for_pages import seed_issues
 from tests.web.members_for_pages import seed_members
 from tests.web.studies_for_pages import IMAGE, PLAIN_IMAGE, clock, seed
@@ -36,6 +39,14 @@ class Previews:
         if curie not in (IMAGE, PLAIN_IMAGE):
             raise NoPreview(f"{curie} has no preview.")
         return Preview(WEBP, "image/webp", "abc123")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_reports() -> Iterator[None]:
+    """Pages wait for the newest audit however slow the machine is, and show no older one meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blueprints, "Reports", partial(Reports, patience_s=600.0))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from catalogue.problems import SourceUnavailable
 if TYPE_CHECKING:
     from catalogue.cli.demo.members import Member, RunningMember
 
-READY_S = 30.0
+READY_S = 180.0
 EXAMPLE = "studies-per-organism"
 
 
@@ -161,11 +161,11 @@ def _await_ready(process: subprocess.Popen[str], log: Path) -> str:
         raise SourceUnavailable(f"The hub did not start; it said: {log.read_text('utf-8')[-2000:]}")
     address = "http://" + line.split("http://")[1].split()[0]
     deadline = monotonic() + READY_S
-    while monotonic() < deadline:
+    while process.poll() is None and monotonic() < deadline:
         try:
             if requests.get(address + "readyz", timeout=5).status_code == 200:
                 return address
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         sleep(0.1)
     raise SourceUnavailable(f"The hub at {address} was not ready within {READY_S:.0f} s.")

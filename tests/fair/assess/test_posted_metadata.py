@@ -160,7 +160,7 @@ def test_every_form_has_the_same_target(judge: Assessor) -> None:
     assert report.scope.iri.encode() in forms()[".csv"].render(report, Links())
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("more", "problem", "said"),
     [

