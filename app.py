@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from catalogue.store.ontologies import Ontology
     from catalogue.store.views import View
     from harvesters.http import Fetcher
+    from harvesters.single import SingleDocuments
     from harvesters.traffic import Limits
 
 
@@ -356,19 +357,30 @@ class LocalNode:
         """
         from importlib.metadata import version
 
+        from catalogue.fair.assess.apart import JudgeApart
+        from catalogue.fair.assess.benches import Benches
         from catalogue.fair.assess.service import Assessor, Outside
         from catalogue.fair.live.world import World
+        from harvesters.confined import confined
         from harvesters.looker import Home, Looker
-        from harvesters.single import SingleDocuments
 
         private = () if for_strangers else self.settings.harvest.allow_private_hosts
         others = self._look_fetcher(frozenset(private), 0.0, 1)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
         # What strangers had looked at is forgotten with each, lest it grow without end.
         outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
-        maps = SingleDocuments(others)
-        limit_s = self.settings.fair.assess_timeout_s
-        return Assessor(maps.map, self._held_study, outside, version("ommatidia-node"), now, parallel, limit_s)
+        part, software, owners = self.settings.fair, version("ommatidia-node"), self.home / "owners.toml"
+        apart = partial(confined, "app:judge_apart", memory_bytes=part.assess_memory_bytes)
+        # An operator's own Ctrl-C ends the process at once; strangers' assessments share a few.
+        bench = Benches(apart, parallel) if for_strangers else apart
+        return Assessor(
+            lambda: JudgeApart(bench, software, owners, part.assess_judging_s),
+            self._held_study,
+            outside,
+            now,
+            parallel,
+            part.assess_timeout_s,
+        )
 
     def _held_study(self, text: str) -> tuple[str, Audit] | None:
         """(CURIE, newest audit) of a study that is held here under any name; None for everything else."""
@@ -798,6 +810,22 @@ def create_app(home: Path | None = None) -> Flask:
     site = node.web(pool, node.home / "graph" / "current")
     site.extensions["query_pool"] = pool  # for whoever stops the application in a living process
     return site
+
+
+def judge_apart(message: bytes) -> bytes:
+    """What the process of assessments answers; it has no network and opens no node."""
+    from catalogue.fair.assess.process import answer
+
+    return answer(message, _single_documents().map)
+
+
+@cache
+def _single_documents() -> SingleDocuments:
+    from harvesters.http import Fetcher
+    from harvesters.single import SingleDocuments
+
+    # The document is there already, so that its harvester asks nobody.
+    return SingleDocuments(Fetcher(contact="", clock=now))
 
 
 def open_node(home: Path | None) -> LocalNode:
