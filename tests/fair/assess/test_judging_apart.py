@@ -39,6 +39,9 @@ POSTED = {
     "study.ttl": TURTLE.encode(),
     "empty.json": b"{}",
     "deep.yaml": b"- " * 3000,
+    "many.ttl": TURTLE.encode()
+    + b"".join(b"<https://e.example/%d> a <https://e.example/X> .\n" % n for n in range(10_001)),
+    "year.json": json.dumps({**study(1), "date_published": "1" * 40}).encode(),
     "surrogate.json": rb'{"type": "Study", "id": "biostudies:S-BIAD1", "title": "\ud800"}',
     "wide.json": json.dumps({**study(1), **{f"unknown{n}": 1 for n in range(5000)}}).encode(),
 }
