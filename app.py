@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from catalogue.settings import Settings
+    from harvesters.single import SingleDocuments
 
 
 def now() -> datetime:
@@ -38,6 +40,22 @@ def create_app(home: Path | None = None) -> Flask:
     site = node.web(pool, node.home / "graph" / "current")
     site.extensions["query_pool"] = pool  # for whoever stops the application in a living process
     return site
+
+
+def judge_apart(message: bytes) -> bytes:
+    """What the process of assessments answers; it has no network and opens no node."""
+    from catalogue.fair.assess.process import answer
+
+    return answer(message, _single_documents().map)
+
+
+@cache
+def _single_documents() -> SingleDocuments:
+    from harvesters.http import Fetcher
+    from harvesters.single import SingleDocuments
+
+    # The document is there already, so that its harvester asks nobody.
+    return SingleDocuments(Fetcher(contact="", clock=now))
 
 
 def open_node(home: Path | None) -> LocalNode:

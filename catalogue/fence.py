@@ -20,6 +20,7 @@ _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _ALLOW, _KILL, _ERRNO_EACCES = 0x7FFF0000, 0x80000000, 0x00050000 | 13
 _X32_BIT = 0x40000000
 _LOG_BYTES = 16 << 20
+_state = {"raised": False}
 
 # Audit architecture, then numbers of the calls that open a way out: socket, socketpair, connect, bind, listen,
 # accept, accept4, execve, execveat, ptrace, process_vm_writev, io_uring_setup (which can open sockets by itself).
@@ -29,6 +30,11 @@ _SYSCALLS = {
 }
 
 
+def fenced() -> bool:
+    """Whether this process has raised the fence, so that it can start no other."""
+    return _state["raised"]
+
+
 def raise_fence(memory_bytes: int, parent_pid: int) -> str:
     """Give up what queries and parsers never need; says what keeps the network away.
 
@@ -36,6 +42,7 @@ def raise_fence(memory_bytes: int, parent_pid: int) -> str:
         "seccomp" (system calls refused), "namespace" (a network without devices) or "none" (neither can be had
         here: only the guard stands between a query and the network).
     """
+    _state["raised"] = True
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # A worker writes to its pipe and, rarely, to its log.
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LOG_BYTES, _LOG_BYTES))

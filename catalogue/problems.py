@@ -209,6 +209,12 @@ class TooLargeToAssess(Problem):
     status, title, slug, exit_code = 413, "Too large to assess", "too-large-to-assess", 2
 
 
+class AssessmentStopped(Problem):
+    """Judging took more time or memory than one assessment may take, and was stopped."""
+
+    status, title, slug, exit_code = 422, "Assessment stopped", "assessment-stopped", 2
+
+
 class TooManyRequests(Problem):
     """More was asked in a short time than is answered; Retry-After says when to come again."""
 

@@ -179,7 +179,15 @@ class FairSettings(_Part):
     assess_parallel: int = Field(
         2, ge=0, le=16, description="Assessments of what is not held here made at a time; 0 makes none on the web."
     )
-    assess_timeout_s: float = Field(20.0, gt=0, le=120, description="Seconds one assessment may take.")
+    assess_timeout_s: float = Field(
+        20.0, gt=0, le=120, description="Seconds in which one assessment may ask other hosts."
+    )
+    assess_judging_s: float = Field(
+        20.0, gt=0, le=600, description="Seconds one assessment may read and judge; then its process is ended."
+    )
+    assess_memory_bytes: int = Field(
+        1 << 30, ge=512 << 20, description="Address space of a process in which assessments are judged."
+    )
     graph: Literal["all", "failing", "none"] = Field(
         "failing",
         description="Test results of the newest audit for SPARQL: all, those that fail, or none and no totals.",

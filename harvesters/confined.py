@@ -21,7 +21,9 @@ from typing import Final
 
 import structlog
 
+from catalogue.fence import fenced
 from catalogue.problems import RecordRejected
+from harvesters.confined_child import answer_of, function_of
 from harvesters.confined_frames import BAD, HEAD, LENGTH, MEMORY, OK, REFUSED, receive_exactly
 
 log = structlog.get_logger(__name__)
@@ -51,7 +53,7 @@ def confined(
     """What a pure function makes of a document, computed in a process that is kept between documents.
 
     The process has no network, starts no programs and holds no secrets. When a document ends it, the next document
-    gets a new one.
+    gets a new one. In a process that is confined itself the function runs there, within its limits of time and memory.
 
     Args:
         function: `package.module:name` of a function bytes -> bytes at the top of a module that is quick to import.
@@ -65,18 +67,13 @@ def confined(
             when it needed more time, memory or room for the answer than that.
         ConfinedFault: the function is missing or faulty.
     """
-    child = _child(function, memory_bytes)
-    whole = False
-    try:
-        kind, answer = child.ask(content, time.monotonic() + timeout_s, max_answer_bytes)
-        whole = kind != MEMORY
-    except TimeoutError:
-        raise _too_large(f"Reading the document takes longer than {timeout_s:g} s") from None
-    except ConnectionError:
-        raise child.why_ended() from None
-    finally:
-        if not whole:
-            _drop(child)
+    if fenced():
+        kind, answer = answer_of(function_of(function), content)
+        if kind == MEMORY:
+            raise MemoryError  # this process is at its own limit, and whoever asked it is to be told
+        _require_room(len(answer), max_answer_bytes)
+    else:
+        kind, answer = _asked(function, content, timeout_s, memory_bytes, max_answer_bytes)
     if kind == OK:
         return answer
     if kind == MEMORY:
@@ -91,6 +88,25 @@ def confined(
             reason="not-parsable",
         )
     raise ConfinedFault(f"{function} broke: {text}")
+
+
+def _asked(
+    function: str, content: bytes, timeout_s: float, memory_bytes: int, max_answer_bytes: int
+) -> tuple[bytes, bytes]:
+    """Kind and bytes of the answer of this thread's process, which is gone when the answer was not whole."""
+    child = _child(function, memory_bytes)
+    whole = False
+    try:
+        kind, answer = child.ask(content, time.monotonic() + timeout_s, max_answer_bytes)
+        whole = kind != MEMORY
+    except TimeoutError:
+        raise _too_large(f"Reading the document takes longer than {timeout_s:g} s") from None
+    except ConnectionError:
+        raise child.why_ended() from None
+    finally:
+        if not whole:
+            _drop(child)
+    return kind, answer
 
 
 class _Child:
@@ -136,6 +152,9 @@ class _Child:
             ConnectionError: the process ended.
             RecordRejected: the answer is too large.
         """
+        # What was printed over earlier documents explains nothing, and would fill the file in the end.
+        os.truncate(self._log.fileno(), 0)
+        os.lseek(self._log.fileno(), 0, os.SEEK_SET)
         self._channel.settimeout(_left(deadline))
         self._channel.sendall(LENGTH.pack(len(content)))
         self._channel.sendall(content)
@@ -147,8 +166,7 @@ class _Child:
         if not head:
             raise ConnectionError("ended")
         kind, length = HEAD.unpack(head)
-        if length > max_answer_bytes:
-            raise _too_large(f"The document becomes more than {max_answer_bytes:,} bytes")
+        _require_room(length, max_answer_bytes)
         self._channel.settimeout(_left(deadline))
         return kind, receive_exactly(self._channel, length)
 
@@ -200,6 +218,11 @@ def _child(function: str, memory_bytes: int) -> _Child:
 def _drop(child: _Child) -> None:
     _mine.children.pop(child.key, None)
     child.end()
+
+
+def _require_room(length: int, max_answer_bytes: int) -> None:
+    if length > max_answer_bytes:
+        raise _too_large(f"The document becomes more than {max_answer_bytes:,} bytes")
 
 
 def _left(deadline: float) -> float:

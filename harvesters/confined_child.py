@@ -29,7 +29,7 @@ def serve(function: Callable[[bytes], bytes], channel: socket.socket) -> None:
             return
         content = receive_exactly(channel, LENGTH.unpack(head)[0])
         signal.alarm(_OWN_LIMIT_S)
-        kind, answer = _answer(function, content)
+        kind, answer = answer_of(function, content)
         signal.alarm(0)
         send_frame(channel, kind, answer)
         if kind == MEMORY:
@@ -37,7 +37,8 @@ def serve(function: Callable[[bytes], bytes], channel: socket.socket) -> None:
             return
 
 
-def _answer(function: Callable[[bytes], bytes], content: bytes) -> tuple[bytes, bytes]:
+def answer_of(function: Callable[[bytes], bytes], content: bytes) -> tuple[bytes, bytes]:
+    """Kind and bytes of the answer to a document."""
     try:
         return OK, function(content)
     except RecordRejected as problem:
@@ -59,10 +60,16 @@ def main() -> None:
     # Whatever a library prints must not be taken for an answer.
     os.dup2(2, 0)
     os.dup2(2, 1)
-    module, _, attribute = name.partition(":")
-    function: Callable[[bytes], bytes] = getattr(importlib.import_module(module), attribute)
+    function = function_of(name)
     send_frame(channel, OK, b"")
     serve(function, channel)
+
+
+def function_of(name: str) -> Callable[[bytes], bytes]:
+    """The function that `package.module:name` names."""
+    module, _, attribute = name.partition(":")
+    found: Callable[[bytes], bytes] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 if __name__ == "__main__":

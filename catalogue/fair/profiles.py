@@ -95,13 +95,15 @@ class ProfileFacts:
         return found.splitlines(keepends=True)
 
     def _hard(self, curie: str, written: bytes) -> dict[str, Any]:
-        broken = sorted({found.shape for found in check_graph(written) if found.severity == _VIOLATION})
-        result = {
-            "id": f"{curie}/record/profile/records",
-            "profile": HARD_RULES,
-            "outcome": "failed" if broken else "passed",
-            "violation_count": len(broken),
-        }
+        result: dict[str, Any] = {"id": f"{curie}/record/profile/records", "profile": HARD_RULES}
+        try:
+            broken = sorted({found.shape for found in check_graph(written) if found.severity == _VIOLATION})
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of the SHACL engine, which is written in Rust, is no Exception
+            log.error("fair.check_fault", record=curie, exc_info=error)
+            return {**result, "outcome": "indeterminate"}
+        result |= {"outcome": "failed" if broken else "passed", "violation_count": len(broken)}
         return result | ({"broken_rules": broken} if broken else {})
 
 

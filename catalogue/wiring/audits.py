@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from catalogue.problems import SettingsInvalid
@@ -64,19 +64,30 @@ class AuditParts(Doors):
         """
         from importlib.metadata import version
 
+        from catalogue.fair.assess.apart import JudgeApart
+        from catalogue.fair.assess.benches import Benches
         from catalogue.fair.assess.service import Assessor, Outside
         from catalogue.fair.live.world import World
+        from harvesters.confined import confined
         from harvesters.looker import Home, Looker
-        from harvesters.single import SingleDocuments
 
         private = () if for_strangers else self.settings.harvest.allow_private_hosts
         others = self._look_fetcher(frozenset(private), 0.0, 1)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
         # What strangers had looked at is forgotten with each, lest it grow without end.
         outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
-        maps = SingleDocuments(others)
-        limit_s = self.settings.fair.assess_timeout_s
-        return Assessor(maps.map, self._held_study, outside, version("ommatidia-node"), self.clock, parallel, limit_s)
+        part, software, owners = self.settings.fair, version("ommatidia-node"), self.home / "owners.toml"
+        apart = partial(confined, "app:judge_apart", memory_bytes=part.assess_memory_bytes)
+        # An operator's own Ctrl-C ends the process at once; strangers' assessments share a few.
+        bench = Benches(apart, parallel) if for_strangers else apart
+        return Assessor(
+            lambda: JudgeApart(bench, software, owners, part.assess_judging_s),
+            self._held_study,
+            outside,
+            self.clock,
+            parallel,
+            part.assess_timeout_s,
+        )
 
     def _held_study(self, text: str) -> tuple[str, Audit] | None:
         """(CURIE, newest audit) of a study that is held here under any name; None for everything else."""

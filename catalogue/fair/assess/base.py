@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from catalogue.fair.audit import Audit
 from catalogue.fair.benchmark import Benchmark
@@ -12,12 +12,15 @@ from catalogue.fair.report import Report, make_report
 from catalogue.fair.scopes import Scope
 from catalogue.model.documents import Mapped, SourceDocument
 from catalogue.model.identifiers import Identifier
+from catalogue.store.observations import Observation
 
 if TYPE_CHECKING:
     from catalogue.validation.results import FileReport
 
 Origin = Literal["held", "posted", "fetched"]
 PATH = "/fair/assess"
+MOST_CHARACTERS: Final = 2000
+"""Of the name of a study."""
 
 MapDocument = Callable[[SourceDocument, "Identifier | None"], tuple[str, Mapped]]
 """(document, what it is about or None where it says so) -> (name of the harvester, its records); pure.
@@ -26,8 +29,8 @@ Raises RecordRejected for what cannot become a study.
 """
 
 
-MOST_PARTS = 25_000
-"""Of one document that is to be mapped: 200,000 keywords took minutes, and nothing can stop that in between."""
+MOST_PARTS: Final = 25_000
+"""Of one document that is to be mapped: 200,000 keywords took minutes."""
 
 
 def too_many_parts(content: bytes) -> bool:
@@ -105,3 +108,50 @@ class Assessment:
 
 def _certain(status: int | None) -> bool:
     return status is not None and (200 <= status < 300 or status in (404, 410))
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a document says of a study.
+
+    Args:
+        harvester: that read it.
+        statements: number of values that are stated.
+        record: of the study, images that came with it under `@images`; empty where there is none.
+    """
+
+    harvester: str
+    statements: int
+    record: dict[str, Any]
+
+
+class Judge(Protocol):
+    """What reads and judges what strangers wrote; for one assessment, whose time it keeps."""
+
+    def posted(self, name: str, content: bytes, at: str) -> Assessment:
+        """As catalogue.fair.assess.posted.assess_posted.
+
+        Raises:
+            RecordRejected, TooLargeToAssess: as there.
+            AssessmentStopped: it took too much time or memory.
+        """
+        ...
+
+    def described(self, document: SourceDocument, study: Identifier) -> Described:
+        """What a document says of a study at another address.
+
+        Raises:
+            RecordRejected: it cannot be read as a study.
+            AssessmentStopped: it took too much time or memory.
+        """
+        ...
+
+    def judged(
+        self, records: Sequence[Mapping[str, Any]], seen: Sequence[Observation], target: str, owner: str, at: str
+    ) -> Audit:
+        """As catalogue.fair.assess.judged.judge_record.
+
+        Raises:
+            AssessmentStopped: it took too much time or memory.
+        """
+        ...

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from catalogue.fair.assess.base import MOST_CHARACTERS
 from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.dataset import dataset_of
 from catalogue.fair.funding import FundingReader
@@ -26,6 +27,8 @@ _OF_THE_HOLDER: Final = frozenset(
 )
 """Metrics about whoever holds the record, which no record and no page of one study tells."""
 _CHECKS_OF_THE_HOLDER: Final = frozenset({"harvest-endpoints", "tombstone-answers"})
+JUDGED_CHARACTERS: Final = 10_000
+"""Of one text in a judgement: a PDF with a description of 4 MB takes 13 s to set, and nothing can stop that."""
 
 
 def about_holder(metric: Metric) -> bool:
@@ -38,18 +41,16 @@ def judge_record(
     seen: Iterable[Observation],
     target: str,
     owner: str,
-    overrule: Overrule,
     software: str,
     at: str,
 ) -> Audit:
-    """The audit of one study.
+    """The audit of one study, as far as its record and what was seen tell.
 
     Args:
         records: the study, then its images.
         seen: what was observed of it.
         target: its name in the audit.
         owner: as shown.
-        overrule: what to say instead of a judgement that rests on what nobody knows here.
         at: moment of the assessment, ISO 8601 in UTC.
     """
     study = dict(records[0])
@@ -66,31 +67,42 @@ def judge_record(
     dataset = replace(dataset, entry_hash=entry_hash, recorded_at=at)
     observed = {curie: {one.check: one for one in seen}}
     audit = replace(judge_all(dataset, chosen, observed, NodeFacts(), software=software), funding=funding.index())
-    judged = {name: overrule(chosen[name], one) for name, one in audit.judgements[curie].items()}
-    named = {name: _renamed(one, curie, target) for name, one in judged.items()}
+    named = {name: _renamed(one, curie, target) for name, one in audit.judgements[curie].items()}
     (row,) = (one for one in audit.studies if one.curie == curie)
+    row = replace(row, curie=target, owner=owner, title=_short(row.title))
     # Numbers of observations are those of a ledger, and this is in none.
-    return replace(audit, studies=(replace(row, curie=target, owner=owner),), judgements={target: named}, observed={})
+    return replace(audit, studies=(row,), judgements={target: named}, observed={})
+
+
+def overruled(audit: Audit, overrule: Overrule) -> Audit:
+    """The audit of one study with what is to be said instead of judgements that rest on what nobody knows here."""
+    (target,) = audit.judgements
+    said = {name: overrule(audit.metrics[name], one) for name, one in audit.judgements[target].items()}
+    return replace(audit, judgements={target: said})
 
 
 def _renamed(judgement: Judgement, curie: str, target: str) -> Judgement:
-    """The judgement with the name by which the study goes, where the one inside was only made for judging."""
-    if not curie.startswith(ASSESSED + ":"):
-        return judgement
+    """The judgement in short, with the name by which the study goes where the one inside was only made for judging."""
+    made_up = curie.startswith(ASSESSED + ":")
 
     def named(text: str) -> str:
-        return text.replace(BASE + curie, target).replace(curie, target)
+        text = text.replace(BASE + curie, target).replace(curie, target) if made_up else text
+        return _short(text)
 
     evidence = tuple(replace(one, text=named(one.text)) for one in judgement.evidence)
     add = tuple(map(named, judgement.add))
     return Judgement(judgement.outcome, named(judgement.said), evidence, add, judgement.mender)
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= JUDGED_CHARACTERS else text[:JUDGED_CHARACTERS] + "…"
+
+
 def outside_identifier(target: str, record: Mapping[str, Any]) -> Judgement:
     """Whether a study elsewhere has an identifier that is kept up for good: the address asked for, or one stated."""
     stated = [name for name in record.get("alternative_identifiers", ()) if isinstance(name, str)]
     stated += [f"https://doi.org/{record['doi']}"] if record.get("doi") else []
-    for name in (target, *stated):
+    for name in (target, *(name for name in stated if len(name) <= MOST_CHARACTERS)):
         if scheme := persistent_scheme(name):
             return passed(f"The study has the {scheme} identifier {name}.", Evidence(f"Identifier: {name}"))
     said = "Neither the address asked for nor any identifier stated is of a scheme that is kept up for good."

@@ -8,17 +8,18 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from catalogue.fair.assess.base import Assessment, Conflict, MapDocument, Source
+from catalogue.fair.assess.base import Assessment, Conflict, Judge, Source
+from catalogue.fair.assess.described import filled
 from catalogue.fair.assess.judged import (
     IDENTIFIER,
     Overrule,
     about_holder,
-    judge_record,
     open_question,
     outside_identifier,
+    overruled,
 )
 from catalogue.fair.assess.outside_checks import outside_observations
-from catalogue.fair.assess.outside_sources import Reading, filled, read_address
+from catalogue.fair.assess.outside_sources import Reading, read_address
 from catalogue.fair.live.base import Visit
 from catalogue.fair.metrics.base import Metric
 from catalogue.fair.outcomes import Judgement, Outcome
@@ -33,14 +34,16 @@ _COMPARED: Final = (
 _SHOWN: Final = 300
 
 
-def assess_address(url: str, visit: Visit, map_document: MapDocument, software: str, at: str) -> Assessment:
+def assess_address(url: str, visit: Visit, judge: Judge, at: str) -> Assessment:
     """The assessment of what an address describes.
 
     Args:
         at: moment of the assessment, ISO 8601 in UTC.
+    Raises:
+        AssessmentStopped: judging took too much time or memory.
     """
     study = stand_in(url)
-    reading = read_address(visit, url, map_document, study)
+    reading = read_address(visit, url, judge, study)
     best = max((one for one in reading.sources if one.record), key=lambda one: filled(one.record), default=None)
     empty: dict[str, Any] = {"type": "Study", "id": study.curie, "accession": study.accession, "owner": study.prefix}
     record = dict(best.record) if best is not None else empty
@@ -48,7 +51,7 @@ def assess_address(url: str, visit: Visit, map_document: MapDocument, software: 
     seen = list(outside_observations(visit, reading, record, images, study.curie, at))
     overrule = _overruling(url, reading, record, {one.check for one in seen})
     owner = urlsplit(url).hostname or ""
-    audit = judge_record([record, *images], seen, url, owner, overrule, software, at)
+    audit = overruled(judge.judged([record, *images], seen, url, owner, at), overrule)
     sources = tuple(replace(one, used=one is best) for one in reading.sources)
     return Assessment("fetched", url, audit, sources, conflicts(sources))
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from catalogue.fair.assess.base import MOST_PARTS, MapDocument, Source, too_many_parts
+from catalogue.fair.assess.base import MOST_PARTS, Judge, Source, too_many_parts
+from catalogue.fair.assess.described import MOST_STATEMENTS
 from catalogue.fair.live.base import Answer, NoAnswer, Visit
 from catalogue.fair.live.html_head import Head, Link, head_of
 from catalogue.fair.live.pages import HTML, header_links, way_out
 from catalogue.model.documents import SourceDocument
 from catalogue.model.identifiers import Identifier
-from catalogue.problems import RecordRejected
+from catalogue.problems import AssessmentStopped, RecordRejected
 
 JSONLD: Final = "application/ld+json"
 TURTLE: Final = "text/turtle"
@@ -28,8 +29,6 @@ _READ: Final = {
 }  # fmt: skip
 """Media type as served -> as read."""
 _MOST_LINKS: Final = 4
-MOST_STATEMENTS: Final = 10_000
-"""Of one record; the fullest of 871 real studies has 337, and 20,000 authors take a minute to judge."""
 _STUDY: Final = re.compile(r"Dataset|Study")
 
 
@@ -54,7 +53,7 @@ class Reading:
     forms: dict[str, Answer | NoAnswer] = field(default_factory=dict)
 
 
-def read_address(visit: Visit, url: str, map_document: MapDocument, study: Identifier) -> Reading:
+def read_address(visit: Visit, url: str, judge: Judge, study: Identifier) -> Reading:
     """Everything that an address says, each source by itself; nothing is merged.
 
     Args:
@@ -68,7 +67,7 @@ def read_address(visit: Visit, url: str, map_document: MapDocument, study: Ident
         reading.no = no
         reading.sources.append(Source("the address itself", url, no.status, no.said))
         return reading
-    mapping = _Mapping(map_document, study, reading)
+    mapping = _Mapping(judge, study, reading)
     if reading.page.status == 200 and not reading.fault:
         _read_page(reading, mapping)
     else:
@@ -145,8 +144,8 @@ def _follow(visit: Visit, link: Link, mapping: _Mapping) -> None:
 class _Mapping:
     """Turns answers into sources; equal bytes are mapped once."""
 
-    def __init__(self, map_document: MapDocument, study: Identifier, reading: Reading) -> None:
-        self._map = map_document
+    def __init__(self, judge: Judge, study: Identifier, reading: Reading) -> None:
+        self._judge = judge
         self._study = study
         self._known: dict[str, str] = {}
         self.reading = reading
@@ -165,31 +164,20 @@ class _Mapping:
             return
         document = SourceDocument("", answer.url, answer.content, kind)
         try:
-            harvester, mapped = self._map(document, self._study)
+            found = self._judge.described(document, self._study)
         except RecordRejected as rejection:
             said = f"It cannot be read as a study: {rejection.detail}"
             self.reading.sources.append(Source(name, answer.url, answer.status, said))
             return
-        record = next((one for one in mapped.records if one.get("type") == "Study"), {})
-        number = filled(record)
+        except AssessmentStopped as stopped:
+            self.reading.sources.append(Source(name, answer.url, answer.status, stopped.detail, unread=True))
+            return
+        number = found.statements
         if number > MOST_STATEMENTS:
             said = (
                 f"It describes the study in {number:,} statements, more than the {MOST_STATEMENTS:,} that are judged."
             )
             self.reading.sources.append(Source(name, answer.url, answer.status, said, unread=True))
             return
-        said = f"It describes the study in {number} statements (read by {harvester})."
-        self.reading.sources.append(Source(name, answer.url, answer.status, said, _with_images(record, mapped.records)))
-
-
-def _with_images(record: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
-    """The study; images that came with it are under a key that no record of the model has."""
-    images = [one for one in records if one.get("type") == "Image"]
-    return {**record, "@images": images} if images else record
-
-
-def filled(value: Any) -> int:
-    """Number of values that are stated."""
-    if isinstance(value, dict):
-        return sum(filled(one) for name, one in value.items() if name not in {"id", "type", "owner", "accession"})
-    return sum(map(filled, value)) if isinstance(value, list) else 1
+        said = f"It describes the study in {number} statements (read by {found.harvester})."
+        self.reading.sources.append(Source(name, answer.url, answer.status, said, found.record))

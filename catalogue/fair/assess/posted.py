@@ -8,9 +8,16 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from catalogue.fair.assess.base import MOST_PARTS, Assessment, MapDocument, Source, too_many_parts
-from catalogue.fair.assess.judged import IDENTIFIER, about_holder, judge_record, open_question
-from catalogue.fair.assess.outside_sources import MOST_STATEMENTS, filled
+from catalogue.fair.assess.base import (
+    MOST_CHARACTERS,
+    MOST_PARTS,
+    Assessment,
+    MapDocument,
+    Source,
+    too_many_parts,
+)
+from catalogue.fair.assess.described import MOST_STATEMENTS, filled
+from catalogue.fair.assess.judged import IDENTIFIER, about_holder, judge_record, open_question, overruled
 from catalogue.fair.metrics.base import Metric
 from catalogue.fair.outcomes import Judgement
 from catalogue.model.documents import Mapped, SourceDocument, SourceSpec
@@ -23,7 +30,7 @@ from catalogue.validation.json_text import read_json
 from catalogue.validation.kinds import JSON_LINES, YAML, form_of, kind_of_json
 from catalogue.validation.results import FileReport, Kind
 from catalogue.validation.service import Validator
-from catalogue.validation.source import decode
+from catalogue.validation.source import Place, decode
 from catalogue.validation.yaml_text import read_yaml
 
 UNPUBLISHED: Final = "The record is not published yet, so that this cannot be looked at."
@@ -43,7 +50,15 @@ def assess_posted(name: str, content: bytes, map_document: MapDocument, software
         at: moment of the assessment, ISO 8601 in UTC.
     Raises:
         RecordRejected: no study can be read from it; the message says what is wrong, and where.
+        TooLargeToAssess: there is more of it than is judged.
     """
+    try:
+        return _assessed(name, content, map_document, software, at)
+    except RecordRejected as rejection:
+        raise _placed(rejection) from rejection
+
+
+def _assessed(name: str, content: bytes, map_document: MapDocument, software: str, at: str) -> Assessment:
     made_up = _made_up(content)
     records, how, faults = _read(name, content, map_document, made_up)
     records, left_out = _sound(records)
@@ -57,9 +72,18 @@ def assess_posted(name: str, content: bytes, map_document: MapDocument, software
         return open_question(UNPUBLISHED) if unknown else judgement
 
     owner = study["owner"] if known else ""
-    audit = judge_record(records, (), target, owner, overrule, software, at)
+    audit = overruled(judge_record(records, (), target, owner, software, at), overrule)
     source = Source(name or "what was posted", "", None, how, study, used=True)
     return Assessment("posted", target, audit, (source,), (), faults)
+
+
+def _placed(rejection: RecordRejected) -> RecordRejected:
+    """The same with its place in words."""
+    members: dict[str, Any] = {name: value for name, value in rejection.members.items() if isinstance(value, str)}
+    place = rejection.members.get("place")
+    at = f" (line {place.line}, column {place.column})" if isinstance(place, Place) else ""
+    members.pop("reason", None)
+    return RecordRejected(rejection.detail + at, reason=rejection.reason, **members)
 
 
 def _sound(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -163,6 +187,8 @@ def _ordered(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             raise RecordRejected(
                 f"The study has no {field}, without which nothing can be said of it.", reason="schema-required"
             )
+        if len(study[field]) > MOST_CHARACTERS:
+            raise TooLargeToAssess(f"The study's {field} has more than {MOST_CHARACTERS:,} characters; shorten it.")
     images = [one for one in records if one.get("type") == "Image" and one.get("study") == study["id"]]
     found = [study, *images[:_MOST_IMAGES]]
     for record in found:

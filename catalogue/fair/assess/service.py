@@ -9,12 +9,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from catalogue.fair.assess.base import Assessment, MapDocument
+from catalogue.fair.assess.base import MOST_CHARACTERS, Assessment, Judge
 from catalogue.fair.assess.outside import assess_address
-from catalogue.fair.assess.posted import assess_posted
 from catalogue.fair.assess.turns import TimedVisit, Turns
 from catalogue.fair.audit import Audit
 from catalogue.fair.live.base import Visit
@@ -24,15 +23,12 @@ from catalogue.problems import (
     AmbiguousIdentifier,
     BadIdentifier,
     NotFound,
-    RecordRejected,
     SourceUnavailable,
     TooLargeToAssess,
 )
 from catalogue.store.entries import stamp
-from catalogue.validation.source import Place
 
 MOST_BYTES: Final = 4 << 20
-MOST_CHARACTERS: Final = 2000
 # So many tests of one address, asked one by one, cost its host one visit.
 _REMEMBERED_S: Final = 60.0
 _REMEMBERED: Final = 32
@@ -58,31 +54,28 @@ class Assessor:
     """Makes assessments; safe to share between threads.
 
     Args:
-        map_document: harvesters' maps.
+        judge: makes what reads and judges for one assessment.
         held: what the node knows.
         outside: None where no other host is asked.
-        software: version of ommatidia-node.
         clock: aware UTC time.
         parallel: assessments at a time.
-        limit_s: seconds that one may take.
+        limit_s: seconds in which other hosts are asked.
         seconds: a clock that only goes forward.
     """
 
     def __init__(
         self,
-        map_document: MapDocument,
+        judge: Callable[[], Judge],
         held: Held,
         outside: Outside | None,
-        software: str,
         clock: Callable[[], datetime],
         parallel: int = 2,
         limit_s: float = 20.0,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._map = map_document
+        self._judge = judge
         self._held = held
         self._outside = outside
-        self._software = software
         self._clock = clock
         self._turns = Turns(parallel)
         self._limit_s = limit_s
@@ -99,6 +92,7 @@ class Assessor:
             Withdrawn: it was taken back.
             FetchRefused: nobody may ask its address.
             TooManyRequests: there is no turn now.
+            AssessmentStopped: judging took too much time or memory.
         """
         if len(text) > MOST_CHARACTERS:
             raise BadIdentifier(f"A name has at most {MOST_CHARACTERS} characters; this one has {len(text)}.")
@@ -116,28 +110,27 @@ class Assessor:
             TooLargeToAssess: there are too many bytes.
             RecordRejected: no study can be read from it.
             TooManyRequests: there is no turn now.
+            AssessmentStopped: judging took too much time or memory.
         """
         if len(content) > MOST_BYTES:
             raise TooLargeToAssess(
                 f"The file has more than {MOST_BYTES:,} bytes; leave out images that are described one by one."
             )
         with self._turns.take():
-            try:
-                return assess_posted(name, content, self._map, self._software, self._now())
-            except RecordRejected as rejection:
-                raise _placed(rejection) from rejection
+            return self._judge().posted(name, content, self._now())
 
     def _fetched(self, url: str) -> Assessment:
         if (known := self._remembered(url)) is not None:
             return known
         if self._outside is None:
             raise NotFound("Nothing here has that name, and no other host is asked from here.")
-        # A name that cannot be looked up now is seen by the checks, which leave it open.
-        with suppress(SourceUnavailable):
-            self._outside.check(url)
         with self._turn(url):
+            # A name that cannot be looked up now is seen by the checks, which leave it open. Looking it up takes a turn
+            # as well: the system's resolver may take half a minute over a name whose servers do not answer.
+            with suppress(SourceUnavailable):
+                self._outside.check(url)
             visit = TimedVisit(self._outside.visit(), self._seconds, self._limit_s)
-            made = assess_address(url, visit, self._map, self._software, self._now())
+            made = assess_address(url, visit, self._judge(), self._now())
         self._remember(url, made)
         return made
 
@@ -159,15 +152,6 @@ class Assessor:
 
     def _now(self) -> str:
         return stamp(self._clock())
-
-
-def _placed(rejection: RecordRejected) -> RecordRejected:
-    """The same with its place in words."""
-    members: dict[str, Any] = {name: value for name, value in rejection.members.items() if isinstance(value, str)}
-    place = rejection.members.get("place")
-    at = f" (line {place.line}, column {place.column})" if isinstance(place, Place) else ""
-    members.pop("reason", None)
-    return RecordRejected(rejection.detail + at, reason=rejection.reason, **members)
 
 
 def address_of(text: str) -> str:

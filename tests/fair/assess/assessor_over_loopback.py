@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from catalogue.fair.assess.base import Judge
+from catalogue.fair.assess.here import JudgeHere
 from catalogue.fair.assess.service import Assessor, Outside
 from catalogue.fair.live.world import World
 from harvesters.looker import Home, Looker
@@ -42,7 +44,9 @@ def assessor(
     world = World("", Home(others, "http://127.0.0.1:9"), Looker(others), "")
     held: Callable[[str], Any] = more.pop("held", lambda text: None)
     outside = Outside(others.check, world.visit) if more.pop("outside", True) else None
-    return Assessor(SingleDocuments(others).map, held, outside, "1.0", lambda: NOON, parallel, limit_s, **more)
+    here = JudgeHere(SingleDocuments(others).map, "1.0")
+    judge: Callable[[], Judge] = more.pop("judge", lambda: here)
+    return Assessor(judge, held, outside, lambda: NOON, parallel, limit_s, **more)
 
 
 def page(dataset: dict[str, Any] | None = None, head: str = "") -> bytes:
