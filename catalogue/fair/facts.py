@@ -66,6 +66,22 @@ class Row:
         """Text of another variable of the query; "" where it is unbound."""
         return str(self.more[name].value) if name in self.more else ""
 
+    def also(self, name: str, predicate: str, node: str = "") -> tuple[Evidence, ...]:
+        """The triple by which the value, or the node of another variable, says what the variable `name` has, as
+        evidence; none where that is unbound.
+
+        Args:
+            predicate: CURIE or IRI of its property.
+        """
+        if name not in self.more:
+            return ()
+        subject = self.more[node] if node else self.value
+        return (Evidence(f"{subject} <{_iri(predicate)}> {self.more[name]} ."),)
+
+
+def _iri(predicate: str) -> str:
+    return predicate if "://" in predicate else expand(predicate)
+
 
 Facts = Mapping[str, Mapping[str, tuple[Row, ...]]]
 """Name of a fact -> IRI of a study -> its rows, sorted."""

@@ -16,6 +16,13 @@ from catalogue.model.profiles import SHAPES
 
 MOST_EVIDENCE: Final = 3
 NO_IMAGES: Final = "This node holds no record of single images of the study, so that it cannot be told here."
+PAPER_NAMES: Final = {
+    "doi": "http://purl.org/ontology/bibo/doi",
+    "pmid": "http://purl.org/ontology/bibo/pmid",
+    "pmc": "http://purl.org/spar/fabio/hasPubMedCentralId",
+    "url": "schema:url",
+}
+"""What a paper is identified by, in the fact `publications`."""
 _PASSED: Final = "Passed"
 _FAILED: Final = "Failed"
 
@@ -23,6 +30,22 @@ _FAILED: Final = "Failed"
 def evidence(rows: Iterable[Row], most: int = MOST_EVIDENCE) -> tuple[Evidence, ...]:
     """The first few rows as evidence."""
     return tuple(row.evidence for row in islice(rows, most))
+
+
+def evidence_with(
+    rows: Iterable[Row], properties: Mapping[str, str], node: str = "", most: int = MOST_EVIDENCE
+) -> tuple[Evidence, ...]:
+    """The first few rows as evidence, each with the triples by which its value says what it passes by.
+
+    Args:
+        properties: variable of the query -> CURIE or IRI of the property that it is the value of.
+        node: variable of the query that has these properties; "" means the value of the row.
+    """
+    shown: list[Evidence] = []
+    for row in islice(rows, most):
+        shown.append(row.evidence)
+        shown += (one for name, predicate in properties.items() for one in row.also(name, predicate, node))
+    return tuple(dict.fromkeys(shown))
 
 
 def part(study: Subject, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalogue.fair.judging import evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
 
@@ -23,7 +24,7 @@ def _judge(study: Subject) -> Judgement:
     without = [row for row in rows.values() if not row.said("ror")]
     if not without:
         said = f"All organisations of the authors have a ROR identifier ({len(rows)})."
-        return passed(said, *(row.evidence for row in list(rows.values())[:3]))
+        return passed(said, *evidence_with(rows.values(), {"ror": "omm:ror"}))
     add = tuple(study.triple("omm:ror", "<https://ror.org/…>", node=row.text) for row in without[:10])
     said = f"{len(without)} of {len(rows)} organisations of the authors have no ROR identifier."
     return failed(said, *(row.evidence for row in without[:3]), add=add)

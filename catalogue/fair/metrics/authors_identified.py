@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalogue.fair.judging import evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
 
@@ -16,7 +17,10 @@ def _judge(study: Subject) -> Judgement:
         return not_applicable("No author is stated, so that none can be identified.")
     identified = [row for row in rows if row.said("orcid")]
     if identified:
-        return passed(f"{len(identified)} of {len(rows)} authors have an ORCID.", identified[0].evidence)
+        return passed(
+            f"{len(identified)} of {len(rows)} authors have an ORCID.",
+            *evidence_with(identified, {"orcid": "omm:orcid"}),
+        )
     add = (study.triple("omm:orcid", "<https://orcid.org/…>", node=rows[0].text),)
     return failed(f"None of {len(rows)} authors has an ORCID.", rows[0].evidence, add=add)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence
+from catalogue.fair.judging import evidence, evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
@@ -13,7 +13,8 @@ def _judge(study: Subject) -> Judgement:
     samples = study.rows("samples")
     good = [row for row in samples if row.said("entity") or row.said("description") or row.said("title")]
     if good:
-        return passed(f"{len(good)} samples are described.", *evidence(good))
+        words = {"entity": "omm:biologicalEntity", "title": "dcterms:title", "description": "dcterms:description"}
+        return passed(f"{len({row.text for row in good})} samples are described.", *evidence_with(good, words, most=1))
     node = samples[0].text if samples else f"{study.iri}/biosample/1"
     add = (study.triple("omm:biosample", f"<{node}>"), study.triple("omm:biologicalEntity", '"…"', node))
     if samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from catalogue.fair import data_links
+from catalogue.fair.judging import evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
 
@@ -20,7 +21,8 @@ def _judge(study: Subject) -> Judgement:
             "No level of access is stated, so that nobody can tell whether data are closed.", *evidence
         )
     if any(row.said("closure") or row.said("reason") for row in rows):
-        return passed("It is stated why the data are not open.", *evidence)
+        why = evidence_with(rows, {"closure": "omm:closureReason", "reason": "omm:reason"})
+        return passed("It is stated why the data are not open.", *why)
     add = (study.triple("omm:closureReason", "<…>", node=rows[0].text),)
     return failed("The data are not open, and no reason is stated.", *evidence, add=add)
 

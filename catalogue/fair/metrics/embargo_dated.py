@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalogue.fair.judging import evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, indeterminate, not_applicable, passed
 from catalogue.model.namespaces import expand
@@ -17,7 +18,9 @@ def _judge(study: Subject) -> Judgement:
         return indeterminate("Nothing is stated about access, so that nobody can tell whether there is an embargo.")
     evidence = tuple(row.evidence for row in rows)
     if dates := sorted(row.said("until") for row in rows if row.said("until")):
-        return passed(f"The data become available on {dates[-1]}.", *evidence)
+        return passed(
+            f"The data become available on {dates[-1]}.", *evidence_with(rows, {"until": "dcterms:available"})
+        )
     if not any(row.said("closure") == _EMBARGO for row in rows):
         return not_applicable("There is no embargo.", *evidence)
     date = '"…"^^<http://www.w3.org/2001/XMLSchema#date>'

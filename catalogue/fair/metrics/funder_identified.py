@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, part
+from catalogue.fair.judging import evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
 
@@ -15,7 +15,9 @@ def _judge(study: Subject) -> Judgement:
     grants = study.rows("grants")
     good = [row for row in grants if row.said("ror") or row.said("crossref")]
     if good:
-        return passed("The funder is named by its ROR or Crossref identifier.", *evidence(good))
+        identifiers = {"ror": "omm:ror", "crossref": "omm:crossrefFunderId"}
+        shown = evidence_with(good, identifiers, "funder")
+        return passed("The funder is named by its ROR or Crossref identifier.", *shown)
     words = [row for name in _WORDS for row in study.rows(name)]
     if not grants and not words:
         return not_applicable("No funder is stated, so that none can be identified.")

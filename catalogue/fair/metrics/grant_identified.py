@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence
+from catalogue.fair.judging import evidence, evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
 
@@ -13,7 +13,7 @@ def _judge(study: Subject) -> Judgement:
     grants = study.rows("grants")
     good = [row for row in grants if row.said("pid")]
     if good:
-        return passed("A grant is named by its persistent identifier.", *evidence(good))
+        return passed("A grant is named by its persistent identifier.", *evidence_with(good, {"pid": "omm:grantPid"}))
     if not grants:
         return not_applicable("No grant is stated, so that none can be identified.")
     add = (study.triple("omm:grantPid", "<https://doi.org/…>", grants[0].text),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, part
+from catalogue.fair.judging import evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
@@ -13,7 +13,8 @@ def _judge(study: Subject) -> Judgement:
     grants = study.rows("grants")
     good = [row for row in grants if row.said("number") or row.said("pid")]
     if good:
-        return passed(f"{len({row.text for row in good})} grants are stated by number.", *evidence(good))
+        shown = evidence_with(good, {"number": "schema:identifier", "pid": "omm:grantPid"})
+        return passed(f"{len({row.text for row in good})} grants are stated by number.", *shown)
     words = [*grants, *study.rows("omm:fundingStatement"), *study.rows("omm:acknowledgements")]
     grant = grants[0].text if grants else part(study, "grant/1")
     number = study.triple("schema:identifier", '"…"', grant)

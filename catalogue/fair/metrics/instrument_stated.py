@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import part, stated
+from catalogue.fair.judging import evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
-from catalogue.fair.outcomes import Judgement, Mender, Outcome
+from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
 
 def _judge(study: Subject) -> Judgement:
@@ -14,7 +14,10 @@ def _judge(study: Subject) -> Judgement:
     good = [row for row in rows if row.said("instrument") or row.said("used")]
     node = rows[0].text if rows else part(study, "acquisition/1")
     add = study.triple("omm:instrument", '"…"', node)
-    return stated(good, "The instrument is named.", "No instrument is named.", add)
+    if good:
+        shown = evidence_with(good, {"instrument": "omm:instrument", "used": "omm:instrumentUsed"})
+        return passed("The instrument is named.", *shown)
+    return failed("No instrument is named.", *evidence(rows), add=(add,))
 
 
 METRIC: Final = Metric(

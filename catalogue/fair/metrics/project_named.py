@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence
+from catalogue.fair.judging import evidence, evidence_with
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, not_applicable, passed
+
+_NAMES: Final = {"programme": "omm:programme", "acronym": "omm:acronym", "number": "schema:identifier"}
 
 
 def _judge(study: Subject) -> Judgement:
     grants = study.rows("grants")
     good = [row for row in grants if row.said("acronym") and row.said("number") and row.said("programme")]
     if good:
-        return passed("Programme, acronym and number of the project are stated.", *evidence(good))
+        return passed("Programme, acronym and number of the project are stated.", *evidence_with(good, _NAMES, most=1))
     if not grants:
         return not_applicable("No grant is stated.")
     row = grants[0]
-    lacking = {"programme": "omm:programme", "acronym": "omm:acronym", "number": "schema:identifier"}
-    missing = [name for name in lacking if not row.said(name)]
-    add = tuple(study.triple(lacking[name], '"…"', row.text) for name in missing)
+    missing = [name for name in _NAMES if not row.said(name)]
+    add = tuple(study.triple(_NAMES[name], '"…"', row.text) for name in missing)
     return failed(f"A grant is stated without {', '.join(missing)}.", *evidence(grants), add=add)
 
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import described_acquisitions, evidence, part
+from catalogue.fair.judging import described_acquisitions, evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
+
+_SAYS: Final = {
+    "instrument": "omm:instrument",
+    "used": "omm:instrumentUsed",
+    "method": "omm:imagingMethod",
+    "parameters": "omm:acquisitionParameters",
+    "description": "dcterms:description",
+}
 
 
 def _judge(study: Subject) -> Judgement:
     rows = study.rows("acquisitions")
     good = described_acquisitions(study)
     if good:
-        return passed(f"{len({row.text for row in good})} acquisitions are described.", *evidence(good))
+        shown = evidence_with(good, _SAYS, most=1)
+        return passed(f"{len({row.text for row in good})} acquisitions are described.", *shown)
     node = rows[0].text if rows else part(study, "acquisition/1")
     add = (study.triple("omm:acquisition", f"<{node}>"), study.triple("omm:instrument", '"…"', node))
     return failed("No acquisition is described.", *evidence(rows), add=add)

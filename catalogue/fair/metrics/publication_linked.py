@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, part
+from catalogue.fair.judging import PAPER_NAMES, evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
@@ -13,7 +13,7 @@ def _judge(study: Subject) -> Judgement:
     papers = study.rows("publications")
     good = [row for row in papers if row.said("doi") or row.said("pmid") or row.said("pmc")]
     if good:
-        return passed(f"{len(good)} papers are linked by DOI or PubMed number.", *evidence(good))
+        return passed(f"{len(good)} papers are linked by DOI or PubMed number.", *evidence_with(good, PAPER_NAMES))
     node = papers[0].text if papers else part(study, "publication/1")
     doi = f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .'
     if papers:

@@ -38,7 +38,7 @@ def _judge(study: Subject) -> Judgement:
         return indeterminate(f"The day on which the {lacks} came out is not stated.", *evidence(papers))
     (first, last), paper = min(dated, key=lambda pair: pair[0])
     (released, _), data = min(public, key=lambda pair: pair[0])
-    shown = (data.evidence, paper.evidence)
+    shown = (data.evidence, paper.evidence, *paper.also("issued", "dcterms:issued"))
     least = "" if first == last else "at least "
     if released == first == last:
         return passed("The data became public on the day of the paper.", *shown)

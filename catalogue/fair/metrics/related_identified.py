@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.judging import evidence, part
+from catalogue.fair.judging import PAPER_NAMES, evidence, evidence_with, part
 from catalogue.fair.metrics.base import Case, Metric, Subject
 from catalogue.fair.outcomes import Judgement, Mender, Outcome, failed, passed
 
@@ -16,7 +16,8 @@ def _judge(study: Subject) -> Judgement:
     good = [row for row in papers if any(row.said(name) for name in _NAMES)]
     good += [row for row in study.rows("relations") if row.is_iri]
     if good:
-        return passed(f"{len(good)} related resources have an address or identifier.", *evidence(good))
+        shown = evidence_with(good, PAPER_NAMES)
+        return passed(f"{len(good)} related resources have an address or identifier.", *shown)
     node = papers[0].text if papers else part(study, "publication/1")
     doi = f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .'
     if not papers:
