@@ -25,6 +25,7 @@ def main() -> None:
     command = [
         "run", address, "--checks", "all", "--exclude-checks", LEFT_OUT, "--max-examples", "15", "--seed", "1",
         "--phases", "examples,coverage,fuzzing", "--generation-deterministic", "--no-color", "--continue-on-failure",
+        "--suppress-health-check", "too_slow", "--request-timeout", "120",  # the machine may be busy
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:  # it keeps what it found beside it
         run = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", *command]

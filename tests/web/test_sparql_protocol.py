@@ -35,7 +35,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     lines = [f'<http://example.org/s{i}> <http://example.org/p> "v{i}" <{G}> .' for i in range(100)]
     lines.append(f'<http://example.org/x> <http://example.org/p> "<b>bold</b>"@en <{H}> .')
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    with throwaway_store(file) as link, QueryPool(link, workers=1, max_rows=90) as pool:
+    with throwaway_store(file) as link, QueryPool(link, workers=1, max_rows=90, deadline_s=120) as pool:
         yield create_sparql_only(pool, QuerySettings()).test_client()
 
 

@@ -1,7 +1,7 @@
 """The contract of a form of a report, and how forms are found; members lie beside this file, one each.
 
-A member is a module with SUFFIX, MEDIA_TYPE, TITLE where its suffix is no word, and `render(report, links) -> bytes`; one
-that may be large has `iter_parts(report, links)` instead, whose parts joined are the form.
+A member is a module with SUFFIX, MEDIA_TYPE, TITLE where its suffix is no word, and `render(report, links) -> bytes`;
+one that may be large has `iter_parts(report, links)` instead, whose parts joined are the form.
 """
 
 from __future__ import annotations

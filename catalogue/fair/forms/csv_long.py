@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from catalogue.fair.dataset import study_iri
 from catalogue.fair.forms.base import Addresses
 from catalogue.fair.forms.csv_rows import iter_csv, plain
-from catalogue.fair.dataset import study_iri
 from catalogue.fair.outcomes import Evidence, Judgement, Mender, Outcome
 from catalogue.fair.report import Report
 

@@ -37,7 +37,7 @@ TURTLE = """\
 
 
 def assessor(
-    *servers: Server, parallel: int = 2, limit_s: float = 20.0, timeout_s: float = 30.0, **more: Any
+    *servers: Server, parallel: int = 2, limit_s: float = 600.0, timeout_s: float = 30.0, **more: Any
 ) -> Assessor:
     """An assessor that may ask these servers and nobody else that is private."""
     others = fetcher({f"127.0.0.1:{server.port}" for server in servers}, timeout_s)

@@ -21,6 +21,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Machines are shared; nothing waits so long unless something is wrong.
+PATIENCE_MS = 180_000
+
 
 @pytest.fixture(scope="module")
 def address(services: Services) -> Iterator[str]:
@@ -38,7 +41,15 @@ def chromium() -> Iterator[Any]:
     """A running Chromium."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS, timeout=180_000)
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS, timeout=PATIENCE_MS)
+        made = browser.new_context
+
+        def patient(**options: Any) -> Any:
+            context = made(**options)
+            context.set_default_timeout(PATIENCE_MS)
+            return context
+
+        browser.new_context = patient
         yield browser
         browser.close()
 
