@@ -34,6 +34,15 @@ class Origin:
         return f"{self.scheme}://{host}" + ("" if self.port == _PORTS[self.scheme] else f":{self.port}")
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL leads, checked: for programs that connect by themselves (git)."""
+
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+
+
 def origin_of(url: str) -> Origin:
     """The origin of an http(s) URL.
 

@@ -1,6 +1,7 @@
 """One request as the fetcher is to send it, and the answer as it hands it on.
 
-Which headers may be sent is decided here; who may be asked is addresses.py's, what comes back body.py's.
+Which headers may be sent and which redirects followed is decided here; who may be asked is addresses.py's, what comes
+back body.py's.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from datetime import UTC, datetime
 import requests
 
 from catalogue.problems import FetchRefused
-from harvesters.addresses import Origin, shown
+from harvesters.addresses import Origin, origin_of, shown
 
 _SET_BY_US = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "range"})
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SAME_METHOD = frozenset({307, 308})
 _TOKEN = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
 
@@ -69,6 +72,42 @@ class Call:
     read: Callable[[requests.Response, Mapping[str, str], str], bytes]
     data: bytes | None = None
     follow: bool = True
+
+    def headers_for(self, here: Origin) -> dict[str, str]:
+        """The headers that an origin may see: credentials stay with the call's own."""
+        return {k: v for k, v in self.headers.items() if here == self.start or k.lower() not in _CREDENTIALS}
+
+    def check_place(self, url: str, here: Origin) -> None:
+        """Nothing, when an address lies where the call must stay.
+
+        Args:
+            here: the origin of `url`.
+        Raises:
+            FetchRefused: it lies outside.
+        """
+        if self.origin is not None and here != self.origin:
+            raise FetchRefused(
+                f"{shown(url)} is outside {self.origin}, where this source lives. "
+                "If the partner moved, put the new address into the source.",
+                rule="redirect" if here != self.start else "origin",
+            )
+
+    def redirected(self, status: int, url: str, target: str) -> str:
+        """Where a redirect leads.
+
+        Raises:
+            FetchRefused: it may not be followed.
+        """
+        here, there = origin_of(url), origin_of(target)
+        if here.scheme == "https" and there.scheme != "https":
+            raise FetchRefused(f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect")
+        if self.method != "GET" and (status not in _SAME_METHOD or here != there):
+            raise FetchRefused(
+                f"{shown(url)} answers {self.method} with a redirect to {shown(target)}. "
+                "If the service moved, put the new address into the source.",
+                rule="redirect",
+            )
+        return target
 
 
 def request_headers(extra: Mapping[str, str], etag: str = "", modified: str = "") -> dict[str, str]:

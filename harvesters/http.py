@@ -12,7 +12,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -21,13 +20,13 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from catalogue.problems import FetchRefused, SourceUnavailable
-from harvesters.addresses import Origin, joined, origin_of, parse_url, shown
+from harvesters.addresses import Origin, Target, joined, origin_of, parse_url, shown
 from harvesters.body import REDIRECTS, BadBody, check_range, read_answer, read_look
 from harvesters.calls import Call, Response, printable, range_headers, request_headers, server_clock
 from harvesters.download import PartFile
 from harvesters.failures import MAX_WAIT_S, Transient, failure_of, phrase, retry_after_s, unavailable
 from harvesters.hosts import LEAVE_ALONE_S, Host
-from harvesters.traffic import Counters, current_run
+from harvesters.traffic import Counters, Tally, current_run
 from harvesters.transport import Budget, Gate, PinnedAdapter, Resolve, TooSlow, current_budget, resolve
 
 __all__ = ["Counters", "Fetcher", "Origin", "Response", "Target"]
@@ -35,20 +34,9 @@ __all__ = ["Counters", "Fetcher", "Origin", "Response", "Target"]
 Clock = Callable[[], datetime]
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SAME_METHOD = frozenset({307, 308})
 _MAX_REDIRECTS = 3
 _MAX_BACKOFF_S = 300.0
 _MAX_ASKED_PAUSE_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a URL leads, checked: for programs that connect by themselves (git)."""
-
-    host: str
-    port: int
-    addresses: tuple[str, ...]
 
 
 class Fetcher:
@@ -112,7 +100,7 @@ class Fetcher:
             self._session.mount(scheme, PinnedAdapter(self._gate, parallel))
         self._hosts: dict[tuple[str, int], Host] = {}
         self._hosts_lock = threading.Lock()
-        self._counted = threading.local()
+        self._tally = Tally()
 
     @staticmethod
     def origin(url: str) -> Origin:
@@ -121,8 +109,7 @@ class Fetcher:
 
     def counters(self) -> Counters:
         """What the calling thread has sent and received so far; a run is the difference of two."""
-        counted: Counters = self._counted.__dict__.setdefault("counters", Counters())
-        return counted
+        return self._tally.counters
 
     def pace(self, url: str, pause_s: float) -> None:
         """Leave at least so many seconds (at most 30) between two requests to a URL's host, because it asks for it."""
@@ -321,32 +308,13 @@ class Fetcher:
         url = call.url
         for _ in range(_MAX_REDIRECTS + 1):
             here, url = parse_url(url)
-            if call.origin is not None and here != call.origin:
-                raise FetchRefused(
-                    f"{shown(url)} is outside {call.origin}, where this source lives. "
-                    "If the partner moved, put the new address into the source.",
-                    rule="redirect" if here != call.start else "origin",
-                )
+            call.check_place(url, here)
             answer = self._exchange(call, url, here, budget)
             location = answer.headers.get("location", "")
             if not call.follow or answer.status not in REDIRECTS or not location:
                 return answer
-            url = self._next(call, answer.status, url, joined(url, location))
+            url = call.redirected(answer.status, url, joined(url, location))
         raise FetchRefused(f"{shown(url)} is behind more than {_MAX_REDIRECTS} redirects.", rule="redirect")
-
-    @staticmethod
-    def _next(call: Call, status: int, url: str, target: str) -> str:
-        """Where a redirect leads, unless it may not be followed."""
-        here, there = origin_of(url), origin_of(target)
-        if here.scheme == "https" and there.scheme != "https":
-            raise FetchRefused(f"{shown(url)} redirects from https to http; that is never followed.", rule="redirect")
-        if call.method != "GET" and (status not in _SAME_METHOD or here != there):
-            raise FetchRefused(
-                f"{shown(url)} answers {call.method} with a redirect to {shown(target)}. "
-                "If the service moved, put the new address into the source.",
-                rule="redirect",
-            )
-        return target
 
     def _exchange(self, call: Call, url: str, here: Origin, budget: Budget) -> Response:
         """One request and its answer, with the manners and the memory of its host."""
@@ -363,30 +331,17 @@ class Fetcher:
                 answer = self._send(call, url, here, budget)
                 decoded = len(answer.content)
             finally:
-                self._count(budget.received - received, decoded)
+                self._tally.add(budget.received - received, decoded)
         if run is not None:
             run.answered(answer.status, shown(answer.url), answer.skew_s)
         return answer
-
-    def _count(self, raw: int, decoded: int) -> None:
-        before = self.counters()
-        self._counted.counters = Counters(
-            before.requests + 1, before.bytes_raw + raw, before.bytes_decoded + (decoded or raw)
-        )
-        run = current_run.get()
-        if run is not None:
-            run.requests += 1
-            run.bytes_raw += raw
-            run.bytes_decoded += decoded or raw
 
     def _send(self, call: Call, url: str, here: Origin, budget: Budget) -> Response:
         common = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         if self._from:
             common["From"] = self._from
-        own = {k: v for k, v in call.headers.items() if here == call.start or k.lower() not in _CREDENTIALS}
-        prepared = requests.Request(
-            call.method, url, headers=CaseInsensitiveDict({**common, **own}), data=call.data
-        ).prepare()
+        headers = CaseInsensitiveDict({**common, **call.headers_for(here)})
+        prepared = requests.Request(call.method, url, headers=headers, data=call.data).prepare()
         if prepared.url is None or origin_of(prepared.url) != origin_of(url):
             raise FetchRefused(f"The address {shown(url)} can be read in two ways.", rule="url-form")
         token = current_budget.set(budget)

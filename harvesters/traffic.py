@@ -5,6 +5,7 @@ Rules: federation.md R8 to R11, reliability.md section 2. How an operator states
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,6 +188,12 @@ class Run:
         if skew_s is not None and abs(skew_s) > max(SKEW_S, abs(self.skew_s)):
             self.skew_s = skew_s
 
+    def received(self, raw: int, decoded: int) -> None:
+        """Counts a request and the bytes that came of it, as they came and unpacked."""
+        self.requests += 1
+        self.bytes_raw += raw
+        self.bytes_decoded += decoded
+
     def _end(self, kind: type[Problem], detail: str, **members: Any) -> Problem:
         """The problem that ends the run; kept, since an adapter may take it for the fault of one document."""
         self.ended = kind(detail, **members)
@@ -212,3 +219,22 @@ def under(run: Run) -> Iterator[None]:
         yield
     finally:
         current_run.reset(token)
+
+
+class Tally(threading.local):
+    """What each thread has sent and received through one fetcher."""
+
+    counters = Counters()
+
+    def add(self, raw: int, decoded: int) -> None:
+        """Counts a request and the bytes that came of it, for this thread and for the run it is in.
+
+        Args:
+            raw: bytes as they came.
+            decoded: the same unpacked; 0 where nothing could be.
+        """
+        before, decoded = self.counters, decoded or raw
+        self.counters = Counters(before.requests + 1, before.bytes_raw + raw, before.bytes_decoded + decoded)
+        run = current_run.get()
+        if run is not None:
+            run.received(raw, decoded)

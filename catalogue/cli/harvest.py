@@ -23,7 +23,7 @@ from catalogue.model.namespaces import OWNERS
 from catalogue.problems import BadRequest, Locked, NotFound
 
 if TYPE_CHECKING:
-    from catalogue.federation.pull import PullReport
+    from catalogue.federation.pull_report import PullReport
 
 SHOWN = ("source", "read", "accepted", "new", "changed", "unchanged", "withdrawn", "renamed", "repaired", "quarantined")
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]

@@ -18,7 +18,7 @@ from catalogue.federation.findings import Finding, counted
 from catalogue.problems import NotFound, Problem, SourceUnavailable
 
 if TYPE_CHECKING:
-    from catalogue.federation.pull import PullReport
+    from catalogue.federation.pull_report import PullReport
     from catalogue.federation.standing import OwnerCell, Standing
     from catalogue.store.registry import Alarm, Member
 

@@ -15,7 +15,7 @@ from catalogue.ingest.report import RunReport
 from catalogue.store.views import View, catch_up, rebuild
 
 if TYPE_CHECKING:
-    from catalogue.federation.pull import PullReport
+    from catalogue.federation.pull_report import PullReport
     from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)

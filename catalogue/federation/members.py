@@ -19,7 +19,8 @@ import structlog
 from catalogue.federation.feed import Feed, MemberSays, SaidNode
 from catalogue.federation.holdings import LedgerHoldings
 from catalogue.federation.lanes import Lanes
-from catalogue.federation.pull import OwnerStanding, Pull, PullReport
+from catalogue.federation.pull import Pull
+from catalogue.federation.pull_report import OwnerStanding, PullReport
 from catalogue.federation.soon import NAME, Soon
 from catalogue.ingest.holder import new_holder
 from catalogue.ingest.lease import free_if_abandoned, kept_alive

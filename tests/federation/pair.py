@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from catalogue.federation.feed import Answer
-from catalogue.federation.pull import Pull, PullReport
+from catalogue.federation.pull import Pull
+from catalogue.federation.pull_report import PullReport
 from catalogue.model.payload import digest
 from catalogue.problems import FetchRefused
 from tests.federation.simulation import material

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.federation.pull import PullReport
+from catalogue.federation.pull_report import PullReport
 from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.schedule import Schedule
 from catalogue.federation.standing import day_states, holders, standing_document, standings

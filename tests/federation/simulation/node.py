@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from catalogue.federation.pull import Pull, PullReport
+from catalogue.federation.pull import Pull
+from catalogue.federation.pull_report import PullReport
 from catalogue.model.signing import NodeKey
 from catalogue.model.tenure import Tenure
 from catalogue.problems import Conflict, FetchRefused, Locked, NotFound, Problem, SourceChanged, SourceUnavailable
