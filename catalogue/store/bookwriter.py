@@ -283,7 +283,7 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
     """Writes `rows`, replacing those with the same primary key; nothing happens without rows."""
     if not rows:
         return
-    statement = _insert_for(connection, table)
+    statement = insert_for(connection, table)
     keys = [column.name for column in table.primary_key]
     fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
@@ -291,14 +291,15 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
 
 def _upsert_quarantine(connection: Connection, rows: list[dict[str, Any]]) -> None:
     table = schema.quarantine
-    statement = _insert_for(connection, table)
+    statement = insert_for(connection, table)
     fresh: dict[str, Any] = {name: statement.excluded[name] for name in rows[0] if name not in ("source", "item")}
     del fresh["first_seen"]
     fresh["tries"] = table.c.tries + 1
     connection.execute(statement.on_conflict_do_update(index_elements=["source", "item"], set_=fresh), rows)
 
 
-def _insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do where a row is there (`on_conflict_do_update`)."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # 20 ms that a node on SQLite need not wait

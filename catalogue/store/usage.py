@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from catalogue.store import schema
+from catalogue.store.bookwriter import insert_for
 from catalogue.store.entries import moment, stamp
 
 GRACE: Final = timedelta(minutes=5)
@@ -243,7 +242,7 @@ def _add_up(connection: Connection, table: Table, column: str, rows: list[dict[s
     """Writes rows; where one with the same key is there, its `column` grows by the new one's."""
     if not rows:
         return
-    new: Any = (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+    new = insert_for(connection, table)
     grown = {column: table.c[column] + new.excluded[column]}
     connection.execute(new.on_conflict_do_update(index_elements=list(table.primary_key), set_=grown), rows)
 
