@@ -17,7 +17,7 @@ from catalogue.federation.schedule import Schedule
 from catalogue.federation.worker import GRACE_S, HARVEST_POLL_S, stop_on_signals
 from catalogue.ingest.report import RunReport
 from catalogue.problems import Locked
-from catalogue.store.views import catch_up
+from catalogue.store.views import Stopped, catch_up
 
 log = structlog.get_logger(__name__)
 _REFRESH_S = 1.0
@@ -63,6 +63,8 @@ def _publish(node: Node) -> None:
                 catch_up(node.ledger, view)
     except Locked:
         log.debug("watch.worker_publishes")
+    except Stopped:
+        log.debug("watch.left_to_the_next")
 
 
 def _table(schedule: Schedule) -> Table:
