@@ -16,7 +16,7 @@ from catalogue.cli.output import err, plain, set_log_level
 from catalogue.federation.worker import GRACE_S, HARVEST_POLL_S, stop_on_signals
 from catalogue.ingest.report import RunReport
 from catalogue.problems import Locked
-from catalogue.store.views import catch_up
+from catalogue.store.views import Stopped, catch_up
 
 if TYPE_CHECKING:
     from catalogue.federation.outlook import Outlook
@@ -66,6 +66,8 @@ def _publish(node: Node) -> None:
                 catch_up(node.ledger, view)
     except Locked:
         log.debug("watch.worker_publishes")
+    except Stopped:
+        log.debug("watch.left_to_the_next")
 
 
 def _table(schedule: Schedule) -> Table:

@@ -117,7 +117,7 @@ def _evidence(found: tuple[Evidence, ...]) -> str:
 def read_studies(path: Path) -> tuple[tuple[Study, ...], dict[str, dict[str, int]]]:
     """The studies, and curie -> check -> number of the observation that was taken into account."""
     studies, observed = [], {}
-    for *said, seen in _rows(path, STUDIES):
+    for *said, seen in _rows(path, COLUMNS[STUDIES]):
         curie, owner, title, released, record, images, further = said
         studies.append(Study(curie, owner, title, released, record, images, further))
         if seen:
@@ -125,23 +125,24 @@ def read_studies(path: Path) -> tuple[tuple[Study, ...], dict[str, dict[str, int
     return tuple(studies), observed
 
 
-def read_judgements(results: Path, evidence: Path) -> dict[str, dict[str, Judgement]]:
+def read_judgements(results: Path, evidence: Path, *, grounds: bool = True) -> dict[str, dict[str, Judgement]]:
     """Curie -> metric -> what it said. Judgements that say the same are one object.
 
     Args:
         evidence: its file; studies that it no longer has keep their outcomes, with a sentence that says why.
+        grounds: with what each rests on and what to add; these are most of the work.
     """
-    texts = _rows(evidence, EVIDENCE)
+    texts = _rows(evidence, COLUMNS[EVIDENCE] if grounds else ("study", "metric", "said"))
     text = next(texts, None)
     made: dict[tuple[str, ...], Judgement] = {}
     found: dict[str, dict[str, Judgement]] = {}
-    for study, _owner, metric, _version, outcome, mender in _rows(results, RESULTS):
-        key: tuple[str, ...] = (outcome, mender, WITHHELD, "", "")
+    for study, metric, outcome, mender in _rows(results, ("study", "metric", "outcome", "mender")):
+        key: tuple[str, ...] = (outcome, mender, WITHHELD)
         if text is not None and text[:2] == (study, metric):
             key = (outcome, mender, *text[2:])
             text = next(texts, None)
         if key not in made:
-            made[key] = _judgement(key)
+            made[key] = _judgement(*key)
         found.setdefault(study, {})[metric] = made[key]
     return found
 
@@ -149,7 +150,7 @@ def read_judgements(results: Path, evidence: Path) -> dict[str, dict[str, Judgem
 def read_outcomes(results: Path) -> dict[str, dict[str, Outcome]]:
     """Curie -> metric -> outcome, without what they rest on."""
     found: dict[str, dict[str, Outcome]] = {}
-    for study, _owner, metric, _version, outcome, _mender in _rows(results, RESULTS):
+    for study, metric, outcome in _rows(results, ("study", "metric", "outcome")):
         found.setdefault(study, {})[metric] = Outcome(outcome)
     return found
 
@@ -157,8 +158,7 @@ def read_outcomes(results: Path) -> dict[str, dict[str, Outcome]]:
 WITHHELD: Final = "The record was withdrawn since; what was found in it is no longer kept."
 
 
-def _judgement(key: tuple[str, ...]) -> Judgement:
-    outcome, mender, said, evidence, add = key
+def _judgement(outcome: str, mender: str, said: str, evidence: str = "", add: str = "") -> Judgement:
     return Judgement(
         Outcome(outcome),
         said,
@@ -168,29 +168,35 @@ def _judgement(key: tuple[str, ...]) -> Judgement:
     )
 
 
-def _rows(path: Path, name: str) -> Iterator[tuple[str, ...]]:
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Rows of a table; texts that are often the same are one object."""
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(path, read_dictionary=list(COLUMNS[name]))
+    file = pq.ParquetFile(path, read_dictionary=list(columns))
     for number in range(file.num_row_groups):
-        group = file.read_row_group(number, columns=list(COLUMNS[name]))
-        yield from zip(*(_texts(group.column(column)) for column in COLUMNS[name]), strict=True)
+        group = file.read_row_group(number, columns=list(columns))
+        yield from zip(*(_texts(group.column(column)) for column in columns), strict=True)
 
 
 def _texts(column: pa.ChunkedArray) -> list[Any]:
     found: list[Any] = []
     for chunk in column.chunks:
         values = chunk.dictionary.to_pylist()
-        found += [values[place] for place in chunk.indices.to_numpy(zero_copy_only=False).tolist()]
+        found += [values[place] for place in _places(chunk.indices)]
     return found
+
+
+def _places(indices: pa.Int32Array) -> list[int]:
+    """The numbers, none of which is missing; `to_numpy` would import pandas, which takes 0.3 s."""
+    numbers = memoryview(indices.buffers()[1]).cast("i")
+    return numbers[indices.offset : indices.offset + len(indices)].tolist()
 
 
 def without(path: Path, fresh: Path, gone: frozenset[str]) -> int:
     """Number of rows left out of a copy of the evidence: those of some studies."""
     table = _Table(fresh, COLUMNS[EVIDENCE])
     dropped = 0
-    for row in _rows(path, EVIDENCE):
+    for row in _rows(path, COLUMNS[EVIDENCE]):
         if row[0] in gone:
             dropped += 1
         else:

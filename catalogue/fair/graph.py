@@ -70,7 +70,7 @@ class AuditGraphs:
         if kept is None:
             return
         try:
-            read = load_audit(kept)
+            read = load_audit(kept, grounds=False)
         except (StoreDamaged, FileNotFoundError) as error:
             # Records go on being published; what was written of audits stays until the next one.
             log.error("audit.damaged", detail=str(error))

@@ -136,9 +136,11 @@ def _said_of(metric: Metric) -> dict[str, Any]:
     return {name: getattr(metric, name) for name in _WORDS}
 
 
-def load_audit(kept: Kept) -> KeptAudit:
+def load_audit(kept: Kept, *, grounds: bool = True) -> KeptAudit:
     """The audit with all its judgements; its metrics have their words but judge nothing.
 
+    Args:
+        grounds: with what judgements rest on and what to add.
     Raises:
         StoreDamaged: the signature or a file does not fit.
     """
@@ -147,7 +149,7 @@ def load_audit(kept: Kept) -> KeptAudit:
     metrics = read_metrics((kept.path / METRICS).read_bytes(), kept.name)
     benchmarks = read_benchmarks((kept.path / BENCHMARKS).read_bytes(), kept.name)
     studies, observed = read_studies(kept.path / STUDIES)
-    judgements = read_judgements(kept.path / RESULTS, evidence_file(kept))
+    judgements = read_judgements(kept.path / RESULTS, evidence_file(kept), grounds=grounds)
     basis, absent = kept.manifest.basis, kept.manifest.absent
     funding = _read_funding(kept)
     audit = Audit(basis, metrics, studies, judgements, absent, observed, funding, kept.redacted)

@@ -20,7 +20,7 @@ from typing import Any, Final
 import structlog
 
 from catalogue.federation.rebuilding import RebuildMark
-from catalogue.store.views import Entries, View, catch_up, rebuild
+from catalogue.store.views import Entries, Stopped, View, catch_up, rebuild
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +34,6 @@ FIRST_BACKOFF_S: Final = 1.0
 LONGEST_BACKOFF_S: Final = 60.0
 HARVEST_POLL_S: Final = 5.0
 GRACE_S: Final = 20.0
-
-
-class _Stopping(Exception):
-    """The worker was asked to stop in the middle of a catch-up."""
 
 
 @dataclass(slots=True)
@@ -146,7 +142,7 @@ class Worker:
             try:
                 self._level(view)
                 task.succeeded()
-            except _Stopping:
+            except Stopped:
                 return
             # Whatever breaks one view must not end the others: it is logged and tried again.
             except Exception as error:  # noqa: BLE001
@@ -184,7 +180,7 @@ class Worker:
 
     def _on_progress(self, _position: int, _last: int) -> None:
         if self._stop.is_set():
-            raise _Stopping
+            raise Stopped
         if time.monotonic() - self._beaten >= BEAT_EVERY_S:
             self._beat()
 

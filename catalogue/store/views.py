@@ -31,6 +31,10 @@ class Entries(Protocol):
         ...
 
 
+class Stopped(Exception):
+    """The process was asked to end while a view was written; what is left is done by the next one."""
+
+
 @runtime_checkable
 class View(Protocol):
     """Something derived from the ledger alone.
@@ -63,7 +67,11 @@ class View(Protocol):
         ...
 
     def publish(self) -> None:
-        """Show readers everything applied so far, at once; does nothing when they see it already."""
+        """Show readers everything applied so far, at once; does nothing when they see it already.
+
+        Raises:
+            Stopped: the process is to end; readers see what they saw.
+        """
         ...
 
     def tidy(self) -> None:

@@ -49,7 +49,8 @@ class WorkParts(HarvestParts, AuditParts):
             engine = EmbeddedGraph(self.home / "graph")
             links: list[RecordLinks] = [self.identities, self.funding]
             results = AuditGraphs(self.audits.shelf, self.settings.fair.graph)
-            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed, results)
+            ended = self.stopping.is_set
+            graph = GraphView(engine, quads, OntologyGraphs(self.home), self._checks(), links, listed, results, ended)
             stack.callback(graph.close)
             claims = ClaimsView(self.home / "identity")
             stack.callback(claims.close)

@@ -108,6 +108,10 @@ def test_an_audit_is_read_back_without_the_code_that_judged(
     assert back.audit.basis == audit.basis
     assert (back.audit.studies, back.audit.observed) == (audit.studies, audit.observed)
     assert back.benchmarks == dict(shipped())
+    bare = load_audit(back.kept, grounds=False).audit.judgements
+    assert {curie: {name: (one.outcome, one.said) for name, one in of.items()} for curie, of in bare.items()} == {
+        curie: {name: (one.outcome, one.said) for name, one in of.items()} for curie, of in said.items()
+    }
     cheap = {".csv", ".wide.csv", ".json", ".jsonld"}
     for benchmark in list(shipped().values())[:2]:
         for one, two in zip(_rendered(audit, benchmark, cheap), _rendered(back.audit, benchmark, cheap), strict=True):

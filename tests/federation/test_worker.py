@@ -19,6 +19,7 @@ from catalogue.federation import worker
 from catalogue.federation.rebuilding import RebuildMark
 from catalogue.federation.worker import EXIT_DISK_FULL, EXIT_OK, Worker, read_heartbeat
 from catalogue.store.ledger import Entry, Ledger
+from catalogue.store.views import Stopped
 from tests.store.graph.records import append, open_ledger, study
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -188,6 +189,22 @@ def test_stop_interrupts_a_long_catch_up(ledger: Ledger, made, monkeypatch: pyte
     assert one.run() == EXIT_OK
     assert 0 < len(view.seen) < 600
     assert view.closed
+
+
+def test_stop_in_a_publication_is_no_failure(ledger: Ledger, made, tmp_path: Path, monkeypatch) -> None:
+    """A view that is asked to stop while it publishes ends the worker in order; what was to be made anew still is."""
+    view, mark = Recorder(), RebuildMark(tmp_path)
+    one, stop = made(view, mark=mark)
+    mark.want()
+
+    def publish() -> None:
+        stop.set()
+        raise Stopped
+
+    monkeypatch.setattr(view, "publish", publish)
+    assert one.run() == EXIT_OK
+    assert view.closed and mark.begin()
+    assert one._views[0][1].failures == 0
 
 
 def test_idle_node_is_tidied(ledger: Ledger, made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,7 @@ class EmbeddedGraph:
         self._dirty = False
         self._untidy = 0
         self._loading = False
+        self._cut_off = False
         self.rebuilding = False
         try:
             self._open()
@@ -124,9 +125,7 @@ class EmbeddedGraph:
         if not self._dirty and not self.rebuilding:
             return False
         target = self._folder / "snapshots" / str(_next(self._folder / "snapshots"))
-        if self._loading:
-            self._live.update(_loading("DELETE"))
-            self._loading = False
+        self._end_loading()
         self._live.flush()
         self._live.backup(target)
         _sync_tree(target)
@@ -157,16 +156,24 @@ class EmbeddedGraph:
         self._store = px.Store(self._path)
         self._dirty = True
         self._untidy = 0
-        self._loading = False
+        self._loading = self._cut_off = False
         self.rebuilding = True
         self._drop_other_stores()
 
     def close(self) -> None:
-        """Close the store and free the writer's lock."""
+        """Close the store and free the writer's lock; whole changes that nobody published yet are kept."""
+        if self._store is not None and self._loading and not (self._cut_off or self.rebuilding):
+            self._end_loading()
+            self._live.flush()
         self._store = None
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _end_loading(self) -> None:
+        if self._loading:
+            self._live.update(_loading("DELETE"))
+            self._loading = self._cut_off = False
 
     @property
     def _live(self) -> px.Store:
@@ -221,8 +228,9 @@ class EmbeddedGraph:
     def _change_in_bulk(
         self, wanted: dict[str, bytes], merges: Sequence[MergeQuads], values: Sequence[SetValue], mark: Mark
     ) -> list[str]:
-        """Load many graphs at once; after a crash before the next publish the store is built anew."""
+        """Load many graphs at once; after a crash before the next publish or close the store is built anew."""
         bad: list[str] = []
+        self._cut_off = True
         begun = [] if self._loading else [_loading("INSERT")]
         drops = [f"DROP SILENT GRAPH {px.NamedNode(g)}" for g in wanted if self.has_graph(g)]
         if begun or drops:
@@ -238,6 +246,7 @@ class EmbeddedGraph:
             good = [content for graph, content in contents if _parsed(graph, content, bad) is not None]
             self._live.bulk_load(b"".join(good), px.RdfFormat.N_QUADS)
         self._live.update(";\n".join([*_set_values(values), *_set_mark(mark)]))
+        self._cut_off = False
         return bad
 
     def _drop_other_stores(self) -> None:

@@ -143,10 +143,20 @@ def test_damaged_store_is_begun_anew(opened: list[EmbeddedGraph], folder: Path, 
     assert read(folder, A) == {"1"}
 
 
+class CutOff(Exception):
+    """The process ended here."""
+
+
 def test_interrupted_load_is_begun_anew(opened: list[EmbeddedGraph], folder: Path) -> None:
-    """A store left in the middle of a bulk load is not trusted; one whose load was published is."""
+    """A store left in the middle of a bulk load is not trusted; one that was published or closed in order is."""
     opened[0].change(many(250, "1"), Mark(1, "x"))
     opened[0].close()
+    opened.append(EmbeddedGraph(folder))
+    assert opened[-1].mark() == Mark(1, "x") and read(folder, A) == set()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(CutOff):
+        patch.setattr(embedded, "_set_mark", cut_off)
+        opened[-1].change(many(250, "2"), Mark(2, "y"))
+    opened[-1].close()
     opened.append(EmbeddedGraph(folder))
     assert opened[-1].rebuilding
     opened[-1].change(many(250, "1"), Mark(1, "x"))
@@ -154,6 +164,11 @@ def test_interrupted_load_is_begun_anew(opened: list[EmbeddedGraph], folder: Pat
     opened[-1].close()
     opened.append(EmbeddedGraph(folder))
     assert opened[-1].mark() == Mark(1, "x")
+
+
+def cut_off(mark: Mark) -> None:
+    """In place of the last step of a change."""
+    raise CutOff
 
 
 def test_only_the_live_store_stays_on_disk(opened: list[EmbeddedGraph], folder: Path) -> None:
