@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select
 
 from catalogue.model.image_rows import is_withdrawn, row_record
 from catalogue.model.payload import canonical, digest
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 LIST: Final = "image-list"
 _SUFFIX: Final = "/images"
 
-ReadEntries = Callable[[Select[Any]], list[Entry]]
+ReadEntries = Callable[..., list[Entry]]
+"""(statement, values of its parameters by name) -> the entries that it finds, checked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,7 @@ class ImageLists:
 
     def chunks(self, curie: str, above: str = "") -> list[Chunk]:
         """Chunks of the list `curie` in order, those that hold accessions above `above`."""
-        table = schema.image_chunk
-        query = select(table).where(table.c.list == curie, table.c.last > above).order_by(table.c.ordinal)
-        return self._chunks(query)
+        return self._chunks(_OF_LIST, curie=curie, above=above)
 
     def listed_elsewhere(self, owner: str, keys: pa.Array, but: str) -> list[str]:
         """Which of some accessions are images of other lists of their owner.
@@ -153,9 +152,7 @@ class ImageLists:
 
         table = schema.image_chunk.c
         first, last = keys[0].as_py(), keys[-1].as_py()
-        query = select(schema.image_chunk).where(
-            table.owner == owner, table.first <= last, table.last >= first, table.list != but
-        )
+        query = _CHUNKS.where(table.owner == owner, table.first <= last, table.last >= first, table.list != but)
         found: list[str] = []
         for chunk in self._chunks(query):
             place = place_of(keys, chunk.first)
@@ -174,9 +171,8 @@ class ImageLists:
 
     def count(self, study: str) -> int:
         """Number of images in a study's list."""
-        query = select(schema.image_list.c.rows).where(schema.image_list.c.curie == list_curie(study))
         with self._engine.connect() as connection:
-            return connection.scalar(query) or 0
+            return connection.scalar(_ROWS, {"curie": list_curie(study)}) or 0
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Owner -> (images, withdrawn images) in lists."""
@@ -217,17 +213,11 @@ class ImageLists:
             return set(connection.scalars(select(schema.image_chunk.c.digest)))
 
     def _around(self, owner: str, accession: str) -> list[Chunk]:
-        table = schema.image_chunk.c
-        query = select(schema.image_chunk).where(
-            table.owner == owner, table.first <= accession, table.last >= accession
-        )
-        return self._chunks(query)
+        return self._chunks(_AROUND, owner=owner, accession=accession)
 
-    def _chunks(self, query: Select[Any]) -> list[Chunk]:
-        table = schema.image_chunk.c
-        columns = (table.list, table.ordinal, table.first, table.last, table.rows, table.digest, table.size_bytes)
+    def _chunks(self, query: Select[Any], **values: Any) -> list[Chunk]:
         with self._engine.connect() as connection:
-            return [Chunk(*row) for row in connection.execute(query.with_only_columns(*columns))]
+            return [Chunk(*row) for row in connection.execute(query, values)]
 
     def _row(self, chunk: Chunk, accession: str) -> dict[str, Any] | None:
         try:
@@ -240,9 +230,29 @@ class ImageLists:
             raise
 
     def _list_entry(self, curie: str) -> Entry | None:
-        query = select(schema.entry).join(schema.head, schema.head.c.position == schema.entry.c.position)
-        found = self._entries(query.where(schema.head.c.curie == curie, schema.head.c.kind == LIST))
+        found = self._entries(_LIST_ENTRY, curie=curie)
         return found[0] if found else None
+
+
+# Made once, as those of catalogue.store.ledger.
+_CHUNK: Final = schema.image_chunk.c
+_CHUNKS: Final = select(
+    _CHUNK.list, _CHUNK.ordinal, _CHUNK.first, _CHUNK.last, _CHUNK.rows, _CHUNK.digest, _CHUNK.size_bytes
+)
+_OF_LIST: Final = _CHUNKS.where(_CHUNK.list == bindparam("curie"), _CHUNK.last > bindparam("above")).order_by(
+    _CHUNK.ordinal
+)
+_AROUND: Final = _CHUNKS.where(
+    _CHUNK.owner == bindparam("owner"),
+    _CHUNK.first <= bindparam("accession"),
+    _CHUNK.last >= bindparam("accession"),
+)
+_LIST_ENTRY: Final = (
+    select(schema.entry)
+    .join(schema.head, schema.head.c.position == schema.entry.c.position)
+    .where(schema.head.c.curie == bindparam("curie"), schema.head.c.kind == LIST)
+)
+_ROWS: Final = select(schema.image_list.c.rows).where(schema.image_list.c.curie == bindparam("curie"))
 
 
 def write_list(connection: Connection, position: int, owner: str, payload: bytes) -> set[str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from catalogue.model.signing import NodeKey
 from catalogue.problems import AmbiguousIdentifier, NotFound, RecordRejected, StoreDamaged
@@ -220,7 +221,7 @@ class Ledger(Bookkeeping, HeldReader):
 
         An image that has no entry of its own is looked for in the image lists.
         """
-        found = self._entries(_heads().where(schema.head.c.curie == curie))
+        found = self._entries(_HEAD, curie=curie)
         return found[0] if found else self.image_lists.find(curie)
 
     def find_heads(self, curies: Iterable[str]) -> dict[str, Entry]:
@@ -257,12 +258,7 @@ class Ledger(Bookkeeping, HeldReader):
         self, curie: str, after_curie: str = "", limit: int = 100, *, status: str | None = "public"
     ) -> list[Entry]:
         """Newest versions of the records whose parent is `curie`, by curie; None asks for every status."""
-        query = _heads().where(schema.head.c.parent == curie, schema.head.c.curie > after_curie)
-        if status is not None:
-            query = query.where(schema.head.c.status == status)
-        if status == "public":
-            query = query.where(schema.head.c.whole == 1)
-        return self._entries(query.order_by(schema.head.c.curie).limit(limit))
+        return self._entries(_children(status), above=curie, after=after_curie, most=limit)
 
     def count_children(self, curie: str, *, status: str | None = "public") -> int:
         """Number of images with entries of their own whose study is `curie`; None counts every status."""
@@ -284,15 +280,8 @@ class Ledger(Bookkeeping, HeldReader):
         Raises:
             AmbiguousIdentifier: several records claim it; `candidates` lists their curies.
         """
-        name = normalised_alias(text)
-        query = (
-            select(schema.alias.c.curie, schema.alias.c.position == schema.head.c.position)
-            .join(schema.head, schema.head.c.curie == schema.alias.c.curie)
-            .where(schema.alias.c.alias == name)
-            .order_by(schema.alias.c.curie)
-        )
         with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_CLAIMS, {"name": normalised_alias(text)}).all()
         claimants = [curie for curie, current in rows if current] or [curie for curie, _ in rows]
         if len(claimants) > 1:
             raise AmbiguousIdentifier(
@@ -373,12 +362,32 @@ class Ledger(Bookkeeping, HeldReader):
         """Every fault in what is stored, see catalogue.store.fsck; nothing when all is well."""
         return find_faults(self.engine, self.image_lists.files)
 
-    def _entries(self, query: Select[Any]) -> list[Entry]:
+    def _entries(self, query: Select[Any], **values: Any) -> list[Entry]:
         with self.engine.connect() as connection:
-            found = connection.execute(query)
+            found = connection.execute(query, values)
             names = list(found.keys())
             return [entry_from(dict(zip(names, row, strict=True))) for row in found]
 
 
 def _heads() -> Select[Any]:
     return select(schema.entry).join(schema.head, schema.head.c.position == schema.entry.c.position)
+
+
+# Made once: putting a statement together takes as long as having it answered, and pages look up dozens of names.
+_HEAD: Final = _heads().where(schema.head.c.curie == bindparam("curie"))
+_CLAIMS: Final = (
+    select(schema.alias.c.curie, schema.alias.c.position == schema.head.c.position)
+    .join(schema.head, schema.head.c.curie == schema.alias.c.curie)
+    .where(schema.alias.c.alias == bindparam("name"))
+    .order_by(schema.alias.c.curie)
+)
+
+
+@cache
+def _children(status: str | None) -> Select[Any]:
+    query = _heads().where(schema.head.c.parent == bindparam("above"), schema.head.c.curie > bindparam("after"))
+    if status is not None:
+        query = query.where(schema.head.c.status == status)
+    if status == "public":
+        query = query.where(schema.head.c.whole == 1)
+    return query.order_by(schema.head.c.curie).limit(bindparam("most", type_=Integer))

@@ -6,8 +6,10 @@ The resolver decides what a name means; the views of studies and images only add
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import NoReturn
 
 from flask import Response, redirect, render_template, request
@@ -26,6 +28,7 @@ CACHE = "public, max-age=60"
 TOMBSTONE_SUFFIX = ".jsonld"
 FOUND = frozenset({State.PUBLIC, State.SUPPRESSED, State.WITHDRAWN, State.REPLACED})
 Page = Callable[[Resolution], Response]
+_NO_MORE: Mapping[str, Page] = MappingProxyType({})
 
 
 def refuse(services: Services, resolution: Resolution) -> NoReturn:
@@ -73,18 +76,20 @@ def to(links: Links, path: str, code: int) -> Response:
     return response
 
 
-def split_suffix(services: Services, name: str, extra: Sequence[str] = ()) -> tuple[Resolution, str]:
+def _split_suffix(services: Services, name: str, extra: Iterable[str]) -> tuple[Resolution, str]:
     """What `name` leads to and the suffix that was cut off for that; a record so named wins over a suffix."""
-    suffixes = sorted({offer.suffix for offer in _all_offers()} | set(extra), key=len, reverse=True)
-    suffix = next((end for end in suffixes if end and name.endswith(end)), "")
+    fitting = (end for end in (*_suffixes(), *extra) if name.endswith(end))
+    suffix = max(fitting, key=len, default="")
     whole = services.resolver.resolve(name)
     if suffix and whole.state not in FOUND:
         return services.resolver.resolve(name[: -len(suffix)]), suffix
     return whole, ""
 
 
-def _all_offers() -> tuple[Offer, ...]:
-    return offers("Study") + offers("Image") + offers("Tombstone")
+@cache
+def _suffixes() -> frozenset[str]:
+    """What the address of a form may end with."""
+    return frozenset(offer.suffix for kind in ("Study", "Image", "Tombstone") for offer in offers(kind) if offer.suffix)
 
 
 def tombstone_page(resolution: Resolution) -> Response:
@@ -109,15 +114,15 @@ def record_type(resolution: Resolution) -> str:
     return str(resolution.entry.record["type"])
 
 
-def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence[str] = ()) -> Response:
+def answer(services: Services, kind: str, name: str, page: Page, extra: Mapping[str, Page] = _NO_MORE) -> Response:
     """The document `name` of this kind: page, rendering, tombstone, redirect to its or its successor's address, or a
     problem.
 
     Args:
         page: makes the page of a public record.
-        extra: suffixes that the caller serves by itself (`.bib`); their redirects are still made here.
+        extra: suffix -> what gives a public record in a form that no other kind of record has (`.bib`).
     """
-    resolution, suffix = split_suffix(services, name, extra)
+    resolution, suffix = _split_suffix(services, name, extra)
     if resolution.state not in FOUND:
         refuse(services, resolution)
     curie, links = resolution.curie or "", services.links
@@ -126,6 +131,8 @@ def answer(services: Services, kind: str, name: str, page: Page, extra: Sequence
     proper = links.document(resolution.kind or kind, curie, suffix)
     if proper != f"/{'images' if kind == 'image' else 'studies'}/{path_of(name)}":
         return to(services.links, proper, 301)
+    if suffix in extra and resolution.tombstone is None:
+        return extra[suffix](resolution)
     available = offers(record_type(resolution))
     if suffix:
         # What a form would have told is gone in every form: the tombstone answers for those that it has none of.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_options_header
@@ -42,6 +43,7 @@ _ALSO = {
 _ORDER = (".jsonld", ".ttl", ".nt", ".nq", ".datacite.json", ".crate.json", ".croissant.json")
 
 
+@cache
 def offers(record_type: str) -> tuple[Offer, ...]:
     """All forms of a record of this type, the page first, then in order of preference."""
     found = [

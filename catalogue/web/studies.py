@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -18,7 +19,7 @@ from catalogue.resolver.service import Resolution
 from catalogue.store.graph_view import catalog_record
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.data_links import opening_sizes
-from catalogue.web.documents import FOUND, answer, finish, refuse, split_suffix, to, tombstone_page
+from catalogue.web.documents import FOUND, answer, finish, refuse, to, tombstone_page
 from catalogue.web.fair.study_note import study_note
 from catalogue.web.image_lists import pictures
 from catalogue.web.linksets import inbox_path
@@ -113,7 +114,7 @@ def _sites(images: list[Any]) -> list[str]:
     )
 
 
-def _citation_file(services: Services, resolution: Resolution, suffix: str) -> Response:
+def _citation_file(resolution: Resolution, suffix: str) -> Response:
     entry = resolution.entry
     assert entry is not None
     media_type, render = CITATIONS[suffix]
@@ -121,6 +122,9 @@ def _citation_file(services: Services, resolution: Resolution, suffix: str) -> R
     name = archive_accession(entry.record) + suffix
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return finish(response, entry.recorded_at)
+
+
+_CITATION_FILES = {suffix: partial(_citation_file, suffix=suffix) for suffix in CITATIONS}
 
 
 def _pretty(content: bytes) -> tuple[str, bool]:
@@ -182,11 +186,7 @@ def studies_blueprint(services: Services) -> Blueprint:
 
     @blueprint.get("/studies/<path:name>")
     def study(name: str) -> Response:
-        resolution, suffix = split_suffix(services, name, tuple(CITATIONS))
-        own = name == f"{resolution.curie}{suffix}" and resolution.kind == "study"
-        if suffix in CITATIONS and own and resolution.tombstone is None:
-            return _citation_file(services, resolution, suffix)
-        return answer(services, "study", name, lambda found: _study_page(services, found), tuple(CITATIONS))
+        return answer(services, "study", name, lambda found: _study_page(services, found), _CITATION_FILES)
 
     @blueprint.get("/studies/<path:name>/original")
     def original(name: str) -> Response:

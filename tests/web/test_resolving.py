@@ -168,6 +168,12 @@ def test_withdrawn_study_is_not_given_by_suffix(client: FlaskClient) -> None:
     assert client.get(f"/id/{ORPHAN}/thumbnail").status_code == 410
 
 
+@pytest.mark.parametrize("end", [".bib", ".ris", ".ttl"])
+def test_suffix_of_an_unknown_study_is_404(client: FlaskClient, end: str) -> None:
+    """A form of a study that is not here answers 404, a citation file as any other form."""
+    assert client.get(f"/studies/biostudies:S-BIAD999999{end}").status_code == 404
+
+
 def test_document_of_the_other_kind_is_redirected(client: FlaskClient) -> None:
     """A study asked for as an image, or under another of its names, moves to its own address."""
     assert client.get(f"/images/{STUDY}").headers["Location"] == f"/studies/{STUDY}"
