@@ -360,15 +360,18 @@ class LocalNode:
         from catalogue.fair.assess.apart import JudgeApart
         from catalogue.fair.assess.benches import Benches
         from catalogue.fair.assess.service import Assessor, Outside
+        from catalogue.fair.assess.turns import Patience
         from catalogue.fair.live.world import World
         from harvesters.confined import confined
         from harvesters.looker import Home, Looker
 
         private = () if for_strangers else self.settings.harvest.allow_private_hosts
-        others = self._look_fetcher(frozenset(private), 0.0, 1)
+        patience = Patience(self._rest)
+        others = self._look_fetcher(frozenset(private), 0.0, 1, patience.rest)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
         # What strangers had looked at is forgotten with each, lest it grow without end.
-        outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
+        home = Home(others, "http://127.0.0.1")
+        outside = Outside(others.check, lambda: World("", home, Looker(others), "").visit(), patience.within)
         part, software, owners = self.settings.fair, version("ommatidia-node"), self.home / "owners.toml"
         apart = partial(confined, "app:judge_apart", memory_bytes=part.assess_memory_bytes)
         # An operator's own Ctrl-C ends the process at once; strangers' assessments share a few.
@@ -418,8 +421,16 @@ class LocalNode:
         except SettingsInvalid:
             return ""
 
-    def _look_fetcher(self, allow_private: frozenset[str], pause_s: float, parallel: int) -> Fetcher:
+    def _look_fetcher(
+        self,
+        allow_private: frozenset[str],
+        pause_s: float,
+        parallel: int,
+        rest: Callable[[float], None] | None = None,
+    ) -> Fetcher:
         from harvesters.http import Fetcher
+
+        rest = rest or self._rest
 
         # What does not answer at once is looked at again another day; nobody is asked twice in a row.
         return Fetcher(
@@ -430,8 +441,8 @@ class LocalNode:
             pause_s=(pause_s, max(pause_s, 5.0) if pause_s else 0.0),
             parallel=parallel,
             clock=now,
-            sleep=self._rest,
-            interrupt=lambda: self._rest(0),
+            sleep=rest,
+            interrupt=lambda: rest(0),
         )
 
     def _rest(self, seconds: float) -> None:
