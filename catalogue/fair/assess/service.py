@@ -98,6 +98,8 @@ class Assessor:
         """
         if len(text) > MOST_CHARACTERS:
             raise BadIdentifier(f"A name has at most {MOST_CHARACTERS} characters; this one has {len(text)}.")
+        if any("\ud800" <= one <= "\udfff" for one in text):
+            raise BadIdentifier("The name holds halves of characters (surrogates), which nothing is named by.")
         found = self._held(text)
         if found is not None:
             return Assessment("held", found[0], found[1])

@@ -210,7 +210,10 @@ def test_many_tests_of_one_address_are_one_visit(archive: Server) -> None:
     assert judge.named(url) is first and len(archive.requests) == asked
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 3000, "https://a b", 'https://e.example/"><script>', "nothing:1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "x" * 3000, "https://a b", 'https://e.example/"><script>', "nothing:1", "https://e.example/\ud800"],
+)
 def test_no_names_are_refused(archive: Server, text: str) -> None:
     """What is no name and no address is refused with a sentence."""
     with pytest.raises((BadIdentifier, NotFound)):
