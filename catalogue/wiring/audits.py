@@ -67,15 +67,18 @@ class AuditParts(Doors):
         from catalogue.fair.assess.apart import JudgeApart
         from catalogue.fair.assess.benches import Benches
         from catalogue.fair.assess.service import Assessor, Outside
+        from catalogue.fair.assess.turns import Patience
         from catalogue.fair.live.world import World
         from harvesters.confined import confined
         from harvesters.looker import Home, Looker
 
         private = () if for_strangers else self.settings.harvest.allow_private_hosts
-        others = self._look_fetcher(frozenset(private), 0.0, 1)
+        patience = Patience(self._rest)
+        others = self._look_fetcher(frozenset(private), 0.0, 1, patience.rest)
         # Nothing that is assessed is asked of this node, so that its own pages need no way.
         # What strangers had looked at is forgotten with each, lest it grow without end.
-        outside = Outside(others.check, lambda: World("", Home(others, "http://127.0.0.1"), Looker(others), "").visit())
+        home = Home(others, "http://127.0.0.1")
+        outside = Outside(others.check, lambda: World("", home, Looker(others), "").visit(), patience.within)
         part, software, owners = self.settings.fair, version("ommatidia-node"), self.home / "owners.toml"
         apart = partial(confined, "app:judge_apart", memory_bytes=part.assess_memory_bytes)
         # An operator's own Ctrl-C ends the process at once; strangers' assessments share a few.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from catalogue.wiring.store import StoreParts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from catalogue.images.service import ImageService
     from harvesters.http import Fetcher
 
@@ -54,9 +56,16 @@ class Doors(StoreParts):
             interrupt=lambda: self._sleep(0),
         )
 
-    def _look_fetcher(self, allow_private: frozenset[str], pause_s: float, parallel: int) -> Fetcher:
+    def _look_fetcher(
+        self,
+        allow_private: frozenset[str],
+        pause_s: float,
+        parallel: int,
+        rest: Callable[[float], None] | None = None,
+    ) -> Fetcher:
         from harvesters.http import Fetcher
 
+        rest = rest or self._rest
         # What does not answer at once is looked at again another day; nobody is asked twice in a row.
         return Fetcher(
             contact=self.settings.harvest.contact,
@@ -66,8 +75,8 @@ class Doors(StoreParts):
             pause_s=(pause_s, max(pause_s, 5.0) if pause_s else 0.0),
             parallel=parallel,
             clock=self.clock,
-            sleep=self._rest,
-            interrupt=lambda: self._rest(0),
+            sleep=rest,
+            interrupt=lambda: rest(0),
         )
 
     @cached_property

@@ -44,10 +44,12 @@ class Outside:
     Args:
         check: raises FetchRefused for an address that nobody may ask.
         visit: a visit with a memory of its own.
+        within: ends what this thread waits for there after so many seconds.
     """
 
     check: Callable[[str], object]
     visit: Callable[[], Visit]
+    within: Callable[[float], AbstractContextManager[None]] = nullcontext
 
 
 class Assessor:
@@ -96,6 +98,8 @@ class Assessor:
         """
         if len(text) > MOST_CHARACTERS:
             raise BadIdentifier(f"A name has at most {MOST_CHARACTERS} characters; this one has {len(text)}.")
+        if any("\ud800" <= one <= "\udfff" for one in text):
+            raise BadIdentifier("The name holds halves of characters (surrogates), which nothing is named by.")
         found = self._held(text)
         if found is not None:
             return Assessment("held", found[0], found[1])
@@ -124,7 +128,7 @@ class Assessor:
             return known
         if self._outside is None:
             raise NotFound("Nothing here has that name, and no other host is asked from here.")
-        with self._turn(url):
+        with self._turn(url), self._outside.within(self._limit_s):
             # A name that cannot be looked up now is seen by the checks, which leave it open. Looking it up takes a turn
             # as well: the system's resolver may take half a minute over a name whose servers do not answer.
             with suppress(SourceUnavailable):

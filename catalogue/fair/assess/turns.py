@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from catalogue.fair.live.base import Answer, NoAnswer, Unreachable, Visit
-from catalogue.problems import TooManyRequests
+from catalogue.problems import SourceUnavailable, TooManyRequests
 
 _RETRY_S: Final = 10
 
@@ -49,6 +51,44 @@ class Turns:
                 self._busy[lane] -= 1
                 if not self._busy[lane]:
                     del self._busy[lane]
+
+
+class Patience:
+    """How long each thread still waits for other hosts; a fetcher waits by `rest`, and calls it while an answer drips.
+
+    A thread that has no time set waits as it is told to.
+
+    Args:
+        wait: waits so many seconds.
+        seconds: a clock that only goes forward.
+    """
+
+    def __init__(
+        self, wait: Callable[[float], object] = time.sleep, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wait = wait
+        self._seconds = seconds
+        self._mine = threading.local()
+
+    @contextmanager
+    def within(self, limit_s: float) -> Iterator[None]:
+        """This thread waits no longer than so many seconds from now, until the context ends."""
+        self._mine.until = self._seconds() + limit_s
+        try:
+            yield
+        finally:
+            del self._mine.until
+
+    def rest(self, pause_s: float) -> None:
+        """Waits.
+
+        Raises:
+            SourceUnavailable: the time would be over.
+        """
+        if self._seconds() + pause_s > getattr(self._mine, "until", math.inf):
+            pause = f"It asks to be left alone for {pause_s:.0f} s between two requests, and t" if pause_s else "T"
+            raise SourceUnavailable(f"{pause}he time of this assessment is over before it has answered.")
+        self._wait(pause_s)
 
 
 class TimedVisit:

@@ -10,6 +10,7 @@ from typing import Any
 from catalogue.fair.assess.base import Judge
 from catalogue.fair.assess.here import JudgeHere
 from catalogue.fair.assess.service import Assessor, Outside
+from catalogue.fair.assess.turns import Patience
 from catalogue.fair.live.world import World
 from harvesters.looker import Home, Looker
 from harvesters.single import SingleDocuments
@@ -40,10 +41,12 @@ def assessor(
     *servers: Server, parallel: int = 2, limit_s: float = 600.0, timeout_s: float = 30.0, **more: Any
 ) -> Assessor:
     """An assessor that may ask these servers and nobody else that is private."""
-    others = fetcher({f"127.0.0.1:{server.port}" for server in servers}, timeout_s)
+    patience = Patience()
+    waits = {"sleep": patience.rest, "interrupt": lambda: patience.rest(0)}
+    others = fetcher({f"127.0.0.1:{server.port}" for server in servers}, timeout_s, **waits)
     world = World("", Home(others, "http://127.0.0.1:9"), Looker(others), "")
     held: Callable[[str], Any] = more.pop("held", lambda text: None)
-    outside = Outside(others.check, world.visit) if more.pop("outside", True) else None
+    outside = Outside(others.check, world.visit, patience.within) if more.pop("outside", True) else None
     here = JudgeHere(SingleDocuments(others).map, "1.0")
     judge: Callable[[], Judge] = more.pop("judge", lambda: here)
     return Assessor(judge, held, outside, lambda: NOON, parallel, limit_s, **more)

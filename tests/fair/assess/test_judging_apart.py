@@ -20,6 +20,7 @@ from catalogue.fair.forms.base import forms
 from catalogue.fair.kept_funding import render_funding
 from catalogue.fair.outcomes import Outcome
 from catalogue.problems import AssessmentStopped, Problem, RecordRejected, TooLargeToAssess
+from catalogue.validation.fence import LARGE
 from harvesters.confined import confined
 from tests.fair.assess.assessor_over_loopback import CC_BY, DATASET, TURTLE, assessor, good_archive, page
 from tests.fair.assess.test_posted_metadata import YAML, crate
@@ -39,8 +40,9 @@ POSTED = {
     "study.ttl": TURTLE.encode(),
     "empty.json": b"{}",
     "deep.yaml": b"- " * 3000,
-    "many.ttl": TURTLE.encode()
-    + b"".join(b"<https://e.example/%d> a <https://e.example/X> .\n" % n for n in range(10_001)),
+    # A record of the model among more triples than are checked without a process of their own where there may be one.
+    "many.ttl": f"{TURTLE} <urn:y> a <https://w3id.org/ommatidia/terms/Study> .\n".encode()
+    + b"".join(b"<urn:y> <urn:z> %d .\n" % n for n in range(LARGE)),
     "year.json": json.dumps({**study(1), "date_published": "1" * 40}).encode(),
     "surrogate.json": rb'{"type": "Study", "id": "biostudies:S-BIAD1", "title": "\ud800"}',
     "wide.json": json.dumps({**study(1), **{f"unknown{n}": 1 for n in range(5000)}}).encode(),

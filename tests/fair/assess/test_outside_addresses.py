@@ -125,6 +125,25 @@ def test_time_is_bounded(archive: Server) -> None:
     assert not archive.requests
 
 
+def test_nobody_waits_longer_than_the_assessment_may_take(archive: Server, over: threading.Event) -> None:
+    """A drip that one look would bear, and a pause that robots.txt asks for, end with the time; both stay open."""
+
+    def drip(_: Request, connection: socket) -> None:
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    archive.routes["/drip"] = drip
+    found = assessor(archive, limit_s=0.3, timeout_s=60).named(f"{archive.url}/drip")
+    assert "time of this assessment is over" in found.sources[0].said
+    archive.routes["/robots.txt"] = says(b"User-agent: *\nCrawl-delay: 30\n", "text/plain")
+    url = good_archive(archive)
+    found = assessor(archive).named(url)
+    assert "left alone for 30 s" in found.sources[0].said
+    assert outcome(found, "licence-stated") is Outcome.INDETERMINATE and "/1" not in archive.paths
+
+
 def test_a_slow_drip_and_a_huge_answer_decide_nothing(archive: Server, over: threading.Event) -> None:
     """Neither holds up an assessment nor counts as a fail."""
 
@@ -191,7 +210,10 @@ def test_many_tests_of_one_address_are_one_visit(archive: Server) -> None:
     assert judge.named(url) is first and len(archive.requests) == asked
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 3000, "https://a b", 'https://e.example/"><script>', "nothing:1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "x" * 3000, "https://a b", 'https://e.example/"><script>', "nothing:1", "https://e.example/\ud800"],
+)
 def test_no_names_are_refused(archive: Server, text: str) -> None:
     """What is no name and no address is refused with a sentence."""
     with pytest.raises((BadIdentifier, NotFound)):
