@@ -36,9 +36,10 @@ PROMISES: Final = (
         "change are noticed. The document that an archive gave is kept beside the record as long as the record is.",
     ),
     (
-        "No node is the only one",
-        "Every member of the federation holds the metadata of all and proves it by comparing digests; each answers for "
-        "every identifier. Identifiers name no node, so that they outlive any of them.",
+        "No node has to be the only one",
+        "Members of the federation hold the metadata of each other and prove it by comparing digests; each answers for "
+        "every identifier. Who holds what at present is told at /federation. Identifiers name no node and "
+        "outlive all of them.",
     ),
     (
         "It can be carried off",

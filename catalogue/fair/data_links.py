@@ -5,13 +5,13 @@ Images that stand in an image list are known by number only: their addresses are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from catalogue.fair.dataset import KNOWN_IMAGES
-from catalogue.fair.metrics.base import Subject
-from catalogue.fair.outcomes import Evidence, Judgement, indeterminate, not_applicable
+from catalogue.fair.metrics.base import Subject, as_seen
+from catalogue.fair.outcomes import Evidence, Judgement, Outcome, indeterminate, not_applicable
 from catalogue.model.namespaces import expand
 
 FACTS: Final = ("access", "copies", "named_files", KNOWN_IMAGES)
@@ -74,6 +74,23 @@ def nothing_known(study: Subject) -> Judgement:
         said = f"Of {images} images only their number is known to this test; their addresses stand in an image list."
         return indeterminate(said, *(row.evidence for row in study.rows(KNOWN_IMAGES)))
     return indeterminate("No address of any image or file is known here, so that this cannot be told.")
+
+
+def seen_of_images(check: str) -> Callable[[Subject], Judgement]:
+    """Judges as the newest observation of images says; where nobody told of images that is open, not out of scope."""
+    judge_seen = as_seen(check)
+
+    def judge(study: Subject) -> Judgement:
+        seen = judge_seen(study)
+        if seen.outcome is not Outcome.NOT_APPLICABLE or known_images(study):
+            return seen
+        found = links(study)
+        if not found:
+            return nothing_known(study)
+        said = "Data are named by address, but no image, and only images are looked at for this."
+        return indeterminate(said, *some(found))
+
+    return judge
 
 
 def some(found: list[Link]) -> Iterator[Evidence]:

@@ -66,7 +66,7 @@ FINDINGS: list[tuple[str, str, Outcome, str, Callable[[Crate], bool]]] = [
         == [{"@id": "#term", "@type": "DefinedTerm", "name": "imaging mass cytometry"}],
     ),
     (
-        f"{IDR}/idr0001", "authors-identified", F, "None of 1 authors",
+        f"{IDR}/idr0001", "authors-identified", F, "No author has an ORCID",
         lambda c: [set(e) for e in named(c, "author")]
         == [{"@id", "@type", "name", "givenName", "familyName", "email", "address"}],
     ),

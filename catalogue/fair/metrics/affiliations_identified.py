@@ -26,7 +26,7 @@ def _judge(study: Subject) -> Judgement:
         said = f"All organisations of the authors have a ROR identifier ({len(rows)})."
         return passed(said, *evidence_with(rows.values(), {"ror": "omm:ror"}))
     add = tuple(study.triple("omm:ror", "<https://ror.org/…>", node=row.text) for row in without[:10])
-    said = f"{len(without)} of {len(rows)} organisations of the authors have no ROR identifier."
+    said = f"Organisations of the authors without a ROR identifier: {len(without)} of {len(rows)}."
     return failed(said, *(row.evidence for row in without[:3]), add=add)
 
 

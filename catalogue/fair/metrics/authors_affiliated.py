@@ -25,7 +25,7 @@ def _judge(study: Subject) -> Judgement:
         said = f"All authors are said to belong to an organisation ({len(people)})."
         return passed(said, *(row.evidence for row in list(placed.values())[:3]))
     add = tuple(study.triple("schema:affiliation", "<…>", node=row.text) for row in without[:10])
-    said = f"{len(without)} of {len(people)} authors have no organisation."
+    said = f"Authors without an organisation: {len(without)} of {len(people)}."
     return failed(said, *(row.evidence for row in without[:3]), add=add)
 
 

@@ -18,11 +18,11 @@ def _judge(study: Subject) -> Judgement:
     identified = [row for row in rows if row.said("orcid")]
     if identified:
         return passed(
-            f"{len(identified)} of {len(rows)} authors have an ORCID.",
+            f"Authors with an ORCID: {len(identified)} of {len(rows)}.",
             *evidence_with(identified, {"orcid": "omm:orcid"}),
         )
     add = (study.triple("omm:orcid", "<https://orcid.org/…>", node=rows[0].text),)
-    return failed(f"None of {len(rows)} authors has an ORCID.", rows[0].evidence, add=add)
+    return failed(f"No author has an ORCID (of {len(rows)}).", rows[0].evidence, add=add)
 
 
 METRIC: Final = Metric(

@@ -17,7 +17,7 @@ def _judge(study: Subject) -> Judgement:
         said = f"Family names are told from given names for all authors ({len(people)})."
         return passed(said, *(row.evidence for row in people[:3]))
     add = tuple(study.triple("schema:familyName", '"…"', node=row.text) for row in whole[:10])
-    said = f"The name of {len(whole)} of {len(people)} authors is in one piece, its family name not marked."
+    said = f"Authors whose name is in one piece, its family name not marked: {len(whole)} of {len(people)}."
     return failed(said, *(row.evidence for row in whole[:3]), add=add)
 
 

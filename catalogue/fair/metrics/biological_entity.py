@@ -14,7 +14,7 @@ def _judge(study: Subject) -> Judgement:
     good = [row for row in samples if row.said("entity") or row.said("description") or row.said("title")]
     if good:
         words = {"entity": "omm:biologicalEntity", "title": "dcterms:title", "description": "dcterms:description"}
-        return passed(f"{len({row.text for row in good})} samples are described.", *evidence_with(good, words, most=1))
+        return passed(f"Samples described: {len({row.text for row in good})}.", *evidence_with(good, words, most=1))
     node = samples[0].text if samples else f"{study.iri}/biosample/1"
     add = (study.triple("omm:biosample", f"<{node}>"), study.triple("omm:biologicalEntity", '"…"', node))
     if samples:

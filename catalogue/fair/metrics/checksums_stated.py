@@ -28,7 +28,7 @@ def _judge(study: Subject) -> Judgement:
         return passed(said, *(row.evidence for row in list(things.values())[:3]))
     first = next(iter(without))
     add = (f"<{first}> <{_CHECKSUM}> <{first}/checksum/1> .",)
-    said = f"{len(without)} of {len(things)} files or copies have no checksum."
+    said = f"Files or copies without a checksum: {len(without)} of {len(things)}."
     return failed(said, *(row.evidence for row in list(without.values())[:3]), add=add)
 
 

@@ -13,14 +13,14 @@ def _judge(study: Subject) -> Judgement:
     rows = study.rows("roles")
     if rows:
         return passed(
-            f"The parts of {len({row.node for row in rows})} people or organisations are told.", *evidence(rows)
+            f"People or organisations whose part is told: {len({row.node for row in rows})}.", *evidence(rows)
         )
     agents = [*study.rows("dcterms:creator"), *study.rows("dcterms:contributor")]
     if not agents:
         return not_applicable("No author or contributor is stated.")
     add = (study.triple("omm:contributorType", "<https://w3id.org/ommatidia/terms/…>", agents[0].text),)
     return failed(
-        f"Of none of {len(agents)} authors and contributors it is told what they did.", *evidence(agents), add=add
+        f"Of no author or contributor is it told what they did (of {len(agents)}).", *evidence(agents), add=add
     )
 
 

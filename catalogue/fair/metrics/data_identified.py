@@ -20,7 +20,7 @@ def _judge(study: Subject) -> Judgement:
     without = sorted({row.text for row in files if not row.said("url")})
     if without:
         add = (study.triple("schema:url", "<https://…>", node=without[0]),)
-        said = f"{len(without)} of {len({row.text for row in files})} files have no address."
+        said = f"Files without an address: {len(without)} of {len({row.text for row in files})}."
         return failed(said, *(row.evidence for row in files[:3]), add=add)
     if files:
         links = data_links.links(study)

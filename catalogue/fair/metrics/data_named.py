@@ -17,7 +17,7 @@ def _judge(study: Subject) -> Judgement:
     if links:
         return passed(f"Addresses of data stated: {len(links)}.", *data_links.some(links))
     if images := data_links.known_images(study):
-        return passed(f"{images} images are known by identifier.", *(row.evidence for row in study.rows(KNOWN_IMAGES)))
+        return passed(f"Images known by identifier: {images}.", *(row.evidence for row in study.rows(KNOWN_IMAGES)))
     file = f"{study.iri}/file/1"
     add = (study.triple("omm:file", f"<{file}>"), study.triple("schema:url", "<https://…>", node=file))
     named = study.rows("named_files")

@@ -17,7 +17,7 @@ def _judge(study: Subject) -> Judgement:
     rows = [row for row in study.rows("relations") if row.predicate.value.endswith(_DATA)]
     add = study.triple("omm:sequenceRecord", "<https://identifiers.org/…>")
     missing = "No data of other archives are named with what they are to the study."
-    return stated(rows, "{n} records of other archives are named with what they are to the study.", missing, add)
+    return stated(rows, "Records of other archives named with what they are to the study: {n}.", missing, add)
 
 
 METRIC: Final = Metric(

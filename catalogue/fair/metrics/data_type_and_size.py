@@ -13,7 +13,7 @@ def _judge(study: Subject) -> Judgement:
     good = [row for row in study.rows("files") if row.said("size") and (row.said("type") or row.said("format"))]
     good += [row for row in study.rows("images") if row.said("size") and (row.said("format") or row.said("media"))]
     if good:
-        return passed(f"{len(good)} files or images have a format and a size.", *evidence(good))
+        return passed(f"Files or images with a format and a size: {len(good)}.", *evidence(good))
     total = study.rows("omm:totalSizeBytes")
     node = part(study, "file/1")
     add = (

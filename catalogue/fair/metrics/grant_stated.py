@@ -14,7 +14,7 @@ def _judge(study: Subject) -> Judgement:
     good = [row for row in grants if row.said("number") or row.said("pid")]
     if good:
         shown = evidence_with(good, {"number": "schema:identifier", "pid": "omm:grantPid"})
-        return passed(f"{len({row.text for row in good})} grants are stated by number.", *shown)
+        return passed(f"Grants stated by number: {len({row.text for row in good})}.", *shown)
     words = [*grants, *study.rows("omm:fundingStatement"), *study.rows("omm:acknowledgements")]
     grant = grants[0].text if grants else part(study, "grant/1")
     number = study.triple("schema:identifier", '"…"', grant)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.metrics.base import Case, Metric, as_seen
+from catalogue.fair import data_links
+from catalogue.fair.metrics.base import Case, Metric
 from catalogue.fair.outcomes import Mender, Outcome
 
 CHECK: Final = "pixels-decodable"
 
+_NONE: Final = {CHECK: (Outcome.NOT_APPLICABLE, "No image is known of this study whose chunks could be read.")}
+
 METRIC: Final = Metric(
     id=CHECK,
-    version="1.0",
+    version="1.1",
     principle="A1",
     title="Pixels can be read and decoded",
     question="Would a program that opens an image get pixels, or silently zeros?",
@@ -24,8 +27,9 @@ METRIC: Final = Metric(
         "damage is seen."
     ),
     mender=Mender.OWNER,
+    reads=data_links.FACTS,
     checks=(CHECK,),
-    judge=as_seen(CHECK),
+    judge=data_links.seen_of_images(CHECK),
     cases=(
         Case(
             "pixels",
@@ -42,10 +46,13 @@ METRIC: Final = Metric(
             },
         ),
         Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
+        Case("no images known", Outcome.INDETERMINATE, observed=_NONE),
+        Case("no OME-Zarr", Outcome.NOT_APPLICABLE, images=({"title": "cells"},), observed=_NONE),
         Case(
-            "no images",
+            "data that nobody can have",
             Outcome.NOT_APPLICABLE,
-            observed={CHECK: (Outcome.NOT_APPLICABLE, "No image is known of this study whose chunks could be read.")},
+            {"access": {"access_level": "NON_PUBLIC"}},
+            observed=_NONE,
         ),
         Case("never looked at", Outcome.INDETERMINATE),
     ),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.fair.metrics.base import Case, Metric, as_seen
+from catalogue.fair import data_links
+from catalogue.fair.metrics.base import Case, Metric
 from catalogue.fair.outcomes import Mender, Outcome
 
 CHECK: Final = "pixels-reachable"
 
+_NONE: Final = {CHECK: (Outcome.NOT_APPLICABLE, "No image with an address is known of this study.")}
+
 METRIC: Final = Metric(
     id=CHECK,
-    version="1.0",
+    version="1.1",
     principle="A1",
     title="The images are where they are said to be",
     question="Do the storage sites still have the images of the study?",
@@ -24,8 +27,9 @@ METRIC: Final = Metric(
         "mends all of its images."
     ),
     mender=Mender.OWNER,
+    reads=data_links.FACTS,
     checks=(CHECK,),
-    judge=as_seen(CHECK),
+    judge=data_links.seen_of_images(CHECK),
     cases=(
         Case("there", Outcome.PASS, observed={CHECK: (Outcome.PASS, "The image's document is there.")}),
         Case("404 everywhere", Outcome.FAIL, observed={CHECK: (Outcome.FAIL, "The image's document answered 404.")}),
@@ -35,10 +39,16 @@ METRIC: Final = Metric(
             observed={CHECK: (Outcome.FAIL, "A web page is served in place of the image's document.")},
         ),
         Case("time-out", Outcome.INDETERMINATE, observed={CHECK: (Outcome.INDETERMINATE, "No answer in 10 s.")}),
+        Case("no images known", Outcome.INDETERMINATE, observed=_NONE),
         Case(
-            "no images",
+            "files only", Outcome.INDETERMINATE, {"files": [{"url": "https://archive.example/a.tif"}]}, observed=_NONE
+        ),
+        Case("an image without an address", Outcome.NOT_APPLICABLE, images=({"title": "cells"},), observed=_NONE),
+        Case(
+            "data that nobody can have",
             Outcome.NOT_APPLICABLE,
-            observed={CHECK: (Outcome.NOT_APPLICABLE, "No image with an address is known of this study.")},
+            {"access": {"access_level": "NON_PUBLIC"}},
+            observed=_NONE,
         ),
         Case("never looked at", Outcome.INDETERMINATE),
     ),

@@ -22,7 +22,7 @@ def _judge(study: Subject) -> Judgement:
     good = described_acquisitions(study)
     if good:
         shown = evidence_with(good, _SAYS, most=1)
-        return passed(f"{len({row.text for row in good})} acquisitions are described.", *shown)
+        return passed(f"Acquisitions described: {len({row.text for row in good})}.", *shown)
     node = rows[0].text if rows else part(study, "acquisition/1")
     add = (study.triple("omm:acquisition", f"<{node}>"), study.triple("omm:instrument", '"…"', node))
     return failed("No acquisition is described.", *evidence(rows), add=add)

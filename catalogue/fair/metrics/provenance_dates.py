@@ -14,7 +14,7 @@ _DATES: Final = ("dcterms:issued", "dcterms:dateSubmitted", "schema:dateModified
 def _judge(study: Subject) -> Judgement:
     rows = [row for name in _DATES for row in study.rows(name)]
     add = study.triple("dcterms:issued", '"…"^^<http://www.w3.org/2001/XMLSchema#date>')
-    return stated(rows, "{n} dates of the study are stated.", "No date of the study is stated.", add)
+    return stated(rows, "Dates of the study stated: {n}.", "No date of the study is stated.", add)
 
 
 METRIC: Final = Metric(

@@ -13,7 +13,10 @@ def _judge(study: Subject) -> Judgement:
     papers = study.rows("publications")
     good = [row for row in papers if row.said("doi") or row.said("pmid") or row.said("pmc")]
     if good:
-        return passed(f"{len(good)} papers are linked by DOI or PubMed number.", *evidence_with(good, PAPER_NAMES))
+        return passed(
+            f"Papers linked by DOI or PubMed number: {len({row.text for row in good})}.",
+            *evidence_with(good, PAPER_NAMES),
+        )
     node = papers[0].text if papers else part(study, "publication/1")
     doi = f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .'
     if papers:

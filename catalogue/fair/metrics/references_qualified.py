@@ -16,9 +16,9 @@ def _judge(study: Subject) -> Judgement:
         return not_applicable("The record refers to nothing, so that no reference can say what it is.")
     bare = [row for row in others if not row.said("role")]
     if not bare:
-        return passed(f"All {len(papers) + len(others)} references say what they are.", *evidence([*papers, *others]))
+        return passed(f"Every reference says what it is ({len(papers) + len(others)}).", *evidence([*papers, *others]))
     add = tuple(line for number, row in enumerate(bare[:5], 1) for line in _qualified(study, row, number))
-    said = f"{len(bare)} of {len(papers) + len(others)} references do not say what they are."
+    said = f"References that do not say what they are: {len(bare)} of {len(papers) + len(others)}."
     return failed(said, *evidence(bare), add=add)
 
 

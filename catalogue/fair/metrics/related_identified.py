@@ -17,7 +17,7 @@ def _judge(study: Subject) -> Judgement:
     good += [row for row in study.rows("relations") if row.is_iri]
     if good:
         shown = evidence_with(good, PAPER_NAMES)
-        return passed(f"{len(good)} related resources have an address or identifier.", *shown)
+        return passed(f"Related resources with an address or identifier: {len(good)}.", *shown)
     node = papers[0].text if papers else part(study, "publication/1")
     doi = f'<{node}> <http://purl.org/ontology/bibo/doi> "10.…" .'
     if not papers:

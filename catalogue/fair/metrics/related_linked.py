@@ -15,7 +15,7 @@ def _judge(study: Subject) -> Judgement:
     rows = [*study.rows("publications"), *study.rows("relations")]
     add = study.triple("dcterms:isReferencedBy", f"<{part(study, 'publication/1')}>")
     missing = "The record names no paper, no related data and no other page."
-    return stated(rows, "The record names {n} related resources.", missing, add)
+    return stated(rows, "Related resources named: {n}.", missing, add)
 
 
 METRIC: Final = Metric(

@@ -20,7 +20,9 @@ _SAMPLE: Final = frozenset(
 def _judge(study: Subject) -> Judgement:
     rows = [row for row in study.rows("term_uses") if contract(row.predicate.value) in _SAMPLE]
     if rows:
-        return passed(f"{len(rows)} terms say which part, cell, process or disease the images show.", *evidence(rows))
+        return passed(
+            f"Terms that say which part, cell, process or disease the images show: {len(rows)}.", *evidence(rows)
+        )
     add = (study.triple("dcterms:subject", "<http://purl.obolibrary.org/obo/UBERON_…>"),)
     return failed("No ontology term says which part, cell, process or disease the images show.", add=add)
 

@@ -14,7 +14,7 @@ _LINKS: Final = ("/sampleRecord", "#wasDerivedFrom")
 def _judge(study: Subject) -> Judgement:
     rows = [row for row in study.rows("relations") if row.predicate.value.endswith(_LINKS)]
     add = study.triple("omm:sampleRecord", "<https://identifiers.org/biosample:SAM…>")
-    return stated(rows, "{n} records of samples are linked.", "No record of the samples is linked.", add)
+    return stated(rows, "Records of samples linked: {n}.", "No record of the samples is linked.", add)
 
 
 METRIC: Final = Metric(

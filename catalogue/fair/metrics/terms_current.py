@@ -24,13 +24,13 @@ def _judge(study: Subject) -> Judgement:
             node, predicate = (using[0].node, using[0].predicate) if using else (row.node, row.predicate)
             add.append(f"{node} {predicate} <{successor}> .")
         return failed(
-            f"{len(gone)} of {len(rows)} terms are no longer in their ontology.", *evidence(gone), add=tuple(add)
+            f"Terms that are no longer in their ontology: {len(gone)} of {len(rows)}.", *evidence(gone), add=tuple(add)
         )
     unsure = [row for row in rows if row.said("state") != "current"]
     if unsure:
-        said = f"{len(unsure)} of {len(rows)} terms are not in the tables that this software holds."
+        said = f"Terms that are not in the tables of this software: {len(unsure)} of {len(rows)}."
         return indeterminate(said, *evidence(unsure))
-    return passed(f"All {len(rows)} terms are in their ontologies.", *evidence(rows))
+    return passed(f"Every term is in its ontology ({len(rows)}).", *evidence(rows))
 
 
 def _terms(*pairs: tuple[str, str, str]) -> dict[str, list[dict[str, str]]]:

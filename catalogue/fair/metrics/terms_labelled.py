@@ -16,10 +16,10 @@ def _judge(study: Subject) -> Judgement:
     labelled = {row.text for row in study.rows("terms") if row.said("label")}
     bare = [row for row in used if row.text not in labelled]
     if not bare:
-        return passed(f"All {len({row.text for row in used})} terms have a label.", *evidence(study.rows("terms")))
+        return passed(f"Every term has a label ({len({row.text for row in used})}).", *evidence(study.rows("terms")))
     names = list(dict.fromkeys(row.text for row in bare))
     add = tuple(study.triple("rdfs:label", '"…"', name) for name in names[:5])
-    return failed(f"{len(names)} terms have no label.", *evidence(bare), add=add)
+    return failed(f"Terms without a label: {len(names)}.", *evidence(bare), add=add)
 
 
 METRIC: Final = Metric(

@@ -22,7 +22,7 @@ def _judge(study: Subject) -> Judgement:
     if procedures and not rows:
         said = "Analyses or protocols are named, and their text is no more than that name."
         return failed(said, *evidence(procedures), add=(add,))
-    return stated(rows, "{n} programs, analyses or protocols are stated.", missing, add)
+    return stated(rows, "Programs, analyses or protocols stated: {n}.", missing, add)
 
 
 METRIC: Final = Metric(

@@ -19,9 +19,9 @@ def _judge(study: Subject) -> Judgement:
         return failed("The record uses no vocabulary at all.", add=(taxon,))
     own = [row for row in rows if not row.text.startswith(_REGISTERED)]
     if not own:
-        return passed(f"All {len({row.text for row in rows})} terms are of registered vocabularies.", *evidence(rows))
+        return passed(f"Every term is of a registered vocabulary ({len({row.text for row in rows})}).", *evidence(rows))
     add = tuple(f"{row.node} {row.predicate} <http://purl.obolibrary.org/obo/…> ." for row in own[:5])
-    said = f"{len(own)} of {len(rows)} uses of terms are of no registered vocabulary."
+    said = f"Uses of terms of no registered vocabulary: {len(own)} of {len(rows)}."
     return failed(said, *evidence(own), add=add, mender=outside(study, own))
 
 
