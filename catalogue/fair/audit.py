@@ -5,16 +5,17 @@ History and files are catalogue.fair.shelf's, numbers for people catalogue.fair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from catalogue.fair.basis import Basis
 from catalogue.fair.dataset import Dataset, Study
+from catalogue.fair.judged import Judged, Line, line_of
 from catalogue.fair.metrics.base import Metric, Subject
 from catalogue.fair.node_facts import NodeFacts
-from catalogue.fair.outcomes import Judgement, Outcome, indeterminate
+from catalogue.fair.outcomes import Judgement, indeterminate
 from catalogue.model.funding.index import FundingIndex
 from catalogue.store.observations import NODE, Observation
 
@@ -41,7 +42,7 @@ class Audit:
     basis: Basis
     metrics: Mapping[str, Metric]
     studies: tuple[Study, ...]
-    judgements: Mapping[str, Mapping[str, Judgement]]
+    judgements: Judged
     absent: int = 0
     observed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     funding: FundingIndex = field(default_factory=lambda: FundingIndex({}))
@@ -74,15 +75,7 @@ def judge_all(
         benchmarks: identifier -> SHA-256 of those that reports of it may be made by.
         on_progress: called with the number of studies judged so far.
     """
-    judgements: dict[str, Mapping[str, Judgement]] = {}
-    # What was seen of this node holds for every study.
-    everywhere = seen.get(NODE, {})
-    faulty: set[str] = set()
-    for done, study in enumerate(dataset.studies, 1):
-        subject = Subject(study.curie, study.owner, dataset.facts, {**everywhere, **seen.get(study.curie, {})}, node)
-        judgements[study.curie] = {name: _judge(metric, subject, faulty) for name, metric in chosen.items()}
-        if done % 500 == 0:
-            on_progress(done)
+    judgements = Judged(chosen, _lines(dataset, chosen.values(), seen, node, on_progress))
     versions = {name: metric.version for name, metric in chosen.items()}
     basis = Basis(
         dataset.position,
@@ -95,6 +88,20 @@ def judge_all(
         benchmarks or {},
     )
     return Audit(basis, chosen, dataset.studies, judgements, dataset.absent, _numbers(dataset, chosen, seen))
+
+
+def _lines(
+    dataset: Dataset, chosen: Collection[Metric], seen: Seen, node: NodeFacts, on_progress: Callable[[int], None]
+) -> Iterator[tuple[str, list[Line]]]:
+    """(CURIE, its judgements) of every study."""
+    # What was seen of this node holds for every study.
+    everywhere = seen.get(NODE, {})
+    faulty: set[str] = set()
+    for done, study in enumerate(dataset.studies, 1):
+        subject = Subject(study.curie, study.owner, dataset.facts, {**everywhere, **seen.get(study.curie, {})}, node)
+        yield study.curie, [line_of(_judge(metric, subject, faulty)) for metric in chosen]
+        if done % 500 == 0:
+            on_progress(done)
 
 
 def _numbers(dataset: Dataset, chosen: Mapping[str, Metric], seen: Seen) -> dict[str, dict[str, int]]:
@@ -118,11 +125,3 @@ def _judge(metric: Metric, subject: Subject, faulty: set[str]) -> Judgement:
             log.error("fair.metric_fault", metric=metric.id, study=subject.curie, exc_info=error)
         faulty.add(metric.id)
         return indeterminate(f"The test itself failed ({type(error).__name__}); this is a fault of the software.")
-
-
-def counts(judgements: Iterable[Judgement]) -> dict[Outcome, int]:
-    """Number of judgements by outcome, every outcome present."""
-    found = dict.fromkeys(Outcome, 0)
-    for judgement in judgements:
-        found[judgement.outcome] += 1
-    return found

@@ -153,8 +153,8 @@ def _counted(audit: Audit, group: Callable[[str, str], str]) -> dict[str, dict[s
     found: dict[str, dict[str, list[int]]] = {}
     for study in audit.studies:
         counts = found.setdefault(group(study.owner, study.released[:4]), {name: [0] * 4 for name in audit.metrics})
-        for name, judgement in audit.judgements[study.curie].items():
-            counts[name][place[judgement.outcome]] += 1
+        for name, verdict in audit.judgements.verdicts(study.curie).items():
+            counts[name][place[verdict.outcome]] += 1
     return found
 
 

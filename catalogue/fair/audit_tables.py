@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from catalogue.fair.dataset import Study
-from catalogue.fair.outcomes import Evidence, Judgement, Mender, Outcome
+from catalogue.fair.judged import Judged, Line
+from catalogue.fair.outcomes import Mender, Outcome, Verdict
 from catalogue.store.entries import compact_json
 
 if TYPE_CHECKING:
@@ -32,8 +35,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "study", "owner", "title", "released", "record_sha256", "images_sha256", "further_sha256", "observed",
     ),
 }  # fmt: skip
+_SAID: Final = ("study", "metric", "said")
 _GROUP_ROWS: Final = 50_000
-_FIELDS: Final = ("text", "url", "status", "observed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,11 @@ def write_tables(audit: Audit, folder: Path) -> dict[str, Written]:
             study.curie, study.owner, study.title, study.released, study.payload_digest, study.images_digest,
             study.further_digest, compact_json(dict(seen)) if seen else "",
         )  # fmt: skip
-        judgements = audit.judgements[study.curie]
-        for metric in audit.metrics.values():
-            one = judgements[metric.id]
-            mender = (one.mender or metric.mender).value if one.outcome is Outcome.FAIL else ""
-            tables[RESULTS].add(study.curie, study.owner, metric.id, metric.version, one.outcome.value, mender)
-            add = compact_json(list(one.add)) if one.add else ""
-            tables[EVIDENCE].add(study.curie, metric.id, one.said, _evidence(one.evidence), add)
+        lines = audit.judgements.lines(study.curie)
+        for metric, (verdict, said, evidence, add) in zip(audit.metrics.values(), lines, strict=True):
+            mender = (verdict.mender or metric.mender).value if verdict.outcome is Outcome.FAIL else ""
+            tables[RESULTS].add(study.curie, study.owner, metric.id, metric.version, verdict.outcome.value, mender)
+            tables[EVIDENCE].add(study.curie, metric.id, said, evidence, add)
     return {name: table.close() for name, table in tables.items()}
 
 
@@ -102,18 +103,6 @@ class _Table:
         self._waiting = []
 
 
-def _evidence(found: tuple[Evidence, ...]) -> str:
-    """JSON: a list of objects; fields that say nothing are left out."""
-    if not found:
-        return ""
-    return compact_json(
-        [
-            {name: value for name in _FIELDS if (value := getattr(one, name)) is not None and value != ""}
-            for one in found
-        ]
-    )
-
-
 def read_studies(path: Path) -> tuple[tuple[Study, ...], dict[str, dict[str, int]]]:
     """The studies, and curie -> check -> number of the observation that was taken into account."""
     studies, observed = [], {}
@@ -125,26 +114,29 @@ def read_studies(path: Path) -> tuple[tuple[Study, ...], dict[str, dict[str, int
     return tuple(studies), observed
 
 
-def read_judgements(results: Path, evidence: Path, *, grounds: bool = True) -> dict[str, dict[str, Judgement]]:
-    """Curie -> metric -> what it said. Judgements that say the same are one object.
+def read_judgements(metrics: Iterable[str], results: Path, evidence: Path, *, grounds: bool = True) -> Judged:
+    """What each metric said of each study.
 
     Args:
+        metrics: identifiers of those of the audit, in their order.
         evidence: its file; studies that it no longer has keep their outcomes, with a sentence that says why.
         grounds: with what each rests on and what to add; these are most of the work.
     """
-    texts = _rows(evidence, COLUMNS[EVIDENCE] if grounds else ("study", "metric", "said"))
+    return Judged(metrics, _lines(results, _rows(evidence, COLUMNS[EVIDENCE] if grounds else _SAID)))
+
+
+def _lines(results: Path, texts: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, list[Line]]]:
+    """(CURIE, its judgements) of each study, as the files have them one after the other."""
     text = next(texts, None)
-    made: dict[tuple[str, ...], Judgement] = {}
-    found: dict[str, dict[str, Judgement]] = {}
-    for study, metric, outcome, mender in _rows(results, ("study", "metric", "outcome", "mender")):
-        key: tuple[str, ...] = (outcome, mender, WITHHELD)
-        if text is not None and text[:2] == (study, metric):
-            key = (outcome, mender, *text[2:])
-            text = next(texts, None)
-        if key not in made:
-            made[key] = _judgement(*key)
-        found.setdefault(study, {})[metric] = made[key]
-    return found
+    for study, rows in groupby(_rows(results, ("study", "metric", "outcome", "mender")), itemgetter(0)):
+        found = []
+        for _study, metric, outcome, mender in rows:
+            said: tuple[str, ...] = (WITHHELD,)
+            if text is not None and text[:2] == (study, metric):
+                said = text[2:]
+                text = next(texts, None)
+            found.append(Line(Verdict(Outcome(outcome), Mender(mender) if mender else None), *said))
+        yield study, found
 
 
 def read_outcomes(results: Path) -> dict[str, dict[str, Outcome]]:
@@ -156,16 +148,6 @@ def read_outcomes(results: Path) -> dict[str, dict[str, Outcome]]:
 
 
 WITHHELD: Final = "The record was withdrawn since; what was found in it is no longer kept."
-
-
-def _judgement(outcome: str, mender: str, said: str, evidence: str = "", add: str = "") -> Judgement:
-    return Judgement(
-        Outcome(outcome),
-        said,
-        tuple(Evidence(**({"text": ""} | one)) for one in json.loads(evidence)) if evidence else (),
-        tuple(json.loads(add)) if add else (),
-        Mender(mender) if mender else None,
-    )
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalogue import resources
 from catalogue.fair.metrics.base import METRIC_BASE, PRINCIPLES, metrics
-from catalogue.fair.outcomes import Judgement, Outcome
+from catalogue.fair.outcomes import Outcome, Verdict
 from catalogue.model.namespaces import BASE
 from catalogue.problems import BadRequest, NotFound
 
@@ -186,14 +186,14 @@ def get_benchmark(name: str, known: Mapping[str, Benchmark]) -> Benchmark:
     return known[name]
 
 
-def outcome_of(item: Item, judgements: Mapping[str, Judgement]) -> Outcome:
+def outcome_of(item: Item, verdicts: Mapping[str, Verdict]) -> Outcome:
     """What a study comes to in an item.
 
     Metrics that are not applicable say nothing. Of the others all must pass; one that fails decides, then one that is
     indeterminate. Where one is enough, one that passes decides, then one that is indeterminate. A metric that the audit
     does not have, as one that is older than the metric, is indeterminate.
     """
-    found = [judgements[name].outcome if name in judgements else Outcome.INDETERMINATE for name in item.metrics]
+    found = [verdicts[name].outcome if name in verdicts else Outcome.INDETERMINATE for name in item.metrics]
     decisive = [Outcome.PASS, Outcome.INDETERMINATE] if item.rule == "any" else [Outcome.FAIL, Outcome.INDETERMINATE]
     left = [outcome for outcome in found if outcome is not Outcome.NOT_APPLICABLE]
     if not left:
@@ -202,13 +202,13 @@ def outcome_of(item: Item, judgements: Mapping[str, Judgement]) -> Outcome:
     return next((outcome for outcome in decisive if outcome in left), rest)
 
 
-def outcomes(items: Sequence[Item], judgements: Mapping[str, Judgement]) -> tuple[Outcome, ...]:
+def outcomes(items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> tuple[Outcome, ...]:
     """What a study comes to in each item, in their order."""
     # The item of one metric is that metric's outcome under either rule; most are, and there are 450,000 in a report.
     return tuple(
-        judgements[item.metrics[0]].outcome
-        if len(item.metrics) == 1 and item.metrics[0] in judgements
-        else outcome_of(item, judgements)
+        verdicts[item.metrics[0]].outcome
+        if len(item.metrics) == 1 and item.metrics[0] in verdicts
+        else outcome_of(item, verdicts)
         for item in items
     )
 

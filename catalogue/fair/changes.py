@@ -146,8 +146,8 @@ def _counted(outcomes: list[tuple[str, str]], came: int, went: int) -> list[str]
 def outcomes_of(audit: Audit) -> Outcomes:
     """What an audit in memory is compared by."""
     found = {
-        curie: {metric: judgement.outcome for metric, judgement in judgements.items()}
-        for curie, judgements in audit.judgements.items()
+        curie: {metric: verdict.outcome for metric, verdict in audit.judgements.verdicts(curie).items()}
+        for curie in audit.judgements
     }
     return Outcomes(audit.basis, audit.metrics, {one.curie: one for one in audit.studies}, found, audit.observed)
 

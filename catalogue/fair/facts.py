@@ -157,9 +157,14 @@ def _rows(store: px.Store, text: str) -> Iterator[tuple[str, Row]]:
         raise ValueError(f"a fact query begins with the variables {', '.join(_EVIDENCE)}, not {', '.join(names)}")
     further = list(enumerate(names))[4:]
     nothing: dict[str, Term] = {}
+    # Few terms stand in very many rows, each time as an object of its own: 214 MB, as one each 91 MB (280,000 rows).
+    known: dict[Term, Term] = {}
+    one = known.setdefault
     for solution in solutions:
-        more = {name: term for i, name in further if (term := solution[i]) is not None} if further else nothing
-        yield solution[0].value, Row(solution[1], solution[2], solution[3], more)
+        node, predicate, value = solution[1], solution[2], solution[3]
+        told = {name: term for i, name in further if (term := solution[i]) is not None} if further else nothing
+        more = {name: one(term, term) for name, term in told.items()} if told else nothing
+        yield solution[0].value, Row(one(node, node), one(predicate, predicate), one(value, value), more)
 
 
 def _sorted(rows: list[Row]) -> tuple[Row, ...]:

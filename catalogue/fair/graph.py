@@ -175,7 +175,7 @@ def _totals(audit: Audit) -> Iterator[dict[str, Any]]:
                 "prov:wasDerivedFrom": metric.iri,
             }
         for owner, curies in sorted(owners.items()):
-            counts = tally(audit.judgements[curie][metric.id].outcome for curie in curies)
+            counts = tally(audit.judgements.verdict(curie, metric.id).outcome for curie in curies)
             for outcome in Outcome:
                 yield {
                     "id": f"{FAIR}newest/{owner}/{metric.id}/{outcome.value.replace(' ', '-')}",

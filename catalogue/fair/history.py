@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -17,6 +15,7 @@ from catalogue.fair.audit_tables import STUDIES, read_studies
 from catalogue.fair.benchmark import DEFAULT, get_benchmark
 from catalogue.fair.changes import Difference, compare, difference_document, load_outcomes, outcomes_of
 from catalogue.fair.collector import paused_collector
+from catalogue.fair.few import Few
 from catalogue.fair.keeping import KeptAudit, check_files, keep_audit, load_audit, redact, signed_by, write_audit
 from catalogue.fair.report import Report, make_report
 from catalogue.fair.shelf import AuditShelf, Kept
@@ -33,10 +32,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_IN_MEMORY: Final = 2
 _PART: Final = 500
-K = TypeVar("K")
-V = TypeVar("V")
 Progress = Callable[[str, int], None]
 
 
@@ -65,8 +61,7 @@ class History:
         self._ledger = ledger
         self._kept = kept
         self.shelf: AuditShelf = audits.shelf
-        self._loaded: _Few[tuple[str, tuple[str, ...]], KeptAudit] = _Few(_IN_MEMORY)
-        self._compared: _Few[tuple[str, str], Difference] = _Few(8)
+        self._compared: Few[tuple[str, str], Difference] = Few(8)
 
     def changed(self) -> bool:
         """Whether an audit made now would be bound to something else than the newest one."""
@@ -130,8 +125,7 @@ class History:
             NotFound: there is none.
             StoreDamaged: its signature or a file does not fit.
         """
-        kept = self.shelf.get(name)
-        return self._loaded.get((kept.name, kept.redacted), lambda: load_audit(kept))
+        return self._audits.load(self.shelf.get(name))
 
     def report(self, name: str, kind: str = "federation", of: str = "", benchmark: str = DEFAULT) -> Report:
         """The report of a kept audit, by a benchmark as it was then.
@@ -281,22 +275,3 @@ def _found(shelf: AuditShelf, name: str) -> Kept | None:
 def studies_of(kept: Kept) -> tuple[Study, ...]:
     """The studies of a kept audit."""
     return read_studies(kept.path / STUDIES)[0]
-
-
-class _Few(Generic[K, V]):
-    """The few things used last, made once each."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._found: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """The thing of a key, made when it is not here."""
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = make()
-                while len(self._found) > self._most:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(key)
-            return self._found[key]

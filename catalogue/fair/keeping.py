@@ -149,7 +149,7 @@ def load_audit(kept: Kept, *, grounds: bool = True) -> KeptAudit:
     metrics = read_metrics((kept.path / METRICS).read_bytes(), kept.name)
     benchmarks = read_benchmarks((kept.path / BENCHMARKS).read_bytes(), kept.name)
     studies, observed = read_studies(kept.path / STUDIES)
-    judgements = read_judgements(kept.path / RESULTS, evidence_file(kept), grounds=grounds)
+    judgements = read_judgements(metrics, kept.path / RESULTS, evidence_file(kept), grounds=grounds)
     basis, absent = kept.manifest.basis, kept.manifest.absent
     funding = _read_funding(kept)
     audit = Audit(basis, metrics, studies, judgements, absent, observed, funding, kept.redacted)

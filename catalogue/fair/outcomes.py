@@ -54,6 +54,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judgement without its words; arguments as there."""
+
+    outcome: Outcome
+    mender: Mender | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a metric says of one study.
 

@@ -202,15 +202,17 @@ class Report:
     def fixes(self) -> tuple[Fix, ...]:
         """What to mend, by number of studies, most first."""
         found: dict[tuple[str, Mender], list[str]] = {}
-        add: dict[tuple[str, Mender], tuple[str, ...]] = {}
         wanted = set(self.benchmark.metrics)
         for study in self.studies:
-            for name, judgement in self.audit.judgements[study.curie].items():
-                if judgement.outcome is Outcome.FAIL and name in wanted:
-                    key = (name, judgement.mender or self.audit.metrics[name].mender)
+            for name, verdict in self.audit.judgements.verdicts(study.curie).items():
+                if verdict.outcome is Outcome.FAIL and name in wanted:
+                    key = (name, verdict.mender or self.audit.metrics[name].mender)
                     found.setdefault(key, []).append(study.curie)
-                    add.setdefault(key, judgement.add)
-        fixes = [Fix(self.audit.metrics[name], who, tuple(s), add[name, who]) for (name, who), s in found.items()]
+        first = {curie: self.audit.judgements[curie] for curie in {studies[0] for studies in found.values()}}
+        fixes = [
+            Fix(self.audit.metrics[name], who, tuple(studies), first[studies[0]][name].add)
+            for (name, who), studies in found.items()
+        ]
         return tuple(sorted(fixes, key=lambda fix: (-len(fix.studies), fix.metric.id, fix.mender)))
 
     def long(self) -> Iterator[LongRow]:
@@ -224,7 +226,7 @@ class Report:
         """Outcomes of one metric over the studies; of a metric that was not judged all are 0."""
         if metric not in self.audit.metrics:
             return tally(())
-        return tally(self.audit.judgements[study.curie][metric].outcome for study in self.studies)
+        return tally(self.audit.judgements.verdict(study.curie, metric).outcome for study in self.studies)
 
     def _grouped(self, key: Callable[[StudyRow], str]) -> tuple[Tally, ...]:
         groups: dict[str, list[StudyRow]] = {}
@@ -260,7 +262,7 @@ def make_report(audit: Audit, scope: Scope, benchmark: Benchmark) -> Report:
             study.owner,
             study.released,
             scope.basis.get(study.curie, ""),
-            outcomes(benchmark.item, audit.judgements[study.curie]),
+            outcomes(benchmark.item, audit.judgements.verdicts(study.curie)),
         )
         for study in audit.studies
         if study.curie in wanted

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -15,8 +15,9 @@ from catalogue.fair.basis import Basis
 from catalogue.fair.benchmark import DEFAULT, Benchmark, benchmarks, get_benchmark
 from catalogue.fair.collector import paused_collector
 from catalogue.fair.dataset import dataset_at
+from catalogue.fair.few import Few
 from catalogue.fair.funding import FundingReader, funder_scope, grant_scope
-from catalogue.fair.keeping import load_audit
+from catalogue.fair.keeping import KeptAudit, load_audit
 from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from catalogue.store.ledger import Ledger
 
 log = structlog.get_logger(__name__)
+_IN_MEMORY: Final = 3
+"""Kept audits: the newest, which pages show, and two that somebody compares or cites."""
 
 
 class Audits:
@@ -63,6 +66,7 @@ class Audits:
         self._lock = threading.Lock()
         self.shelf = AuditShelf(folder / "audits")
         self._newest: tuple[object, Audit] | None = None
+        self._loaded: Few[tuple[str, tuple[str, ...]], KeptAudit] = Few(_IN_MEMORY)
 
     def basis(self, position: int | None = None, observation: int | None = None) -> Basis:
         """What an audit would be bound to.
@@ -147,10 +151,18 @@ class Audits:
             return self._newest[1]
 
     @paused_collector()
+    def load(self, kept: Kept) -> KeptAudit:
+        """A kept audit with everything that it says; of those asked for last there is one in memory.
+
+        Raises:
+            StoreDamaged: its signature or a file does not fit.
+        """
+        return self._loaded.get((kept.name, kept.redacted), lambda: load_audit(kept))
+
     def _read(self, kept: Kept | None) -> Audit | None:
         """A kept audit; None where it is damaged, or was dropped just now."""
         try:
-            return load_audit(kept).audit if kept is not None else None
+            return self.load(kept).audit if kept is not None else None
         except (StoreDamaged, FileNotFoundError) as error:
             log.error("audit.damaged", detail=str(error))
             return None

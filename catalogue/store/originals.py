@@ -34,7 +34,8 @@ class Packer:
 
     def compress(self, content: bytes) -> bytes:
         """One zstd frame with content size and checksum."""
-        return self._context.compress(content)
+        # The binding (zstandard 0.25) gives a frame in the memory of the content; a copy has that of the frame alone.
+        return bytes(memoryview(self._context.compress(content)))
 
 
 def decompress(frame: bytes) -> bytes:

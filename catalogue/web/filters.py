@@ -16,9 +16,10 @@ from catalogue.exchange.base import archive_accession
 from catalogue.exchange.oai.dublin_core import dublin_core
 from catalogue.model.identifiers import owner_name
 from catalogue.model.namespaces import BASE, OWNERS, expand
+from catalogue.model.sizes import human_size
 from catalogue.web.licences import describe_licence
 from catalogue.web.services import Links
-from catalogue.web.text import ago, human_size, path_of, plain, safe_url, spaced, unbroken, xml_text
+from catalogue.web.text import ago, path_of, plain, safe_url, spaced, unbroken, xml_text
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _REASONS = {

@@ -13,7 +13,6 @@ from catalogue.model.namespaces import is_absolute
 _SPACES = re.compile(r"\s+")
 _HEADER_SAFE = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.ASCII)
 _KEPT = frozenset("\t\r\n\x0b\x0c\u200c\u200d\u2028\u2029")  # blanks, and the joiners that spelling needs
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def plain(text: Any) -> str:
@@ -77,17 +76,6 @@ def is_public(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return "." in host
-
-
-def human_size(size: int) -> str:
-    """Bytes in the largest binary unit that leaves a number of at least 1, with about three digits: `41.3 MiB`."""
-    value, place = float(size), 0
-    while value >= 1024 and place < len(_UNITS) - 1:
-        value, place = value / 1024, place + 1
-    if place == 0:
-        return f"{size:,} bytes" if size != 1 else "1 byte"
-    digits = 2 if value < 10 else 1 if value < 100 else 0
-    return f"{value:.{digits}f} {_UNITS[place]}"
 
 
 def spaced(number: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from catalogue.fair.audit import Audit, Basis, judge_all, wanted_facts
 from catalogue.fair.benchmark import DEFAULT, Benchmark, shipped
 from catalogue.fair.dataset import Study, dataset_of
+from catalogue.fair.judged import Judged
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Evidence, Judgement, Outcome, failed
@@ -75,4 +76,4 @@ def large_audit(studies: int) -> Audit:
         for at, study in enumerate(rows)
     }
     versions = {name: metric.version for name, metric in chosen.items()}
-    return Audit(Basis(1, "0" * 64, 0, versions, NodeFacts(), "1.0"), chosen, rows, judged)
+    return Audit(Basis(1, "0" * 64, 0, versions, NodeFacts(), "1.0"), chosen, rows, Judged.of(judged))

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from catalogue.fair.audit import judge_all, wanted_facts
 from catalogue.fair.changes import Cause, compare, difference_document, load_outcomes, outcomes_of
 from catalogue.fair.dataset import Study, dataset_of
+from catalogue.fair.judged import Judged
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
 from catalogue.fair.outcomes import Judgement, Outcome
@@ -95,7 +96,7 @@ def test_a_fault_that_nothing_explains_is_not_hidden(node: AuditedNode) -> None:
     audit = node.audits.make()
     said = {curie: dict(one) for curie, one in audit.judgements.items()}
     said[TWO]["licence-standard"] = Judgement(Outcome.FAIL, "No.")
-    (change,) = compare(outcomes_of(audit), outcomes_of(replace(audit, judgements=said))).changes
+    (change,) = compare(outcomes_of(audit), outcomes_of(replace(audit, judgements=Judged.of(said)))).changes
     assert [why.cause for why in change.why] == [Cause.UNEXPLAINED]
 
 

@@ -19,6 +19,7 @@ from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.benchmark import Benchmark, shipped
 from catalogue.fair.dataset import dataset_of
 from catalogue.fair.forms.base import forms
+from catalogue.fair.judged import Judged
 from catalogue.fair.keeping import keep_audit, load_audit, write_audit
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.node_facts import NodeFacts
@@ -102,7 +103,9 @@ def test_an_audit_is_read_back_without_the_code_that_judged(
     audit = judge_all(dataset, few, {}, NodeFacts(holders={"idr": 2}), software="1")
     drawn = cycle(data.draw(st.lists(JUDGEMENT, min_size=1, max_size=7)))
     said = {one.curie: {name: next(drawn) for name in few} for one in audit.studies}
-    audit = replace(audit, judgements=said, observed={one.curie: {"identifier": 7} for one in audit.studies[:1]})
+    audit = replace(
+        audit, judgements=Judged.of(said), observed={one.curie: {"identifier": 7} for one in audit.studies[:1]}
+    )
     shelf = AuditShelf(tmp_path_factory.mktemp("shelf"))
     back = load_audit(keep_audit(shelf, audit, shipped().values(), KEY, "2026-01-01T00:00:00Z", 3))
     assert back.audit.basis == audit.basis

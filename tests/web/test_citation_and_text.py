@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from catalogue.model.sizes import human_size
 from catalogue.web.citation import cite, cite_bibtex, cite_ris
 from catalogue.web.licences import describe_licence
-from catalogue.web.text import header_url, human_size, is_public, plain, safe_url
+from catalogue.web.text import header_url, is_public, plain, safe_url
 from tests.web.studies_for_pages import bare_study, study
 
 

@@ -33,6 +33,7 @@ BENCHMARKS = ("ommatidia-1.0", "horizon-europe-2021", "rda-fdmm-2020")
 DQV = "http://www.w3.org/ns/dqv#"
 EARL = "http://www.w3.org/ns/earl#"
 EARL_OUTCOMES = {"passed": "pass", "failed": "fail", "cantTell": "indeterminate", "inapplicable": "not applicable"}
+SPDX = {"https://creativecommons.org/licenses/by/4.0/": "CC-BY-4.0"}
 Numbers = tuple[int, ...]
 """Outcomes in the order of OUTCOMES."""
 
@@ -151,6 +152,18 @@ def numbers_after(text: str, words: str) -> Numbers | None:
     return tuple(map(int, found.groups())) if found else None
 
 
+def stated_on_page(site: FlaskClient) -> dict[str, tuple[str, str, str]]:
+    """CURIE -> licence (SPDX identifier or address), access and size, by the table of what came of the grant."""
+    page = html.fromstring(site.get(GRANT, headers={"Accept": "text/html"}).text)
+    found = {}
+    for row in rows_of(page, "produced"):
+        cells = [" ".join(cell.text_content().split()) for cell in row.xpath("td")]
+        address = row.xpath("td[5]//a/@href")
+        licence = SPDX.get(address[0], address[0]) if address else cells[4]
+        found[row.xpath("string(th/span)")] = licence, cells[3], cells[6]
+    return found
+
+
 def in_order(counts: Mapping[str, int]) -> Numbers:
     return tuple(counts.get(name, 0) for name in OUTCOMES)
 
@@ -217,6 +230,17 @@ def test_all_forms_of_a_grant_give_the_same_numbers(site: FlaskClient, benchmark
             if number
         }
     assert told["page"].headline == told["pdf"].headline == first.headline != ""
+
+
+def test_page_and_pdf_state_the_same_licence_access_and_size(site: FlaskClient) -> None:
+    """For each study of the grant the PDF has what the page has; what no record states is said to be not stated."""
+    reader = pypdf.PdfReader(io.BytesIO(site.get(f"{GRANT}.pdf").data))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    told = stated_on_page(site)
+    assert len(told) == 3 and {"not stated", "CC-BY-4.0"} <= {cell for cells in told.values() for cell in cells}
+    for curie, cells in told.items():
+        row = re.escape(" ".join((curie, *cells))).replace("\\-", "-\\s?").replace("/", "/\\s?")
+        assert re.search(row, text), (curie, cells)
 
 
 def test_a_change_is_seen_in_every_form(

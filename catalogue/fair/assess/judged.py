@@ -11,6 +11,7 @@ from catalogue.fair.audit import Audit, judge_all, wanted_facts
 from catalogue.fair.dataset import dataset_of
 from catalogue.fair.funding import FundingReader
 from catalogue.fair.identifier_schemes import persistent_scheme
+from catalogue.fair.judged import Judged
 from catalogue.fair.known_terms import KnownTerms
 from catalogue.fair.metrics.base import Metric, metrics
 from catalogue.fair.node_facts import NodeFacts
@@ -71,14 +72,14 @@ def judge_record(
     (row,) = (one for one in audit.studies if one.curie == curie)
     row = replace(row, curie=target, owner=owner, title=_short(row.title))
     # Numbers of observations are those of a ledger, and this is in none.
-    return replace(audit, studies=(row,), judgements={target: named}, observed={})
+    return replace(audit, studies=(row,), judgements=Judged.of({target: named}), observed={})
 
 
 def overruled(audit: Audit, overrule: Overrule) -> Audit:
     """The audit of one study with what is to be said instead of judgements that rest on what nobody knows here."""
     (target,) = audit.judgements
     said = {name: overrule(audit.metrics[name], one) for name, one in audit.judgements[target].items()}
-    return replace(audit, judgements={target: said})
+    return replace(audit, judgements=Judged.of({target: said}))
 
 
 def _renamed(judgement: Judgement, curie: str, target: str) -> Judgement:

@@ -41,14 +41,14 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(judgement: Judgement, mender: Mender) -> tuple[str, ...]:
-    failed = judgement.outcome is Outcome.FAIL
+    found = judgement.evidence
     return (
-        judgement.outcome.value,
+        judgement.outcome,
         plain(judgement.said),
-        plain(" ".join(evidence_text(evidence) for evidence in judgement.evidence)),
-        plain(max((evidence.observed_at for evidence in judgement.evidence), default="")),
+        plain(" ".join(map(evidence_text, found))),
+        plain(max(evidence.observed_at for evidence in found)) if found else "",
         plain(" ".join(judgement.add)),
-        (judgement.mender or mender).value if failed else "",
+        (judgement.mender or mender) if judgement.outcome is Outcome.FAIL else "",
     )
 
 

@@ -14,8 +14,11 @@ import typst
 
 from catalogue.fair.forms.base import Addresses
 from catalogue.fair.forms.csv_long import evidence_text
+from catalogue.fair.licences import find_licence
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report, StudyRow, Tally
+from catalogue.fair.stated import stated
+from catalogue.model.sizes import human_size
 
 SUFFIX: Final = ".pdf"
 MEDIA_TYPE: Final = "application/pdf"
@@ -30,6 +33,8 @@ _LACKING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 # What the fonts have for sure or are tried for; all other scripts are told as missing without trying.
 _SCRIPTS: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2bff]+")
 _INSTEAD: Final = "[…]"
+_NOT_STATED: Final = "not stated"
+_GONE: Final = "withdrawn since"
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
 _METHODS: Final = (
     "Every test is asked of every study in the same way: facts come from queries over the records as they stood at the "
@@ -102,6 +107,7 @@ def _content(report: Report, links: Addresses) -> dict[str, Any]:
         "groups": _groups(report),
         "studies_first": len(studies) <= _FEW_STUDIES,
         "studies": [_study(study) for study in studies],
+        "stated": [_stated(report, study.curie) for study in studies],
         "left_out": len(report.studies) - len(studies),
         "details": [_detail(report, study) for study in studies] if shown else [],
         "methods": _METHODS,
@@ -137,7 +143,7 @@ def _groups(report: Report) -> list[dict[str, Any]]:
     if len(report.members) > 1:
         found.append({"title": "By archive", "what": "Archive", "rows": [_row(tally) for tally in report.members]})
     if len(report.cohorts) > 1:
-        rows = [{**_row(tally), "name": tally.name or "not stated"} for tally in report.cohorts]
+        rows = [{**_row(tally), "name": tally.name or _NOT_STATED} for tally in report.cohorts]
         found.append({"title": "By year of release", "what": "Year", "rows": rows})
     return found
 
@@ -159,9 +165,20 @@ def _study(study: StudyRow) -> dict[str, Any]:
         **_row(Tally(study.curie, 1, study.counts)),
         "curie": study.curie,
         "title": study.title,
-        "released": study.released or "not stated",
+        "released": study.released or _NOT_STATED,
         "basis": study.basis,
     }
+
+
+def _stated(report: Report, curie: str) -> list[str]:
+    """A row of the table of what the records state."""
+    if curie in report.audit.redacted:
+        return [curie, _GONE, _GONE, _GONE]
+    found = stated(report.audit.judgements[curie])
+    licences = [licence.id if (licence := find_licence(text)) else text for text in found.licences]
+    access = [level.replace("_", " ").lower() for level in found.access]
+    told = (licences, access, map(human_size, found.sizes_bytes))
+    return [curie, *(", ".join(texts) or _NOT_STATED for texts in told)]
 
 
 def _detail(report: Report, study: StudyRow) -> dict[str, Any]:

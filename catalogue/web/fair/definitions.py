@@ -132,11 +132,9 @@ def _metric(services: Services, reports: Reports, metric: Metric) -> Response:
 def by_member(report: Report, metric: str) -> Mapping[str, Counts]:
     """Owner -> outcomes of one metric over its studies, by owner."""
     found: dict[str, dict[Outcome, int]] = {}
-    for study in report.studies:
-        judgements = report.audit.judgements[study.curie]
-        if metric in judgements:
-            counts = found.setdefault(study.owner, dict.fromkeys(Outcome, 0))
-            counts[judgements[metric].outcome] += 1
+    for study in report.studies if metric in report.audit.metrics else ():
+        counts = found.setdefault(study.owner, dict.fromkeys(Outcome, 0))
+        counts[report.audit.judgements.verdict(study.curie, metric).outcome] += 1
     return dict(sorted(found.items()))
 
 

@@ -37,6 +37,6 @@ def study_note(audits: Audits | None, entry: Entry) -> StudyNote | None:
     )
     if audit is None or not known:
         return StudyNote(path)
-    counts = tally(judgement.outcome for judgement in audit.judgements[entry.curie].values())
+    counts = tally(verdict.outcome for verdict in audit.judgements.verdicts(entry.curie).values())
     met = counts[Outcome.PASS]
     return StudyNote(path, met, met + counts[Outcome.FAIL], counts[Outcome.INDETERMINATE])

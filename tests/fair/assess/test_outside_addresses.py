@@ -49,7 +49,7 @@ def test_metadata_and_page_are_judged(archive: Server) -> None:
 def test_the_name_made_up_for_judging_is_nowhere(archive: Server) -> None:
     """Evidence and advice are about the address that was asked for."""
     found = assessor(archive).named(good_archive(archive))
-    told = repr(found.audit.judgements)
+    told = repr(dict(found.audit.judgements))
     assert "assessed:" not in told and f"<{found.target}>" in told
 
 
