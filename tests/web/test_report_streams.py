@@ -1,4 +1,4 @@
-"""Large forms of a report are made while they are read: not for HEAD, not twice for who has them, not to nobody."""
+"""Large forms of a report of many studies are made while they are read: not for HEAD, not twice, not to nobody."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from catalogue.fair.forms.base import forms
 from catalogue.fair.service import Audits
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import create_web
+from catalogue.web.fair import answers
 from catalogue.web.services import Services
 from tests.fair.reports_for_forms import large_audit
 from tests.web.audits_for_pages import audits_of
@@ -32,6 +33,7 @@ def node(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     home, made = tmp_path_factory.mktemp("streams"), large_audit(STUDIES)
     with Ledger(f"sqlite:///{home / 'ledger.db'}", clock) as ledger, pytest.MonkeyPatch.context() as patched:
         audits = audits_of(ledger, home)
+        patched.setattr(answers, "FEW_STUDIES", STUDIES - 1)
         patched.setattr(audits, "at_hand", lambda: made)
         patched.setattr(audits, "is_current", lambda audit: True)
         patched.setattr(audits, "newest", lambda: made)

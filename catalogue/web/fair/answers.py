@@ -25,6 +25,8 @@ from catalogue.web.fair.study_lines import study_lines
 from catalogue.web.negotiation import PAGE, Offer, choose
 from catalogue.web.services import Services
 
+FEW_STUDIES: Final = 100
+"""Studies up to which large forms, too, are made whole and told with their length: about a megabyte."""
 MENDERS: Final[Mapping[Mender, str]] = {mender: mender.words for mender in Mender}
 WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.PASS: "met",
@@ -202,7 +204,7 @@ def vocabulary() -> dict[str, Any]:
 def _form(services: Services, reports: Reports, report: Report, path: str, form: Form) -> Response:
     places = Addresses(services)
     charset = "; charset=utf-8" if form.media_type.startswith("text/") else ""
-    if form.large:
+    if form.large and len(report.studies) > FEW_STUDIES:
         # What is passed through is only made while somebody reads it: not for HEAD, and not for who has it.
         made = form.iter_parts(report, places)
         response = Response(made, content_type=form.media_type + charset, direct_passthrough=True)
