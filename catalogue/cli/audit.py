@@ -10,6 +10,7 @@ import typer
 from catalogue.cli import audit_kept, audit_look
 from catalogue.cli.audit_files import Addresses, numbers_of, write_forms
 from catalogue.cli.audit_text import print_report
+from catalogue.cli.lookup import find
 from catalogue.cli.node import Node
 from catalogue.cli.output import err, out, plain, print_json
 from catalogue.cli.progress import audit_progress
@@ -96,6 +97,8 @@ def report_of(node: Node, kind: str, name: str, benchmark: str, position: int | 
 
     asked = _benchmark(node, benchmark)
     made = _audit(node, position)
+    if kind == "study" and name not in made.judgements:
+        name = find(node.resolver, name, "study")[0].curie or name
     return make_report(made, node.audits.scope(made, kind, name), asked)
 
 

@@ -23,8 +23,9 @@ def print_report(report: Report) -> None:
     basis, benchmark = report.basis, report.benchmark
     when = f", recorded {basis.recorded_at}" if basis.recorded_at else ""
     number = "1 study" if len(report.studies) == 1 else f"{len(report.studies)} studies"
-    out.print(plain(f"\n{report.scope.title}: {number} by {benchmark.title} {benchmark.version};"))
-    out.print(plain(f"ledger position {basis.position}{when}, live observation {basis.observation}.\n"))
+    # What is assessed without being held here is bound to no ledger.
+    bound = f";\nledger position {basis.position}{when}, live observation {basis.observation}" if basis.position else ""
+    out.print(plain(f"\n{report.scope.title}: {number} by {benchmark.title} {benchmark.version}{bound}.\n"))
     order = (Outcome.PASS, Outcome.FAIL, Outcome.INDETERMINATE, Outcome.NOT_APPLICABLE)
     print_rows(
         ["", "item", "what", "pass", "fail", "open", "n.a.", "%"],

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app import open_node
+from tests.e2e.archive import curie
 from tests.e2e.processes import together, well
 
 DOCS = Path(__file__).resolve().parents[2] / "catalogue" / "docs"
@@ -42,8 +43,12 @@ metrics = ["identifier-resolves"]
 def test_a_report_is_printed(node: Path) -> None:
     """What is missing comes first, then each item with its outcomes, then what to mend; members and studies too."""
     status = well(node, "status", "--json").json["counts"]["studies"]
-    every, member, study = together(
-        node, ("audit",), ("audit", "--member", "idr", "--json"), ("audit", "--study", "biostudies:S-BIAD1001")
+    every, member, study, nobody = together(
+        node,
+        ("audit",),
+        ("audit", "--member", "idr", "--json"),
+        ("audit", "--study", curie(1).split(":")[1], "--json"),
+        ("audit", "--study", "S-BIAD77", "--json"),
     )
     lines = every.out.splitlines()
     assert f"of {status} studies" in lines[0], lines[:3]
@@ -52,7 +57,8 @@ def test_a_report_is_printed(node: Path) -> None:
     document = member.json
     assert document["scope"]["studies"] == document["total"]["studies"] < status
     assert {one["name"] for one in document["members"]} == {"idr"}
-    assert study.code in (0, 1), study.err
+    assert (study.json["scope"]["id"], study.json["scope"]["studies"]) == (curie(1), 1)
+    assert (nobody.code, nobody.json["status"]) == (1, 404)
 
 
 def test_forms_are_written(node: Path, tmp_path: Path) -> None:
