@@ -13,6 +13,7 @@ import pytest
 import rdflib
 
 from catalogue.fair.forms import jsonld
+from catalogue.fair.forms.base import get_form
 from catalogue.fair.ftr.results import EARL
 from catalogue.fair.ftr.totals import totals_iri
 from catalogue.fair.outcomes import Outcome
@@ -32,7 +33,7 @@ def made() -> Report:
 @pytest.fixture(scope="module")
 def store(made: Report) -> px.Store:
     found = px.Store()
-    found.load(jsonld.render(made, Links()), px.RdfFormat.JSON_LD)
+    found.load(get_form(jsonld.SUFFIX).render(made, Links()), px.RdfFormat.JSON_LD)
     return found
 
 
@@ -91,7 +92,7 @@ def test_many_studies_are_named_instead(monkeypatch: pytest.MonkeyPatch, made: R
     """A document about too many studies leads to theirs and keeps the totals."""
     monkeypatch.setattr(jsonld, "MOST_STUDIES", 2)
     found = px.Store()
-    found.load(jsonld.render(made, Links()), px.RdfFormat.JSON_LD)
+    found.load(get_form(jsonld.SUFFIX).render(made, Links()), px.RdfFormat.JSON_LD)
     seen = values(found, "http://www.w3.org/2000/01/rdf-schema#seeAlso")
     assert sorted(seen) == [f"https://node.example/fair/studies/{study.curie}.jsonld" for study in made.studies]
     assert not values(found, EARL_NS + "outcome") and values(found, DQV + "value")
