@@ -119,7 +119,8 @@ class _Child:
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-X", "utf8", "-m", "harvesters.confined_child"),
+                    # -P: a module of that name in the folder where somebody happens to be is not ours.
+                    *(sys.executable, "-P", "-X", "utf8", "-m", "harvesters.confined_child"),
                     *(function, str(memory_bytes), str(os.getpid())),
                 ],
                 stdin=theirs.fileno(),

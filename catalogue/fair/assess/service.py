@@ -49,7 +49,7 @@ class Outside:
 
     check: Callable[[str], object]
     visit: Callable[[], Visit]
-    within: Callable[[float], AbstractContextManager[None]] = nullcontext
+    within: Callable[[float], AbstractContextManager[None]]
 
 
 class Assessor:

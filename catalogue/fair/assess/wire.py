@@ -138,7 +138,8 @@ def wire_refusal(problem: RecordRejected | TooLargeToAssess) -> _Refused:
 
 def problem_of(refused: _Refused) -> Problem:
     """The Problem that came."""
-    return _REFUSALS[refused.slug](refused.detail, **refused.members)
+    members: dict[str, Any] = {**refused.members}
+    return _REFUSALS[refused.slug](refused.detail, **members)
 
 
 def wire_line(event: str, level: str, said: Mapping[str, Any]) -> _Line:

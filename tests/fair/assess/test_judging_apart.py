@@ -149,6 +149,15 @@ def test_a_source_that_takes_too_long_leaves_the_rest_standing(archive: Server) 
     assert first == 5.0 and 4.0 < second < 5.0 and third == 5.0
 
 
+def test_a_module_in_the_folder_of_whoever_asks_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's own app.py, beside the record that is assessed, is left alone."""
+    (tmp_path / "app.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path)
+    run = partial(confined, "app:judge_apart", memory_bytes=(1 << 30) + 4096)  # no process that is there already
+    found = assessor(judge=lambda: JudgeApart(run, "1.0", tmp_path / "owners.toml", 60.0))
+    assert found.posted("study.yaml", YAML.encode()).origin == "posted"
+
+
 def test_no_text_is_so_long_that_a_form_of_it_holds_anybody_up() -> None:
     """A description of a megabyte is judged, shown in part in every form, and set as PDF in little time."""
     long = json.dumps({**DATASET, "name": "n" * 20_000, "description": "word " * 200_000}).encode()

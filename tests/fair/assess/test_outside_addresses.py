@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from socket import socket
 
 import pytest
@@ -200,6 +201,14 @@ def test_one_assessment_at_a_time_asks_a_host(archive: Server) -> None:
         judge.named(good_archive(archive))
     assert problem.value.headers["Retry-After"].isdigit()
     assert judge.named(f"{archive.url}/1").title == DATASET["name"]
+
+
+def test_looking_up_a_name_takes_a_turn(archive: Server) -> None:
+    """A name whose servers do not answer holds up no more than the assessments that may run."""
+    judge, busy = assessor(archive), []
+    judge._outside = replace(judge._outside, check=lambda url: busy.append(list(judge._turns._busy)))  # type: ignore[type-var]
+    judge.named(good_archive(archive))
+    assert busy == [[f"127.0.0.1:{archive.port}"]]
 
 
 def test_many_tests_of_one_address_are_one_visit(archive: Server) -> None:
