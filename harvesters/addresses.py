@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -64,6 +65,7 @@ def joined(base: str, reference: str) -> str:
         _refuse(reference, "url-form", "is not a valid URL")
 
 
+@lru_cache(maxsize=256)  # the fetcher asks four times of each URL
 def parse_url(url: str) -> tuple[Origin, str]:
     """Origin and canonical text of a URL that may be fetched, without fragment.
 

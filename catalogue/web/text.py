@@ -22,12 +22,10 @@ def plain(text: Any) -> str:
 
 def unbroken(text: Any) -> str:
     """As `plain`, but blanks at either end are kept: for pieces of a line."""
-    kept = (
-        character
-        for character in str(text)
-        if character in _KEPT or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
-    )
-    return _SPACES.sub(" ", "".join(kept))
+    said = str(text)
+    if not said.isprintable():
+        said = "".join(c for c in said if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return _SPACES.sub(" ", said)
 
 
 def xml_text(text: Any) -> str:

@@ -53,6 +53,18 @@ def test_all_formats_are_found_without_a_list() -> None:
 
 
 @pytest.mark.parametrize("kind", RECORDS)
+@pytest.mark.parametrize("provenance", [None, PROVENANCE])
+def test_json_ld_is_indented_json_that_begins_with_its_context(kind: str, provenance: dict[str, Any] | None) -> None:
+    """JSON-LD is one JSON object, indented by two, whose context comes first, with provenance and without."""
+    member = format_by_suffix(".jsonld")
+    assert member is not None
+    text = member.render(Document(RECORDS[kind], provenance)).decode()
+    found = json.loads(text)
+    assert next(iter(found)) == "@context"
+    assert text == json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+@pytest.mark.parametrize("kind", RECORDS)
 @pytest.mark.parametrize("suffix", RDF)
 def test_rdf_formats_say_the_same(kind: str, suffix: str) -> None:
     """JSON-LD, Turtle, N-Triples and N-Quads of a record, read by a foreign parser, are the same triples."""

@@ -9,7 +9,7 @@ import hashlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
@@ -118,7 +118,7 @@ class Visit(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """What is looked at: a study with some of its images, or this node.
 
@@ -133,7 +133,7 @@ class Target:
     images: Sequence[Mapping[str, Any]] = ()
     withdrawn: Sequence[str] = ()
 
-    @property
+    @cached_property
     def record(self) -> Mapping[str, Any]:
         """The study's record; empty for the node."""
         return self.entry.record if self.entry is not None else {}
