@@ -33,7 +33,8 @@ class AuditedNode:
         self.home = home
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
         self.facts = NodeFacts()
-        self.ledger = Ledger(url or f"sqlite:///{home}/ledger.db", lambda: self.now, key=KEY)
+        place = url or f"sqlite:///{home}/ledger.db"
+        self.ledger = Ledger(place, lambda: self.now, key=KEY, chunks=home / "chunks")
         self.kept = kept
         self.reopen()
 

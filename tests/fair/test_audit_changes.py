@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +27,11 @@ TWO = "biostudies:S-BIAD2"
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> AuditedNode:
+def node(tmp_path: Path, ledger_url: str) -> Iterator[AuditedNode]:
     """Three studies, nothing kept."""
-    return AuditedNode(tmp_path, kept=5).fill()
+    node = AuditedNode(tmp_path, ledger_url, kept=5).fill()
+    yield node
+    node.ledger.close()
 
 
 def whys(node: AuditedNode, before: str, after: str) -> dict[tuple[str, str], list[Cause]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as px
@@ -19,14 +20,24 @@ from catalogue.store.views import catch_up
 from tests.fair.audited_node import AuditedNode
 from tests.fair.conftest import study
 
+# What is only about graphs is the same whatever the ledger lies in.
+of_graphs = pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
 DQV, EARL = "http://www.w3.org/ns/dqv#", "http://www.w3.org/ns/earl#"
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> AuditedNode:
-    found = AuditedNode(tmp_path).fill()
-    found.keep()
-    return found
+def empty(tmp_path: Path, ledger_url: str) -> Iterator[AuditedNode]:
+    """Three studies, no audit."""
+    found = AuditedNode(tmp_path, ledger_url).fill()
+    yield found
+    found.ledger.close()
+
+
+@pytest.fixture
+def node(empty: AuditedNode) -> AuditedNode:
+    """Three studies and an audit of them."""
+    empty.keep()
+    return empty
 
 
 def view_of(node: AuditedNode, mode: Mode = "all") -> GraphView:
@@ -56,6 +67,7 @@ WORDS = {
 }  # fmt: skip
 
 
+@of_graphs
 @pytest.mark.parametrize("mode", ["all", "failing", "none"])
 def test_the_graph_of_a_study_has_the_outcomes_of_the_audit(node: AuditedNode, mode: Mode) -> None:
     """All of them, those that fail, or none, as the setting says."""
@@ -96,6 +108,7 @@ def test_results_go_with_their_record(node: AuditedNode) -> None:
     view.close()
 
 
+@of_graphs
 def test_another_mode_takes_away_what_it_does_not_show(node: AuditedNode) -> None:
     """Changing the setting is enough; nothing is rebuilt."""
     view_of(node, "all").close()
@@ -104,13 +117,13 @@ def test_another_mode_takes_away_what_it_does_not_show(node: AuditedNode) -> Non
     assert not outcomes(store) and not store.contains_named_graph(px.NamedNode(SHARED))
 
 
-def test_without_an_audit_there_are_no_graphs(tmp_path: Path) -> None:
+def test_without_an_audit_there_are_no_graphs(empty: AuditedNode) -> None:
     """A node that has made none publishes all the rest."""
-    node = AuditedNode(tmp_path).fill()
-    view_of(node).close()
-    assert not outcomes(published(node)) and len(list(published(node)))
+    view_of(empty).close()
+    assert not outcomes(published(empty)) and len(list(published(empty)))
 
 
+@of_graphs
 def test_every_result_means_something(node: AuditedNode) -> None:
     """The metric of each result is defined in the shared graph, and nothing there is an address of this node."""
     view_of(node).close()
@@ -121,6 +134,7 @@ def test_every_result_means_something(node: AuditedNode) -> None:
     assert not list(store.quads_for_pattern(None, px.NamedNode("http://www.w3.org/ns/dcat#landingPage"), None, shared))
 
 
+@of_graphs
 def test_damaged_audit_holds_up_no_record(node: AuditedNode) -> None:
     """Where a file of the newest audit is damaged, records are published all the same and what was written stays."""
     view = view_of(node)

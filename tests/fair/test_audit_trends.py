@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,9 @@ OWN = "https://archive.example/terms"
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> AuditedNode:
+def node(tmp_path: Path, ledger_url: str) -> Iterator[AuditedNode]:
     """Five runs over a growing ledger, of which the first two are dropped; a test changes before the fourth."""
-    node = AuditedNode(tmp_path).fill()
+    node = AuditedNode(tmp_path, ledger_url).fill()
     with pytest.MonkeyPatch.context() as patch:
         later = {**metrics(), "licence-standard": replace(metrics()["licence-standard"], version="1.1")}
         for number in range(4, 9):
@@ -26,7 +27,8 @@ def node(tmp_path: Path) -> AuditedNode:
                 patch.setattr("catalogue.fair.service.metrics", lambda: later)
             node.put(study(number, license=OWN))
             node.later(24).keep()
-    return node
+    yield node
+    node.ledger.close()
 
 
 def test_a_trend_goes_through_all_runs(node: AuditedNode) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -35,12 +36,16 @@ from tests.fair.audited_node import KEY, TERMS, AuditedNode
 from tests.fair.conftest import study
 
 LINKS = Addresses("https://node.example")
+# What is only about files is the same whatever the ledger lies in.
+of_files = pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> AuditedNode:
+def node(tmp_path: Path, ledger_url: str) -> Iterator[AuditedNode]:
     """Three studies, nothing kept."""
-    return AuditedNode(tmp_path).fill()
+    node = AuditedNode(tmp_path, ledger_url).fill()
+    yield node
+    node.ledger.close()
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -162,6 +167,7 @@ def test_a_frozen_audit_outlives_its_metrics(node: AuditedNode, monkeypatch: pyt
     assert again.held is None and "version 1.2.3" in again.said
 
 
+@of_files
 @pytest.mark.parametrize(
     "name", ["results.parquet", "evidence.parquet", "studies.parquet", "metrics.json", "benchmarks.json"]
 )
@@ -179,6 +185,7 @@ def test_a_changed_file_is_found(node: AuditedNode, name: str) -> None:
         node.history.load(kept.name)
 
 
+@of_files
 def test_a_changed_manifest_is_found(node: AuditedNode) -> None:
     """Numbers in the manifest cannot be changed, nor signed with another key, without being told."""
     kept = node.keep()
@@ -204,6 +211,7 @@ def test_a_changed_manifest_is_found(node: AuditedNode) -> None:
         node.history.load(kept.name)
 
 
+@of_files
 def test_a_folder_under_another_name_is_refused(node: AuditedNode) -> None:
     """An audit cannot be passed off as that of another position by renaming its folder; names lead nowhere else."""
     kept = node.keep()
@@ -299,6 +307,7 @@ def test_withdrawn_records_leave_kept_audits(node: AuditedNode) -> None:
     assert [path.name for path in frozen.path.iterdir() if "evidence" in path.name] == ["evidence-left.parquet"]
 
 
+@of_files
 def test_what_a_killed_process_left_is_swept(node: AuditedNode) -> None:
     """Half a folder is never an audit and goes before the next one is made; two processes do not make at once."""
     kept = node.keep()
@@ -331,6 +340,7 @@ def test_latest_leads_to_the_audit_of_now(node: AuditedNode) -> None:
     assert node.keep(position=3).name == first.name and shelf.latest() == second.name
 
 
+@of_files
 def test_no_key_no_audit(node: AuditedNode) -> None:
     """What cannot be signed is not kept."""
     node.ledger.key = None

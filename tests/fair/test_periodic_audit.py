@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.fair.conftest import study
 class Watch:
     """A node with a periodic audit in this process, and at which hours it made one."""
 
-    def __init__(self, home: Path, hours: float = 24) -> None:
-        self.node = AuditedNode(home).fill()
+    def __init__(self, home: Path, url: str, hours: float = 24) -> None:
+        self.node = AuditedNode(home, url).fill()
         self.start = self.node.now
         self.made: list[float] = []
         self.fails = False
@@ -36,9 +37,11 @@ class Watch:
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> Watch:
+def watch(tmp_path: Path, ledger_url: str) -> Iterator[Watch]:
     """One with a day between two audits."""
-    return Watch(tmp_path)
+    watch = Watch(tmp_path, ledger_url)
+    yield watch
+    watch.node.ledger.close()
 
 
 def test_audits_are_made_when_something_changed(watch: Watch) -> None:
@@ -82,7 +85,7 @@ def test_a_failure_is_tried_again_later(watch: Watch) -> None:
 
 def test_none_are_made_without_hours(tmp_path: Path) -> None:
     """`fair.audit_hours = 0` makes none."""
-    watch = Watch(tmp_path, hours=0)
+    watch = Watch(tmp_path, "", hours=0)
     watch.at(500)
     assert watch.made == []
 

@@ -17,7 +17,7 @@ from catalogue.store.graph.embedded import EmbeddedGraph
 from catalogue.store.graph_view import GraphView
 from catalogue.store.ledger import Ledger
 from catalogue.store.views import catch_up
-from tests.store.graph.records import append, open_ledger, snapshot, study, tombstone
+from tests.store.graph.records import NOW, append, snapshot, study, tombstone
 
 JSPS = "00hhkn466"
 
@@ -38,8 +38,8 @@ def funded(number: int, award: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(tmp_path) as opened:
+def ledger(ledger_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(ledger_url, lambda: NOW, chunks=tmp_path / "chunks") as opened:
         yield opened
 
 

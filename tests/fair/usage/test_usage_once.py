@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -197,25 +196,26 @@ ledger.usage.fold(count_visits)
 
 
 @pytest.mark.slow
-def test_a_process_killed_while_counting_counts_once(tmp_path: Path) -> None:
+def test_a_process_killed_while_counting_counts_once(ledger_url: str) -> None:
     """SIGKILL after each statement of the counting in turn: the next process finds every access exactly once."""
-    url, at = f"sqlite:///{tmp_path}/ledger.db", [START]
+    at = [START]
     visits = [
         Visit(f"s{number}", STUDY, INVESTIGATION, "x", START + timedelta(seconds=number), "regular", "idr", "study")
         for number in range(100)
     ]
-    with Ledger(url, lambda: at[0]) as ledger:
+    with Ledger(ledger_url, lambda: at[0]) as ledger:
         ledger.usage.add(visits)
     later = (START + timedelta(hours=3)).isoformat()
     killed = 0
     for step in range(1, 8):
-        done = subprocess.run([sys.executable, "-c", _KILLED, url, later, str(step)], env=os.environ, timeout=600)
+        command = [sys.executable, "-c", _KILLED, ledger_url, later, str(step)]
+        done = subprocess.run(command, env=os.environ, timeout=600)
         killed += done.returncode == -9
         if done.returncode == 0:
             break
     assert killed >= 4
     at[0] += timedelta(hours=3)
-    with Ledger(url, lambda: at[0]) as ledger:
+    with Ledger(ledger_url, lambda: at[0]) as ledger:
         ledger.usage.fold(count_visits)
         assert {count.usage_metric: count.usage_value for count in ledger.usage.of(STUDY)} == {
             "total_dataset_investigations": 100,
