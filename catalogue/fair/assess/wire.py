@@ -16,6 +16,7 @@ from catalogue.fair.assess.base import Assessment, Described, Source
 from catalogue.fair.audit import Audit
 from catalogue.fair.basis import basis_document, read_basis
 from catalogue.fair.dataset import Study
+from catalogue.fair.judged import Judged
 from catalogue.fair.kept_funding import read_funding, render_funding
 from catalogue.fair.metrics.base import metrics
 from catalogue.fair.outcomes import Judgement
@@ -115,7 +116,7 @@ def audit_of(judged: _Judged) -> Audit:
     """The audit that came."""
     basis, study = read_basis(judged.basis), judged.study
     funding = read_funding(judged.funding.encode())
-    return Audit(basis, metrics(), (study,), {study.curie: judged.judgements}, funding=funding)
+    return Audit(basis, metrics(), (study,), Judged.of({study.curie: judged.judgements}), funding=funding)
 
 
 def wire_posted(made: Assessment) -> _Posted:
