@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from catalogue.fair.shelf import Kept
 
 _MOST_FIXES: Final = 5
+_MOST_POINTS: Final = 20
 
 
 def print_report(report: Report) -> None:
-    """Headline, items with their outcomes, and the fixes that mend most studies."""
+    """Headline, items with their outcomes, what the benchmark scores, and the fixes that mend most studies."""
+    from catalogue.fair.forms.scores import score_tables
     from catalogue.fair.outcomes import Outcome
 
     for line in report.headline:
@@ -35,6 +37,9 @@ def print_report(report: Report) -> None:
         ],
         empty="The benchmark has no items.",
     )
+    for table in score_tables(report, _MOST_POINTS):
+        out.print(plain(f"\n{table.title}. {table.note}"))
+        print_rows(list(table.head), list(table.rows), empty="")
     if report.fixes:
         out.print(plain("\nMend first:"))
         for fix in report.fixes[:_MOST_FIXES]:

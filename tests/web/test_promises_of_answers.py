@@ -134,18 +134,6 @@ EXCEPTIONS: dict[str, tuple[frozenset[str], str]] = {
     "/metrics": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/healthz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
     "/readyz": (frozenset({"ETag", "Last-Modified"}), "of this moment, and no-store"),
-    **{
-        address: (frozenset({"Content-Length"}), "up to 100 MB, made while it is read; a cut body lacks its last chunk")
-        for address in (
-            "/fair.csv",
-            "/fair.json",
-            "/fair.jsonld",
-            "/fair.wide.csv",
-            "/fair/members/biostudies.csv",
-            "/fair/studies/biostudies:S-BIAD90001.json",
-            "/funders/ror/029chgv08.wide.csv",
-        )
-    },
 }
 ERRORS = (
     f"/id/{GONE}",

@@ -14,7 +14,8 @@ from typing import Any, Final
 from catalogue.fair.benchmark import Item
 from catalogue.fair.forms.base import Addresses
 from catalogue.fair.outcomes import Evidence, Outcome
-from catalogue.fair.report import Counts, Fix, LongRow, Report, StudyRow, Tally
+from catalogue.fair.report import Counts, Fix, LongRow, Report, Tally
+from catalogue.fair.scoring import Points
 
 SUFFIX: Final = ".json"
 MEDIA_TYPE: Final = "application/json"
@@ -37,7 +38,7 @@ def iter_parts(report: Report, links: Addresses) -> Iterator[bytes]:
         "cohorts": [_tally(one) for one in report.cohorts],
         "items": [_item(item, counted) for item, counted in report.items],
         "fixes": [_fix(fix) for fix in report.fixes],
-        "studies": [_study(study) for study in report.studies],
+        "studies": [_study(report, place) for place in range(len(report.studies))],
     }
     if report.levels:
         document["levels"] = {area: asdict(counts) for area, counts in report.levels.items()}
@@ -122,10 +123,18 @@ def _fix(fix: Fix) -> dict[str, Any]:
     }
 
 
-def _study(study: StudyRow) -> dict[str, Any]:
+def _study(report: Report, place: int) -> dict[str, Any]:
+    study = report.studies[place]
     told = {"curie": study.curie, "title": study.title, "owner": study.owner, "released": study.released}
     told |= {"basis": study.basis} if study.basis else {}
-    return {**told, "outcomes": [outcome.value for outcome in study.outcomes]}
+    told["outcomes"] = [outcome.value for outcome in study.outcomes]
+    return told | ({"points": _points(report.points[place])} if report.points else {})
+
+
+def _points(points: Points) -> dict[str, Any]:
+    told = asdict(points)
+    del told["groups"]  # follow from the outcomes
+    return told
 
 
 def _test(row: LongRow) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import typst
 
 from catalogue.fair.forms.base import Addresses
 from catalogue.fair.forms.csv_long import evidence_text
+from catalogue.fair.forms.scores import score_tables
 from catalogue.fair.licences import find_licence
 from catalogue.fair.outcomes import Outcome
 from catalogue.fair.report import Report, StudyRow, Tally
@@ -104,6 +106,7 @@ def _content(report: Report, links: Addresses) -> dict[str, Any]:
             for fix in report.fixes[:_MOST_FIXES]
         ],
         "more_fixes": max(0, len(report.fixes) - _MOST_FIXES),
+        "scores": [asdict(table) for table in score_tables(report, MOST_STUDIES)],
         "groups": _groups(report),
         "studies_first": len(studies) <= _FEW_STUDIES,
         "studies": [_study(study) for study in studies],
