@@ -140,7 +140,7 @@ def test_nobody_waits_longer_than_the_assessment_may_take(archive: Server, over:
     assert "time of this assessment is over" in found.sources[0].said
     archive.routes["/robots.txt"] = says(b"User-agent: *\nCrawl-delay: 30\n", "text/plain")
     url = good_archive(archive)
-    found = assessor(archive).named(url)
+    found = assessor(archive, limit_s=20).named(url)
     assert "left alone for 30 s" in found.sources[0].said
     assert outcome(found, "licence-stated") is Outcome.INDETERMINATE and "/1" not in archive.paths
 
