@@ -36,13 +36,13 @@ def test_a_server_that_ends_leaves_no_process_of_an_assessment(tmp_path: Path) -
     with serving(tmp_path, ready="") as (address, server):
         before = children(server.pid)
         for _ in range(3):
-            answer = requests.post(f"{address}fair/assess", data={"text": YAML, "format": "json"}, timeout=90)
+            answer = requests.post(f"{address}fair/assess", data={"text": YAML, "format": "json"}, timeout=240)
             assert answer.status_code == 200 and answer.json()["scope"]["title"] == "Nuclei of zebrafish embryos"
         of_assessments = children(server.pid) - before
         commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in of_assessments]
         assert sum(b"app:judge_apart" in command for command in commands) == 1
         server.terminate()
-        server.wait(30)
+        server.wait(240)
         until(lambda: not alive(of_assessments), "no process is left")
 
 
@@ -52,7 +52,7 @@ def test_the_settings_end_what_strangers_and_the_operator_have_judged(tmp_path: 
     (tmp_path / "ommatidia.toml").write_text("[fair]\nassess_judging_s = 0.001\n")
     (tmp_path / "study.yaml").write_text(YAML)
     with serving(tmp_path, ready="") as (address, _):
-        answer = requests.post(f"{address}fair/api/assess/test/licence-stated", json={"metadata": YAML}, timeout=90)
+        answer = requests.post(f"{address}fair/api/assess/test/licence-stated", json={"metadata": YAML}, timeout=240)
     assert answer.status_code == 422 and answer.json()["type"].endswith("/assessment-stopped")
     ran = ommatidia(tmp_path, "assess", str(tmp_path / "study.yaml"))
     assert ran.code == 2 and "0.001 seconds" in ran.err and "Leave out" in ran.err

@@ -74,7 +74,7 @@ def test_killed_at_any_step_readers_see_one_state(folder: Path, bulk_graphs: int
     copies = folder.with_name("copies")
     copies.mkdir()
     command = [sys.executable, "-m", "tests.store.graph.beside_writer", str(folder), str(copies), str(bulk_graphs)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     found = sorted(copies.iterdir(), key=lambda copy: int(copy.name))
     assert len(found) > (14 if bulk_graphs < 0 else 6)
