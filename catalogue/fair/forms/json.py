@@ -125,7 +125,12 @@ def _fix(fix: Fix) -> dict[str, Any]:
 
 def _study(report: Report, place: int) -> dict[str, Any]:
     study = report.studies[place]
-    told = {"curie": study.curie, "title": study.title, "owner": study.owner, "released": study.released}
+    told: dict[str, Any] = {
+        "curie": study.curie,
+        "title": study.title,
+        "owner": study.owner,
+        "released": study.released,
+    }
     told |= {"basis": study.basis} if study.basis else {}
     told["outcomes"] = [outcome.value for outcome in study.outcomes]
     return told | ({"points": _points(report.points[place])} if report.points else {})
