@@ -70,7 +70,7 @@ def _printable(value: Any) -> Any:
     """The same with a blank for characters that no font has."""
     if isinstance(value, dict):
         return {name: _printable(one) for name, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_printable(one) for one in value]
     return _CONTROLS.sub(" ", value) if isinstance(value, str) else value
 
