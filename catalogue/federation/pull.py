@@ -116,11 +116,12 @@ class Pull:
     def _read(self, owner: OwnerDigest, *, compare: bool) -> None:
         """Takes in one owner's log and holds it against ours."""
         self._tenures = self._here.tenures()
+        alarms = len(self.report.alarms)
         try:
             self._follow(owner.owner, owner.epoch, owner.seq)
             self._hold_against(owner.owner, owner.epoch, owner.seq, owner.log_digest)
             if compare:
-                self._compare(owner.owner, (owner.epoch, owner.seq), owner.digest, owner.count)
+                self._compare(owner, alarmed=len(self.report.alarms) > alarms)
         except (SourceChanged, NotFound, FetchRefused) as error:
             # What is wrong with one owner's log at this member holds up no other owner.
             self.report.complete = False
@@ -311,16 +312,27 @@ class Pull:
             if judgement.verdict is not Verdict.KNOWN:
                 self._not_applied(given.log, given.signature, judgement, given.url)
 
-    def _compare(self, owner: str, theirs: tuple[int, int], said: str, count: int) -> None:
-        ours = self._here.owner_digest(owner)
-        place = (ours.epoch, ours.seq) if ours is not None else (-1, 0)
-        equal = ours is not None and ours.digest == said
-        if not equal and place == theirs:
-            equal = self._repair(owner, said)
-        self.report.owners.append(OwnerStanding(owner, theirs, place, equal, count))
+    def _compare(self, said: OwnerDigest, *, alarmed: bool) -> None:
+        """Notes how the log stands at both.
 
-    def _repair(self, owner: str, said: str) -> bool:
-        """Fills in what is missing, by bucket; whether the digests are equal afterwards (R15)."""
+        Args:
+            alarmed: this pull raised an alarm about it, such as a fork; that says why the digests differ.
+        """
+        ours, theirs = self._here.owner_digest(said.owner), (said.epoch, said.seq)
+        place = (ours.epoch, ours.seq) if ours is not None else (-1, 0)
+        equal = ours is not None and ours.digest == said.digest
+        if not equal and place == theirs:
+            equal, explained = self._repair(said.owner, said.digest)
+            if not (equal or explained or alarmed):
+                self.report.unexplained.append(said.owner)
+        self.report.owners.append(OwnerStanding(said.owner, theirs, place, equal, said.count))
+
+    def _repair(self, owner: str, said: str) -> tuple[bool, bool]:
+        """Fills in what is missing, by bucket (R15).
+
+        Returns:
+            Whether the digests are equal afterwards, and whether each difference is explained.
+        """
         theirs = {one.bucket: one.digest for one in self._says.buckets(owner)}
         ours = {one.bucket: one.digest for one in self._here.buckets(owner)}
         # Buckets that agree explain no difference: then what the member says does not fit together.
@@ -340,10 +352,7 @@ class Pull:
                     explained = self._mend(owner, leaf, mine.get(leaf.curie)) and explained
             explained = explained and bucket in theirs
         now = self._here.owner_digest(owner)
-        equal = now is not None and now.digest == said
-        if not equal and not (differing and explained):
-            self.report.unexplained.append(owner)
-        return equal
+        return now is not None and now.digest == said, differing and explained
 
     def _mend(self, owner: str, theirs: Leaf, mine: Leaf | None) -> bool:
         """Whether the difference in one record is mended or explained: a payload is missing on one side."""

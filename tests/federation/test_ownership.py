@@ -171,6 +171,24 @@ def test_forked_log_freezes_its_owner_until_it_is_recovered(three, tmp_path):
     assert not [fault for node in three for fault in node.ledger.fsck()]
 
 
+def test_fork_of_equally_long_logs_raises_no_alarm_of_digests_however_often_they_are_compared(three, tmp_path):
+    """P6: what a fork explains raises no alarm of digests, so that none is left when it is recovered."""
+    one, two, third = three
+    one.back_up(tmp_path / "backup.db")
+    one.write("idr:idr0001", "Newer at the others")
+    settle(*three)
+    one.restore(tmp_path / "backup.db")
+    one.write("idr:idr0001", "Written too early")
+    for _ in range(3):
+        settle(*three)
+    assert {alarm.kind for alarm in one.ledger.registry.alarms()} == {"echo-mismatch"}
+    assert {alarm.kind for alarm in two.ledger.registry.alarms()} == {"equivocation"}
+    one.ownership.recover("idr", "two")
+    settle(*three)
+    assert one.state() == two.state() == third.state()
+    assert not [a for node in three for a in node.ledger.registry.alarms()]
+
+
 def test_what_a_member_says_of_itself_is_kept_as_it_says_it_now(three):
     """Prefixes that a member began to write after it joined are shown."""
     one, two, _ = three
