@@ -34,6 +34,7 @@ from catalogue.store.folder_shelf import LATEST
 from catalogue.store.purging import purge
 from tests.fair.audited_node import KEY, TERMS, AuditedNode
 from tests.fair.conftest import study
+from tests.web.studies_for_pages import append, image
 
 LINKS = Addresses("https://node.example")
 # What is only about files is the same whatever the ledger lies in.
@@ -78,6 +79,25 @@ def test_the_same_position_gives_the_same_bytes(node: AuditedNode, tmp_path: Pat
     there = bytes_of(again.path)
     assert {name for name in here if here[name] != there[name]} == {"made.json"}
     assert forms_of(node.history.load(again.name).audit, shipped()["ommatidia-1.0"]) == before
+
+
+@pytest.mark.parametrize("ledger_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_both_engines_give_the_same_bytes(node: AuditedNode, tmp_path: Path) -> None:
+    """The same history in SQLite and in PostgreSQL gives an audit of the same name and bytes, in every file."""
+    (tmp_path / "other").mkdir()
+    kept = []
+    for one in (node, AuditedNode(tmp_path / "other").fill()):
+        one.keep()
+        for number, outcome in ((3, "pass"), (1, "fail"), (3, "indeterminate"), (1, "fail")):
+            one.see(number, outcome)
+        one.later(1).put(study(4, title="日本語"))
+        one.withdraw(2)
+        for number in (2, 10, 1):
+            curie = f"biostudies:S-BIAD1.{number}"
+            append(one.ledger, image(curie, "biostudies:S-BIAD1"), parent="biostudies:S-BIAD1")
+        kept.append(one.later(1).keep())
+    assert kept[0].name == kept[1].name
+    assert bytes_of(kept[0].path) == bytes_of(kept[1].path)
 
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
