@@ -217,7 +217,10 @@ def measure(work: Path, studies: int, site: str) -> None:
             f"load {os.getloadavg()[0]:.1f}"
         )
         own_s = used.ru_utime + used.ru_stime + killed.ru_utime + killed.ru_stime
-        print(f"processor: looks {own_s:.0f} s, node {node_s:.0f} s, which run beside each other on two cores")
+        print(
+            f"processor: looks {own_s:.0f} s, node {node_s:.0f} s, which run beside each other on two cores; a study "
+            f"{1000 * own_s / studies:.0f} ms and {1000 * node_s / studies:.0f} ms, with the starts of both looks"
+        )
         print(f"asked of the site: {dict(asked)}; {studies:,} landing pages and {3 * studies:,} objects are needed")
         for name, counts in report["checks"].items():
             print(f"  {name}: " + ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count))
