@@ -37,7 +37,8 @@ _SCRIPTS: Final = re.compile(r"[^\n -~\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1
 _INSTEAD: Final = "[…]"
 _NOT_STATED: Final = "not stated"
 _GONE: Final = "withdrawn since"
-_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
+# With the blank of East Asian scripts, which no font here has (ssbd:267-Sugiura-CellDyn, 2026-11-27).
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u3000]+")
 _METHODS: Final = (
     "Every test is asked of every study in the same way: facts come from queries over the records as they stood at the "
     "ledger position above, live checks from observations up to the number above. A test that could not be decided, "

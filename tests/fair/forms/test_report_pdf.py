@@ -72,14 +72,14 @@ def test_same_report_gives_the_same_bytes(report: Report) -> None:
 
 
 def test_characters_without_a_shape_are_blanks() -> None:
-    """Control characters in a title cost nobody the document."""
+    """Control characters in a title cost nobody the document, and neither does a wide blank."""
     made = reports_for_forms.audit(
-        [reports_for_forms.record("idr:idr0001", title="Bell \x07 and \x1b[31m \x00 \x85end")]
+        [reports_for_forms.record("idr:idr0001", title="Bell \x07 and \x1b[31m \x00 \x85end\u3000here")]
     )
     scope = reports_for_forms.study_scope(made, "idr:idr0001")
     found = reports_for_forms.make_report(made, scope, reports_for_forms.shipped()["rembi-1.5"])
     reader = pypdf.PdfReader(io.BytesIO(pdf.render(found, Links())))
-    assert "Bell and [31m end" in " ".join(reader.pages[0].extract_text().split())
+    assert "Bell and [31m end here" in " ".join(reader.pages[0].extract_text().split())
 
 
 def test_records_are_text_and_lacking_scripts_are_told(text: str) -> None:
