@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from traceback import extract_tb
 
 from catalogue.fence import raise_fence
 from catalogue.problems import RecordRejected
@@ -49,7 +50,9 @@ def answer_of(function: Callable[[bytes], bytes], content: bytes) -> tuple[bytes
         return BAD, str(error).encode("utf-8", "backslashreplace")[:500]
     # Anything else is a fault of the function; it is named to the parent, which raises it.
     except Exception as error:  # noqa: BLE001
-        return FAULT, f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace")[:2000]
+        place = extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {str(error)[:1500]} ({place.name}, line {place.lineno})"
+        return FAULT, said.encode("utf-8", "backslashreplace")
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MAX_REDIRECTS = 3
 _MAX_BACKOFF_S = 300.0
 _MAX_ASKED_PAUSE_S = 30.0
+_MOST_HOSTS = 10_000
 
 
 class Fetcher:
@@ -382,6 +383,9 @@ class Fetcher:
     def _host(self, origin: Origin) -> Host:
         with self._hosts_lock:
             key = (origin.host, origin.port)
+            while len(self._hosts) >= _MOST_HOSTS and key not in self._hosts:
+                # Addresses may be named by strangers, without end; whoever was met first is forgotten first.
+                del self._hosts[next(iter(self._hosts))]
             if key not in self._hosts:
                 self._hosts[key] = Host(origin, self._pause_s, self._parallel, self._leave_alone_s)
             return self._hosts[key]

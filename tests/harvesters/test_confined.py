@@ -61,7 +61,7 @@ def test_bad_document_is_rejected_and_the_next_one_read(document: bytes, reason:
 
 def test_fault_of_the_function_is_no_rejection() -> None:
     """An exception that no document explains names itself instead of blaming the partner."""
-    with pytest.raises(ConfinedFault, match="KeyError: 'title'"):
+    with pytest.raises(ConfinedFault, match=r"KeyError: 'title' \(behave, line \d+\)"):
         confined(BEHAVE, b"bug")
     with pytest.raises(ConfinedFault, match="no_such"):
         confined("confined_functions:no_such", b"")

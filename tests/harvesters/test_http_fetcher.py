@@ -684,6 +684,20 @@ def test_success_forgets_failures(server: Server) -> None:
     assert [tool.get(server.url + "/x").content for _ in range(8)] == [b"hello"] * 8
 
 
+def test_hosts_without_end_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that strangers make up cost no more memory than so many; the newest are known."""
+
+    def unknown(host: str, port: int) -> list[str]:
+        raise OSError("no such name")
+
+    monkeypatch.setattr("harvesters.http._MOST_HOSTS", 3)
+    tool = fetcher(resolver=unknown)
+    for number in range(10):
+        with pytest.raises(SourceUnavailable):
+            tool.get(f"https://h{number}.example/")
+    assert [host for host, _ in tool._hosts] == ["h7.example", "h8.example", "h9.example"]
+
+
 def test_failing_host_does_not_stop_another(server: Server) -> None:
     """The breaker of one host leaves other hosts alone."""
     tool = fetcher()

@@ -47,7 +47,7 @@ class Source:
         url: that was asked; "" for what was posted.
         status: it answered; None where it did not.
         said: one sentence.
-        record: the study that it describes; empty where it describes none.
+        record: the study that it describes; empty where it describes none, and in an assessment that is made.
         used: whether this is the record that was judged.
         unread: whether there may be metadata that nobody could read now, as after a time-out.
     """

@@ -52,8 +52,9 @@ def assess_address(url: str, visit: Visit, judge: Judge, at: str) -> Assessment:
     overrule = _overruling(url, reading, record, {one.check for one in seen})
     owner = urlsplit(url).hostname or ""
     audit = overruled(judge.judged([record, *images], seen, url, owner, at), overrule)
-    sources = tuple(replace(one, used=one is best) for one in reading.sources)
-    return Assessment("fetched", url, audit, sources, conflicts(sources))
+    # What each source says is compared here and not kept: an assessment is remembered, and a record may have 4 MB.
+    sources = tuple(replace(one, used=one is best, record={}) for one in reading.sources)
+    return Assessment("fetched", url, audit, sources, conflicts(reading.sources))
 
 
 def stand_in(url: str) -> Identifier:

@@ -73,7 +73,7 @@ def _assessed(name: str, content: bytes, map_document: MapDocument, software: st
 
     owner = study["owner"] if known else ""
     audit = overruled(judge_record(records, (), target, owner, software, at), overrule)
-    source = Source(name or "what was posted", "", None, how, study, used=True)
+    source = Source(name or "what was posted", "", None, how, used=True)
     return Assessment("posted", target, audit, (source,), (), faults)
 
 
