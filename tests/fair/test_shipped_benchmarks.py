@@ -62,3 +62,13 @@ def test_every_demand_of_a_funder_names_its_clause(name: str) -> None:
     """Whoever reads a report can look up where a demand stands."""
     for item in shipped()[name].item:
         assert len(item.source) > 20, item.id
+
+
+def test_metrics_answer_what_rests_on_them() -> None:
+    """What a metric says that it answers of F-UJI and of RDA is each item that rests on it, and no other."""
+    rests: dict[str, set[str]] = {name: set() for name in metrics()}
+    for benchmark in ("f-uji-0.5", "f-uji-0.8", "rda-fdmm-2020"):
+        for item in shipped()[benchmark].item:
+            for name in item.metrics:
+                rests[name].add(item.id)
+    assert {name: set(metric.answers) for name, metric in metrics().items()} == rests

@@ -62,4 +62,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-A1-01M; EGA, data access committees.",
     limits="Nobody is written to: whether an answer comes is not seen.",
+    answers=("RDA-A1-01M",),
 )

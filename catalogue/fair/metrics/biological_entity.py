@@ -41,5 +41,4 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, Biosample, biological entity.",
     limits="Any words count; whether they say enough, a person must judge. The REMBI profile asks for the very field.",
-    answers=("RDA-R1-01M",),
 )

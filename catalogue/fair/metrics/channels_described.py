@@ -58,5 +58,5 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, Specimen, signal and contrast mechanism; F-UJI metrics 0.8, FsF-R1-01M-3; OME-NGFF, omero.",
     limits="A label such as `Channel 0` counts; images in lists are not looked at one by one.",
-    answers=("FsF-R1-01M-3",),
+    answers=("FsF-R1-01M-3", "FsF-R1-01MD-2", "FsF-R1-01MD-2b"),
 )

@@ -53,5 +53,5 @@ METRIC: Final = Metric(
         Case("only a title", Outcome.FAIL),
     ),
     source="F-UJI metrics 0.8, FsF-F2-01M-2; DataCite metadata schema 4.5, mandatory properties.",
-    answers=("FsF-F2-01M-2", "RDA-F2-01M"),
+    answers=("FsF-F2-01M-2", "RDA-F2-01M", "FsF-F2-01M-3", "FsF-R1.2-01M-1"),
 )

@@ -33,4 +33,5 @@ METRIC: Final = Metric(
     source="DCAT 3, dcterms:conformsTo; F-UJI issue 581.",
     limits="It is the source's word; whether it is true, rembi-profile and gide-profile tell. That a document is an "
     "RO-Crate or DataCite XML is about how it is packed, and does not count.",
+    answers=("FsF-R1.3-01M-1",),
 )

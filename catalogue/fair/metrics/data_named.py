@@ -47,5 +47,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-F3-01M-2; RDA FAIR Data Maturity Model (2020), RDA-F3-01M.",
     limits="A page on which a person finds the files does not count: a program does not.",
-    answers=("FsF-F3-01M-2", "RDA-F3-01M"),
+    answers=("FsF-F3-01M-2", "RDA-F3-01M", "FsF-F3-01M-1", "FsF-R1-01MD-1", "FsF-R1-01MD-1b"),
 )

@@ -48,5 +48,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-F1-01D; F-UJI metrics 0.8, FsF-F1-02MD-4.",
     limits="It sees the scheme; whether an image is reached is asked by pixels-reachable.",
-    answers=("FsF-F1-02MD-4", "RDA-F1-01D"),
+    answers=("FsF-F1-02MD-4", "RDA-F1-01D", "FsF-F1-02MD-5"),
 )

@@ -54,5 +54,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-A1.1-01MD-2; RDA FAIR Data Maturity Model (2020), RDA-A1-04D and RDA-A1.1-01D.",
     limits="F-UJI is content with one address of many. Addresses in image lists are not read here.",
-    answers=("FsF-A1-03D-1", "FsF-A1.1-01MD-2", "RDA-A1-04D", "RDA-A1.1-01D"),
+    answers=("FsF-A1-03D-1", "FsF-A1.1-01MD-2", "RDA-A1-04D", "RDA-A1.1-01D", "FsF-R1-01MD-2", "FsF-R1-01MD-2c"),
 )

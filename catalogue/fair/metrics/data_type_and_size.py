@@ -47,5 +47,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-R1-01M-2.",
     limits="Images in lists are not looked at one by one; whether the statement is true, a live check tells.",
-    answers=("FsF-R1-01M-2", "FsF-F3-01M-1"),
+    answers=("FsF-R1-01M-2", "FsF-F3-01M-1", "FsF-R1-01MD-2", "FsF-R1-01MD-2a"),
 )

@@ -43,5 +43,5 @@ METRIC: Final = Metric(
         Case("never looked at", Outcome.INDETERMINATE),
     ),
     source="F-UJI metrics 0.8, FsF-I1-01M-2; RFC 9110, section 12.5.",
-    answers=("FsF-I1-01M-2", "RDA-A1-04M"),
+    answers=("FsF-I1-01M-2", "FsF-F2-01M-1", "FsF-I2-01M-1", "FsF-R1.3-01M-3"),
 )

@@ -37,5 +37,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-A1-03M; F-UJI metrics 0.8, FsF-F1-02MD-2.",
     limits="The resolver is asked where this node is, not through the federation's public address.",
-    answers=("RDA-A1-03M", "FsF-A1-02MD-1", "FsF-F1-02MD-2"),
+    answers=("RDA-A1-03M", "FsF-A1-02MD-1", "FsF-F1-02MD-2", "FsF-F1-02D-2"),
 )

@@ -39,5 +39,4 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, ImageAcquisition, instrument attributes.",
     limits="An instrument that stands only in the text of a description is not seen.",
-    answers=("RDA-R1-01M",),
 )

@@ -36,4 +36,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-F2-01M-3 (keywords).",
     limits="Organisms and imaging methods have metrics of their own and do not count here.",
+    answers=("FsF-F2-01M-3", "RDA-F2-01M"),
 )

@@ -45,5 +45,5 @@ METRIC: Final = Metric(
     ),
     source="SPDX License List 3.29.0; RDA-R1.1-03M; F-UJI metrics 0.5, FsF-R1.1-01M-2.",
     limits="The pinned part holds Creative Commons, data licences and a few of software, not all of SPDX.",
-    answers=("RDA-R1.1-03M", "FsF-R1.1-01M-2"),
+    answers=("RDA-R1.1-03M", "FsF-R1.1-01M-2", "RDA-R1.1-02M"),
 )

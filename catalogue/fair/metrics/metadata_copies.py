@@ -38,4 +38,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-A2-01M.",
     limits="A node whose last digest is old counts; what a digest covers is the archive as a whole.",
+    answers=("RDA-A2-01M",),
 )

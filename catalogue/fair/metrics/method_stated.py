@@ -46,4 +46,5 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, Image acquisition; RDA FAIR Data Maturity Model (2020), RDA-F2-01M.",
     limits="Words count as they stand; whether a term of an ontology says it is asked by method-ontology.",
+    answers=("RDA-F2-01M",),
 )

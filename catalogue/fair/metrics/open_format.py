@@ -47,5 +47,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-R1.3-01D; F-UJI metrics 0.8, FsF-R1.3-02D-1.",
     limits="F-UJI does not know OME-Zarr and MRC; here they count. One open copy is enough, however many there are.",
-    answers=("RDA-R1.3-01D", "FsF-R1.3-02D-1"),
+    answers=("RDA-R1.3-01D", "FsF-R1.3-02D-1", "FsF-R1.3-02D-1a", "FsF-R1.3-02D-1c"),
 )

@@ -36,4 +36,5 @@ METRIC: Final = Metric(
     source="REMBI 1.5, Biosample, organism; RDA FAIR Data Maturity Model (2020), RDA-F2-01M.",
     limits="A study of no organism, such as beads or simulated cells, fails: records cannot say so. An organism that "
     "stands in a text only is not seen.",
+    answers=("RDA-F2-01M",),
 )

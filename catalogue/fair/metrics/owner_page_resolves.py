@@ -38,5 +38,5 @@ METRIC: Final = Metric(
         "A page that says with status 200 that there is nothing is taken for the study's. Only 404, 410 and "
         "redirects that lead nowhere are failures: what an archive does not let programs see is indeterminate."
     ),
-    answers=("RDA-A1-02M",),
+    answers=("RDA-A1-02M", "RDA-A1-02D"),
 )

@@ -36,5 +36,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-F4-01M-1; RDA FAIR Data Maturity Model (2020), RDA-F4-01M.",
     limits="It is read without running scripts, as assessors do.",
-    answers=("FsF-F4-01M-1", "FsF-I1-01M-1"),
+    answers=("FsF-F4-01M-1", "FsF-I1-01M-1", "RDA-F4-01M", "FsF-F2-01M-1", "FsF-R1.3-01M-3"),
 )

@@ -54,5 +54,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-A1-02D and RDA-A1-03D; F-UJI metrics 0.8, FsF-A1-02MD-2.",
     limits="A sample, the same each time. Sites that do not answer, or let us not see, are no failure.",
-    answers=("RDA-A1-02D", "RDA-A1-03D", "FsF-A1-02MD-2"),
+    answers=("RDA-A1-03D", "FsF-A1-02MD-2", "FsF-F1-02MD-5"),
 )

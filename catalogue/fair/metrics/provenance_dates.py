@@ -34,5 +34,5 @@ METRIC: Final = Metric(
         Case("none", Outcome.FAIL),
     ),
     source="F-UJI metrics 0.8, FsF-R1.2-01M-1.",
-    answers=("FsF-R1.2-01M-1",),
+    answers=("FsF-R1.2-01M-1", "RDA-R1.2-01M"),
 )

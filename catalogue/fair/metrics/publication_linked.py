@@ -43,5 +43,4 @@ METRIC: Final = Metric(
     ),
     source="Wellcome, Data, software and materials management and sharing policy; RDA-I3-01M.",
     limits="Data that have no paper yet fail; whether there is a paper, nobody can tell from the record.",
-    answers=("RDA-I3-01M",),
 )

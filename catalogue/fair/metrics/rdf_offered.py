@@ -43,5 +43,5 @@ METRIC: Final = Metric(
         Case("never looked at", Outcome.INDETERMINATE),
     ),
     source="F-UJI metrics 0.8, FsF-I1-01M-2; RDA FAIR Data Maturity Model (2020), RDA-I1-02M.",
-    answers=("FsF-I1-01M-2", "RDA-I1-01M", "RDA-I1-02M"),
+    answers=("FsF-I1-01M-2", "RDA-I1-02M", "FsF-I2-01M-1"),
 )

@@ -44,5 +44,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-I3-01M-2.",
     limits="It does not look whether the identifiers resolve.",
-    answers=("FsF-I3-01M-2",),
+    answers=("FsF-I3-01M-2", "RDA-I3-03M"),
 )

@@ -36,5 +36,5 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-I3-01M; F-UJI metrics 0.8, FsF-I3-01M-1.",
     limits="A study that nothing else belongs to yet fails, since nobody can tell it from one whose links are missing.",
-    answers=("RDA-I3-01M", "FsF-I3-01M-1"),
+    answers=("RDA-I3-01M", "FsF-I3-01M-1", "FsF-R1.2-01M-1"),
 )

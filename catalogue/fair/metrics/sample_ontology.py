@@ -45,5 +45,4 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, Biosample; RDA FAIR Data Maturity Model (2020), RDA-I2-01M.",
     limits="It does not judge whether the terms are apt.",
-    answers=("RDA-I2-01M",),
 )

@@ -45,5 +45,4 @@ METRIC: Final = Metric(
     ),
     source="REMBI 1.5, Specimen, experimental status and sample preparation.",
     limits="It does not read the words; a protocol elsewhere that is only linked by the paper is not seen.",
-    answers=("RDA-R1-01M",),
 )

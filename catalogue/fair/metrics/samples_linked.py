@@ -35,5 +35,4 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-I3-03M.",
     limits="Few archives ask for sample records today; a fail is common and no fault of one study.",
-    answers=("RDA-I3-03M",),
 )

@@ -38,4 +38,5 @@ METRIC: Final = Metric(
         Case("never looked at", Outcome.INDETERMINATE),
     ),
     source="FAIR Signposting profile, level 1; RFC 8288.",
+    answers=("FsF-F2-01M-1",),
 )

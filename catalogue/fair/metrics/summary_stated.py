@@ -33,4 +33,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-F2-01M-3 (summary).",
     limits="Whether the text is long enough to be of use is asked by description-informative.",
+    answers=("FsF-F2-01M-3", "RDA-F2-01M"),
 )

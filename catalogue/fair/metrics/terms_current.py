@@ -64,5 +64,4 @@ METRIC: Final = Metric(
     ),
     source="RDA FAIR Data Maturity Model (2020), RDA-I2-01M; OBO Foundry principle 'maintenance'.",
     limits="The tables are excerpts: a term that they lack is indeterminate, never a fail.",
-    answers=("RDA-I2-01M",),
 )

@@ -36,5 +36,5 @@ METRIC: Final = Metric(
     ),
     source="F-UJI metrics 0.8, FsF-R1-01M-1.",
     limits="Every study of this catalogue has the type, since the mapping writes it.",
-    answers=("FsF-R1-01M-1",),
+    answers=("FsF-R1-01M-1", "FsF-R1-01MD-1", "FsF-R1-01MD-1a"),
 )
