@@ -183,6 +183,10 @@ def test_changes_are_a_feed(shown: Shown) -> None:
     assert "licence-standard: pass, now fail, because the record changed" in content
     assert "New: biostudies:S-BIAD4" in content and SCRIPT not in content
     assert shown.second in (entry.findtext(f"{ATOM}id") or "")
+    of_archive = ElementTree.fromstring(shown.site.get("/fair/members/biostudies.atom").data)
+    told = of_archive.find(f"{ATOM}entry/{ATOM}link")
+    assert told is not None and told.get("href", "").endswith("?member=biostudies")
+    assert of_archive.findtext(f"{ATOM}author/{ATOM}name") not in (None, "", of_archive.findtext(f"{ATOM}title"))
     assert shown.site.get("/fair/members/nobody.atom").status_code == 404
     assert shown.site.get("/fair.atom", headers={"If-None-Match": answer_tag(shown)}).status_code == 304
 

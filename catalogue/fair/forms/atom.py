@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from catalogue.exchange.xml_text import DECLARATION, attribute, text
 from catalogue.fair.basis import Basis
@@ -24,7 +25,9 @@ def render_changes(
     *,
     iri: str,
     title: str,
+    author: str,
     page: str,
+    owner: str = "",
     studies: Iterable[str] | None = None,
 ) -> bytes:
     """The feed; audits in which nothing changed have no entry.
@@ -34,16 +37,20 @@ def render_changes(
             newest first.
         iri: of the feed, which entries are named by.
         title: for people.
+        author: name of the node that audits.
         page: path of the page that the feed is about; the feed is at the same path with `.atom`.
+        owner: prefix of the archive that it is about; "" for others.
         studies: CURIEs that it is about; None means all.
     """
     wanted = None if studies is None else frozenset(studies)
     told = [(basis, document_of(since, wanted)) for basis, since in audits]
-    entries = [_entry(basis, found, links, iri) for basis, found in told if _says_something(found)]
+    query = f"?member={quote(owner)}" if owner else ""
+    entries = [_entry(basis, found, links, iri, query) for basis, found in told if _says_something(found)]
     updated = audits[0][0].recorded_at if audits else _NEVER
     head = (
         f'{DECLARATION}<feed xmlns="http://www.w3.org/2005/Atom">\n<id>{text(iri)}</id>\n<title>{text(title)}</title>\n'
-        f"<updated>{text(updated or _NEVER)}</updated>\n<author><name>{text(title)}</name></author>\n"
+        f"<updated>{text(updated or _NEVER)}</updated>\n"
+        f"<author><name>{text(author)}</name><uri>{text(links.absolute('/'))}</uri></author>\n"
         f'<link rel="self" type="{MEDIA_TYPE}" href="{attribute(links.absolute(page + ".atom"))}"/>\n'
         f'<link rel="alternate" type="text/html" href="{attribute(links.absolute(page))}"/>\n'
     )
@@ -54,18 +61,19 @@ def _says_something(found: Mapping[str, Any]) -> bool:
     return bool(found["changes"] or found["came"] or found["went"])
 
 
-def _entry(basis: Basis, found: Mapping[str, Any], links: Addresses, iri: str) -> str:
+def _entry(basis: Basis, found: Mapping[str, Any], links: Addresses, iri: str, query: str) -> str:
     pair = f"{found['before']}...{found['after']}"
     lines = [*_studies("New", found["came"]), *_studies("No longer public", found["went"])]
     lines += [_line(change) for change in found["changes"]]
     left = len(lines) - _MOST_LINES
     more = [f"… and {left} more on the page."] if left > 0 else []
     items = "".join(f"<li>{text(line)}</li>" for line in [*lines[:_MOST_LINES], *more])
+    page = links.absolute(f"/fair/audits/{pair}") + query
     # Escaped once more: the content is HTML as text (RFC 4287, section 3.1.1.2).
     return (
         f"<entry>\n<id>{text(iri)}#{text(pair)}</id>\n<title>{text(' '.join(found['summary']))}</title>\n"
         f"<updated>{text(basis.recorded_at or _NEVER)}</updated>\n"
-        f'<link rel="alternate" type="text/html" href="{attribute(links.absolute(f"/fair/audits/{pair}"))}"/>\n'
+        f'<link rel="alternate" type="text/html" href="{attribute(page)}"/>\n'
         f'<content type="html">{text(f"<ul>{items}</ul>")}</content>\n</entry>\n'
     )
 

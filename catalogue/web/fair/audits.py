@@ -236,7 +236,9 @@ def _feed(services: Services, reports: Reports, history: History, kind: str, of:
         Addresses(services),
         iri=f"{AUDIT_BASE}{key.node if key is not None else ''}/changes{scope.path.removeprefix('/fair')}",
         title=f"FAIR audit, changes: {scope.title}",
+        author=services.name,
         page=scope.path,
+        owner=scope.id if kind == "member" else "",
         studies=None if kind == "federation" else scope.studies,
     )
     return finish(Response(body, content_type=f"{MEDIA_TYPE}; charset=utf-8"), None)
