@@ -140,9 +140,12 @@ class _Reader:
         digits = found.group()
         try:
             value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+            finite = math.isfinite(value)
         except ValueError:
             self._source.refuse("A number of so many digits cannot be read.", found.start())
-        if math.isinf(value):
+        except OverflowError:  # of a whole number, which is finite and still too large
+            finite = False
+        if not finite:
             self._source.refuse(f"{digits[:50]} is beyond what a number can hold.", found.start())
         return value
 
