@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,9 @@ def pull_progress(member: str) -> Iterator[Callable[[PullReport], None]]:
 def catch_up_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
     """Entries applied to the views until they stand where the ledger stands."""
     with _entries_bar("publishing") as tell:
-        return max((catch_up(ledger, view, on_progress=tell) for view in views), default=0)
+        # Once, at the end: what is made of all records at a time, such as the graph of funding, is dear, and whoever
+        # published it a moment ago would leave it as it is.
+        return max((catch_up(ledger, view, on_progress=tell, publish_every_s=inf) for view in views), default=0)
 
 
 def rebuild_with_progress(ledger: Ledger, views: Sequence[View]) -> int:
