@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +55,14 @@ def write_forms(report: Report, files: Mapping[str, str], links: Addresses) -> l
     said = []
     for form, file in chosen:
         parts = form.iter_parts(report, links)
+        # Before the file is opened, so that a form that cannot be made leaves what is there.
+        first = next(parts)
         if file == "-":
-            sys.stdout.buffer.writelines(parts)
+            sys.stdout.buffer.writelines(chain((first,), parts))
             sys.stdout.buffer.flush()
         else:
             with Path(file).open("wb") as stream:
-                stream.writelines(parts)
+                stream.writelines(chain((first,), parts))
                 size_bytes = stream.tell()
             said.append(f"Wrote {file}: {form.title}, {size_bytes:,} bytes.")
     return said

@@ -15,6 +15,7 @@ from catalogue.cli.audit_files import Addresses, write_forms
 from catalogue.fair.forms import csv_long
 from catalogue.fair.forms.base import forms
 from catalogue.fair.service import Audits
+from catalogue.problems import SettingsInvalid
 from catalogue.store.ledger import Ledger
 from catalogue.web.factory import create_web
 from catalogue.web.fair import answers
@@ -76,6 +77,22 @@ def test_the_bytes_are_those_of_the_command(site: FlaskClient, audits: Audits, s
     write_forms(audits.report(), {suffix: str(tmp_path / "form")}, Addresses(""))
     answer = site.get(f"/fair{suffix}")
     assert answer.status_code == 200 and answer.data == (tmp_path / "form").read_bytes()
+
+
+class _Nowhere(Addresses):
+    """A node that does not know where it is."""
+
+    def full(self, path: str) -> str:
+        raise SettingsInvalid(f"There is no address of {path}.")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".pdf"])
+def test_a_form_that_cannot_be_made_leaves_the_file(audits: Audits, suffix: str, tmp_path: Path) -> None:
+    """Last week's report is not emptied by one that fails."""
+    (tmp_path / "form").write_text("last week")
+    with pytest.raises(SettingsInvalid):
+        write_forms(audits.report(), {suffix: str(tmp_path / "form")}, _Nowhere(""))
+    assert (tmp_path / "form").read_text() == "last week"
 
 
 def test_both_tables_and_both_kinds_of_json_are_large() -> None:
