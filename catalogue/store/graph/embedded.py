@@ -162,9 +162,13 @@ class EmbeddedGraph:
 
     def close(self) -> None:
         """Close the store and free the writer's lock; whole changes that nobody published yet are kept."""
-        if self._store is not None and self._loading and not (self._cut_off or self.rebuilding):
-            self._end_loading()
-            self._live.flush()
+        try:
+            if self._store is not None and self._loading and not (self._cut_off or self.rebuilding):
+                self._end_loading()
+                self._live.flush()
+        except (OSError, RuntimeError) as error:
+            # On a full disk; the store is built anew then, and whoever closes has more to do.
+            log.warning("graph.load_not_kept", error=str(error))
         self._store = None
         if self._lock >= 0:
             os.close(self._lock)

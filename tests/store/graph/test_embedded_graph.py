@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pyoxigraph as px
 import pytest
@@ -164,6 +166,17 @@ def test_interrupted_load_is_begun_anew(opened: list[EmbeddedGraph], folder: Pat
     opened[-1].close()
     opened.append(EmbeddedGraph(folder))
     assert opened[-1].mark() == Mark(1, "x")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), RuntimeError("No space left on device")])
+def test_closing_on_a_full_disk_frees_the_lock(opened: list[EmbeddedGraph], folder: Path, error: Exception) -> None:
+    """What was loaded and cannot be kept is made anew by the next process, and closing is no fault."""
+    opened[0].change(many(250, "1"), Mark(1, "x"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opened[0], "_end_loading", Mock(side_effect=error))
+        opened[0].close()
+    opened.append(EmbeddedGraph(folder))
+    assert opened[-1].rebuilding and opened[-1].mark() == Mark(0, "")
 
 
 def cut_off(mark: Mark) -> None:
