@@ -39,6 +39,11 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     threading.Thread(target=server.serve, args=(app, "127.0.0.1", 0, THREADS, 1000, on_ready), daemon=True).start()
     assert ready.wait(60)
     yield told[0]
+    # What waited for readers is in files, which go when the server sees that these have left.
+    for _ in range(1000):
+        if not made[0].active_channels:
+            break
+        threading.Event().wait(0.01)
     made[0].close()
     made[0].task_dispatcher.shutdown(timeout=5)
 
