@@ -91,7 +91,8 @@ def _benchmark(node: Node, name: str) -> Benchmark:
         if not path.is_file():
             raise BadRequest(f"There is no file '{name}'.")
         return read_benchmark(path.read_bytes(), path.name)
-    return get_benchmark(name or DEFAULT, benchmarks(node.home / "benchmarks"))
+    own = node.home / "benchmarks"
+    return get_benchmark(name or DEFAULT, benchmarks(own, lambda why: err.print(plain(why), soft_wrap=True)))
 
 
 def _assessed(assessor: Assessor, target: str) -> Assessment:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -158,20 +158,23 @@ def _of_all_metrics() -> Benchmark:
     )
 
 
-def benchmarks(folder: Path | None = None) -> dict[str, Benchmark]:
+def benchmarks(folder: Path, on_unusable: Callable[[str], None]) -> dict[str, Benchmark]:
     """Shipped benchmarks and those of a node.
 
     Args:
         folder: `DIR/benchmarks` of the node.
-    Raises:
-        BadRequest: a file cannot be used, or has the identifier of another benchmark.
+        on_unusable: told why a file is left out: it cannot be read or used, or has the identifier of another.
     """
     found = dict(shipped())
-    for path in sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else ():
-        benchmark = read_benchmark(path.read_bytes(), path.name)
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            benchmark = read_benchmark(path.read_bytes(), path.name)
+        except (BadRequest, OSError) as problem:
+            on_unusable(str(problem))
+            continue
         if benchmark.id in found:
-            raise BadRequest(f"The benchmark {path.name} has the identifier {benchmark.id}, which is taken; rename it.")
-        found[benchmark.id] = benchmark
+            on_unusable(f"The benchmark {path.name} has the identifier {benchmark.id}, which is taken; rename it.")
+        found.setdefault(benchmark.id, benchmark)
     return found
 
 

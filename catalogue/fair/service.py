@@ -66,6 +66,7 @@ class Audits:
         self._lock = threading.Lock()
         self.shelf = AuditShelf(folder / "audits")
         self._newest: tuple[object, Audit] | None = None
+        self._left_out: set[str] = set()
         self._loaded: Few[tuple[str, tuple[str, ...]], KeptAudit] = Few(_IN_MEMORY)
 
     def basis(self, position: int | None = None, observation: int | None = None) -> Basis:
@@ -185,8 +186,13 @@ class Audits:
 
     @property
     def benchmarks(self) -> Mapping[str, Benchmark]:
-        """Identifier -> benchmark, shipped ones and those in `DIR/benchmarks`."""
-        return benchmarks(self._own_benchmarks)
+        """Identifier -> benchmark, shipped ones and those in `DIR/benchmarks` that can be used."""
+        return benchmarks(self._own_benchmarks, self._leave_out)
+
+    def _leave_out(self, why: str) -> None:
+        if why not in self._left_out:
+            self._left_out.add(why)
+            log.error("fair.benchmark_left_out", why=why)
 
     def scope(self, audit: Audit, kind: str = "federation", name: str = "") -> Scope:
         """The scope of a kind.

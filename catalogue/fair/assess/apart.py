@@ -94,6 +94,8 @@ class JudgeApart:
                 self._used_s = limit_s
                 raise self._stopped() from ended
             self._used_s += time.monotonic() - began
+            # It may also be a fault of ours that looks like a document's.
+            log.warning("assess.not_read", reason=ended.reason, detail=ended.detail[:500])
             raise
         self._used_s += found.took_s
         for line in found.log:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 import harvesters.confined as processes
 from catalogue.fair.assess.apart import JudgeApart
@@ -108,11 +109,12 @@ def test_what_takes_too_much_is_ended_and_the_next_one_judged(how: str) -> None:
 
 
 def test_a_parser_that_is_ended_by_what_it_reads_refuses_that_alone() -> None:
-    """A document that ends the process is refused as one that cannot be read; the next one is judged."""
+    """A document that ends the process is refused as one that cannot be read, and logged; the next one is judged."""
     judge = assessor(judge=judges())
-    with pytest.raises(RecordRejected, match="nested too deeply"):
+    with capture_logs() as log, pytest.raises(RecordRejected, match="nested too deeply"):
         judge.posted("study.yaml", YAML.replace("Nuclei", "ends the process").encode())
     assert judge.posted("study.yaml", YAML.encode()).origin == "posted"
+    assert [one["reason"] for one in log if one["event"] == "assess.not_read"] == ["not-parsable"]
 
 
 class _Timed:
