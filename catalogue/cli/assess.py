@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalogue.cli.audit import BELOW, document
-from catalogue.cli.audit_files import Addresses, numbers_of, write_forms
+from catalogue.cli.audit_files import Addresses, numbers_of, read_or_get, write_forms
 from catalogue.cli.audit_look import NO_ANSWER
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.node import Node
@@ -19,7 +19,6 @@ from catalogue.problems import BadRequest
 if TYPE_CHECKING:
     from catalogue.fair.assess.base import Assessment
     from catalogue.fair.assess.service import Assessor
-    from catalogue.fair.benchmark import Benchmark
 
 _DESCRIPTOR = "ro-crate-metadata.json"
 _MOST_FAULTS = 20
@@ -48,6 +47,7 @@ def assess(
     json_: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Judge a study by every metric, before it is published or wherever it is; nothing is recorded."""
+    from catalogue.fair.benchmark import benchmarks
     from catalogue.fair.thresholds import read_thresholds, shortfalls
 
     files = {suffix: file for suffix, file in {".csv": csv, ".pdf": pdf, ".jsonld": jsonld}.items() if file}
@@ -55,7 +55,8 @@ def assess(
         raise BadRequest("Assess one study at a time where the report goes to a file.")
     asked = read_thresholds(fail_under) if fail_under else ()
     node: Node = context.obj()
-    chosen, links = _benchmark(node, benchmark), Addresses(node.settings.web.base_url)
+    known = benchmarks(node.home / "benchmarks", lambda why: err.print(plain(why), soft_wrap=True))
+    chosen, links = read_or_get(benchmark, known), Addresses(node.settings.web.base_url)
     assessor, documents, below, silent = node.assessor(), [], False, False
     for target in targets:
         found = _assessed(assessor, target)
@@ -81,18 +82,6 @@ def assess(
         print_json(documents[0] if len(documents) == 1 else documents)
     if below or silent:
         raise typer.Exit(BELOW if below else NO_ANSWER)
-
-
-def _benchmark(node: Node, name: str) -> Benchmark:
-    from catalogue.fair.benchmark import DEFAULT, benchmarks, get_benchmark, read_benchmark
-
-    if name.endswith(".toml"):
-        path = Path(name)
-        if not path.is_file():
-            raise BadRequest(f"There is no file '{name}'.")
-        return read_benchmark(path.read_bytes(), path.name)
-    own = node.home / "benchmarks"
-    return get_benchmark(name or DEFAULT, benchmarks(own, lambda why: err.print(plain(why), soft_wrap=True)))
 
 
 def _assessed(assessor: Assessor, target: str) -> Assessment:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from catalogue.cli import audit_kept, audit_look
-from catalogue.cli.audit_files import Addresses, numbers_of, write_forms
+from catalogue.cli.audit_files import Addresses, numbers_of, read_or_get, write_forms
 from catalogue.cli.audit_text import print_report
 from catalogue.cli.lookup import find
 from catalogue.cli.node import Node
@@ -18,7 +17,6 @@ from catalogue.problems import BadRequest
 
 if TYPE_CHECKING:
     from catalogue.fair.audit import Audit
-    from catalogue.fair.benchmark import Benchmark
     from catalogue.fair.report import Report
     from catalogue.fair.thresholds import Shortfall
 
@@ -95,7 +93,7 @@ def report_of(node: Node, kind: str, name: str, benchmark: str, position: int | 
     """
     from catalogue.fair.report import make_report
 
-    asked = _benchmark(node, benchmark)
+    asked = read_or_get(benchmark, node.audits.benchmarks)
     made = _audit(node, position)
     if kind == "study" and name not in made.judgements:
         name = find(node.resolver, name, "study")[0].curie or name
@@ -109,17 +107,6 @@ def _audit(node: Node, position: int | None) -> Audit:
         return node.audit_history.load(basis.name).audit
     with audit_progress() as tell:
         return node.audits.make_by(basis, tell)
-
-
-def _benchmark(node: Node, name: str) -> Benchmark:
-    from catalogue.fair.benchmark import DEFAULT, get_benchmark, read_benchmark
-
-    if name.endswith(".toml"):
-        path = Path(name)
-        if not path.is_file():
-            raise BadRequest(f"There is no file '{name}'.")
-        return read_benchmark(path.read_bytes(), path.name)
-    return get_benchmark(name or DEFAULT, node.audits.benchmarks)
 
 
 def document(numbers: dict[str, Any], missed: tuple[Shortfall, ...] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A report in the forms that were asked for: files, standard output, or one JSON document."""
+"""The benchmark that a report is made by, and its forms: files, standard output, or one JSON document."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalogue.problems import SettingsInvalid
+from catalogue.problems import BadRequest, SettingsInvalid
 
 if TYPE_CHECKING:
+    from catalogue.fair.benchmark import Benchmark
     from catalogue.fair.report import Report
 
 
@@ -74,3 +75,20 @@ def numbers_of(report: Report, links: Addresses) -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads(get_form(".json").render(report, links))
     return found
+
+
+def read_or_get(name: str, known: Mapping[str, Benchmark]) -> Benchmark:
+    """The benchmark in a TOML file, else the known one of that identifier; the usual one for "".
+
+    Raises:
+        BadRequest: the file is not there, or cannot be used.
+        NotFound: there is no benchmark of that identifier.
+    """
+    from catalogue.fair.benchmark import DEFAULT, get_benchmark, read_benchmark
+
+    if not name.endswith(".toml"):
+        return get_benchmark(name or DEFAULT, known)
+    path = Path(name)
+    if not path.is_file():
+        raise BadRequest(f"There is no file '{name}'.")
+    return read_benchmark(path.read_bytes(), path.name)
