@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import suppress
 from dataclasses import replace
-from socket import socket
 
 import pytest
 
@@ -16,7 +14,9 @@ from catalogue.fair.outcomes import Outcome
 from catalogue.problems import BadIdentifier, FetchRefused, NotFound, TooManyRequests
 from tests.fair.assess.assessor_over_loopback import DATASET, assessor, good_archive, page
 from tests.fair.live.hostile_answers_for_looks import leads, says, silence
-from tests.harvesters.loopback_server import Request, Server
+from tests.harvesters.loopback_server import Server, trickle
+
+DRIP = trickle(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"x", 0.05)
 
 
 def outcome(found: Assessment, metric: str) -> Outcome:
@@ -127,16 +127,9 @@ def test_time_is_bounded(archive: Server) -> None:
     assert not archive.requests
 
 
-def test_nobody_waits_longer_than_the_assessment_may_take(archive: Server, over: threading.Event) -> None:
+def test_nobody_waits_longer_than_the_assessment_may_take(archive: Server) -> None:
     """A drip that one look would bear, and a pause that robots.txt asks for, end with the time; both stay open."""
-
-    def drip(_: Request, connection: socket) -> None:
-        with suppress(OSError):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-            while not over.wait(0.05):
-                connection.sendall(b"x")
-
-    archive.routes["/drip"] = drip
+    archive.routes["/drip"] = DRIP
     found = assessor(archive, limit_s=0.3, timeout_s=60).named(f"{archive.url}/drip")
     assert "time of this assessment is over" in found.sources[0].said
     archive.routes["/robots.txt"] = says(b"User-agent: *\nCrawl-delay: 30\n", "text/plain")
@@ -146,16 +139,9 @@ def test_nobody_waits_longer_than_the_assessment_may_take(archive: Server, over:
     assert outcome(found, "licence-stated") is Outcome.INDETERMINATE and "/1" not in archive.paths
 
 
-def test_a_slow_drip_and_a_huge_answer_decide_nothing(archive: Server, over: threading.Event) -> None:
+def test_a_slow_drip_and_a_huge_answer_decide_nothing(archive: Server) -> None:
     """Neither holds up an assessment nor counts as a fail."""
-
-    def drip(_: Request, connection: socket) -> None:
-        with suppress(OSError):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-            while not over.wait(0.05):
-                connection.sendall(b"x")
-
-    archive.routes["/drip"] = drip
+    archive.routes["/drip"] = DRIP
     archive.routes["/huge"] = says(b"x" * (5 << 20))
     for path in ("/drip", "/huge"):
         found = assessor(archive, timeout_s=0.5).named(archive.url + path)
